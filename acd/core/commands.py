@@ -1,0 +1,141 @@
+"""What is to be done: the closed union of everything that the core asks for.
+
+Imperative, frozen, in the language of the domain. Telephony commands go to the Asterisk adapter, and
+each that can fail or finish reports back as an event. `Record` hands a fact to the store, the
+metrics and everybody who watches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from acd.core.facts import Fact
+from agents.model import AgentAct
+
+
+class EndCause(StrEnum):
+    """How a caller is released, for the signalling towards him."""
+
+    NORMAL = "normal"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayRingback:
+    """Let the caller hear that it rings (he is not answered yet). Reports nothing."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartWaiting:
+    """Answer the caller if he isn't yet, and let him hear the music class. Reports nothing."""
+
+    call: str
+    music: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayPrompt:
+    """Answer the caller if he isn't yet and play a prompt. Reports PromptFinished or PromptFailed."""
+
+    call: str
+    prompt: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPrompt:
+    """Cut a prompt off. It still reports PromptFinished."""
+
+    call: str
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingAgent:
+    """Ring the agent's phone. Reports AgentRinging, then AgentAnswered or RingFailed.
+
+    `caller`, `caller_name` and `queue` are what the agent's phone shows.
+    """
+
+    offer: str
+    call: str
+    agent: str
+    endpoint: str
+    node: str
+    caller: str | None
+    caller_name: str | None
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRing:
+    """Stop ringing the agent. Reports RingFailed(CANCELLED), or AgentAnswered if he was quicker."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectCall:
+    """Join the caller and the agent who answered. Reports CallConnected or ConnectFailed."""
+
+    call: str
+    offer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseAgent:
+    """Hang up the leg of an agent who had answered. Reports AgentHungUp."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCall:
+    """Hang up the caller. Reports CallerHungUp."""
+
+    call: str
+    cause: EndCause = EndCause.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """Play a prompt to a channel that dialled a feature code, then hang it up. Reports nothing."""
+
+    channel: str
+    prompt: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseAct:
+    """What was asked for an agent cannot be; `why` is for the person who asked."""
+
+    agent: str
+    act: AgentAct
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Something became a fact."""
+
+    fact: Fact
+
+
+TelephonyCommand: TypeAlias = (
+    PlayRingback
+    | StartWaiting
+    | PlayPrompt
+    | StopPrompt
+    | RingAgent
+    | CancelRing
+    | ConnectCall
+    | ReleaseAgent
+    | EndCall
+    | Announce
+)
+Command: TypeAlias = TelephonyCommand | RefuseAct | Record

@@ -1,0 +1,272 @@
+"""Facts: what the centre will remember of a decision or of something that happened.
+
+The store, the metrics, the WebSocket and the reports are all fed from this one stream. Times are UTC
+seconds, durations seconds. A fact about a call carries the reasons noted since the call's last fact,
+so that nothing of the story is lost when the engine dies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from acd.core.records import Placement, Reason
+from agents.model import AgentState, PhoneState
+
+
+class CallOutcome(StrEnum):
+    """How a call ended, once."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    TIMED_OUT = "timed_out"
+    NOBODY = "nobody"
+    QUEUE_FULL = "queue_full"
+    BLACKLISTED = "blacklisted"
+    CLOSED = "closed"
+    RULE = "rule"
+    CUT_OFF = "cut_off"
+
+
+class VisitOutcome(StrEnum):
+    """How a stay in one queue ended."""
+
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    TIMED_OUT = "timed_out"
+    NOBODY = "nobody"
+    OVERFLOWED = "overflowed"
+    CUT_OFF = "cut_off"
+
+
+class OfferOutcome(StrEnum):
+    """How one ringing of one agent ended."""
+
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    CALLER_GONE = "caller_gone"
+    TAKEN = "taken"
+    """Another agent of a ring-all was quicker."""
+    WITHDRAWN = "withdrawn"
+    """The agent logged out, the engine restarted, or the connection could not be made."""
+
+
+class MissedReason(StrEnum):
+    """Why a caller is to be called back."""
+
+    ABANDONED = "abandoned"
+    TIMED_OUT = "timed_out"
+    CUT_OFF = "cut_off"
+    NOBODY = "nobody"
+    QUEUE_FULL = "queue_full"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEntered:
+    """A call reached the centre."""
+
+    call: str
+    at: float
+    node: str
+    dialled: str
+    caller: str | None
+    caller_name: str | None
+    customer_tier: str | None
+    business: str | None
+    campaign: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQueued:
+    """A call took its place in a queue."""
+
+    call: str
+    at: float
+    placement: Placement
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallWidened:
+    """The call's requirement widened to step `step` (from 1), or its hold for first targets ended."""
+
+    call: str
+    at: float
+    queue: str
+    step: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLeft:
+    """A call's stay in a queue ended; `wait` counts from joining the queue."""
+
+    call: str
+    at: float
+    queue: str
+    visit: int
+    wait: float
+    outcome: VisitOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade:
+    """An agent was chosen for a call."""
+
+    offer: str
+    call: str
+    agent: str
+    queue: str
+    at: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnded:
+    """An offer came to its end. `ring` is how long the phone rang (0 where it never did)."""
+
+    offer: str
+    call: str
+    agent: str
+    queue: str
+    at: float
+    outcome: OfferOutcome
+    ring: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswered:
+    """An agent answered the call. `wait` counts from joining the (last) queue."""
+
+    call: str
+    offer: str
+    agent: str
+    queue: str
+    business: str | None
+    caller: str | None
+    at: float
+    wait: float
+    within_service_level: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded:
+    """A call's one end. `talk` is 0 unless answered; `wait` is the time in the last queue, if any.
+
+    `short`: abandoned before the queue's short-abandon threshold.
+    """
+
+    call: str
+    at: float
+    outcome: CallOutcome
+    dialled: str
+    business: str | None
+    queue: str | None
+    agent: str | None
+    wait: float
+    talk: float
+    short: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMissed:
+    """A caller who is to be called back. `caller` may be None (withheld): then nobody can."""
+
+    call: str
+    at: float
+    caller: str | None
+    dialled: str
+    business: str | None
+    queue: str | None
+    wait: float
+    reason: MissedReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentStateChanged:
+    """An agent went from one state to the next; he had been in `previous` since `since`.
+
+    `reason` is the pause reason, or why he is unavailable. `call` is the call it was about.
+    """
+
+    agent: str
+    at: float
+    state: AgentState
+    previous: AgentState
+    since: float
+    reason: str | None
+    call: str | None
+    by: str | None
+    until: float | None
+    """When the state ends by itself (wrap-up, rest), else None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSessionStarted:
+    """An agent logged in."""
+
+    agent: str
+    at: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSessionEnded:
+    """An agent logged out; he had logged in at `since`."""
+
+    agent: str
+    at: float
+    since: float
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneSeen:
+    """An agent's phone changed its state."""
+
+    agent: str
+    at: float
+    phone: PhoneState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleEventSeen:
+    """An event came too late to matter, as it lawfully may (`what` names the row of the table)."""
+
+    at: float
+    what: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingTaken:
+    """A routing configuration became the running one."""
+
+    at: float
+    revision: str
+
+
+Fact: TypeAlias = (
+    CallEntered
+    | CallQueued
+    | CallWidened
+    | QueueLeft
+    | OfferMade
+    | OfferEnded
+    | CallAnswered
+    | CallEnded
+    | CallMissed
+    | AgentStateChanged
+    | AgentSessionStarted
+    | AgentSessionEnded
+    | PhoneSeen
+    | StaleEventSeen
+    | RoutingTaken
+)

@@ -1,0 +1,295 @@
+"""The routing configuration as the core understands it: every default filled in, every name checked.
+
+`config` builds these from the YAML that admins edit; nothing here reads a file. Durations are
+seconds. Names (queues, groups, skills, prompts, ...) are the keys used in the YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from acd.core.hours import OpeningHours
+from agents.model import AgentProfile
+
+Needs: TypeAlias = tuple[tuple[str, int], ...]
+"""Skills with their minimum levels, sorted by skill, so that equal needs are equal values."""
+
+
+class Strategy(StrEnum):
+    """Which of the idle agents who may serve a call is rung."""
+
+    LONGEST_IDLE = "longest_idle"
+    MOST_SKILLED = "most_skilled"
+    LEAST_SKILLED = "least_skilled"
+    FEWEST_CALLS = "fewest_calls"
+    LEAST_TALK_TIME = "least_talk_time"
+    ROUND_ROBIN = "round_robin"
+    FIXED_ORDER = "fixed_order"
+    RANDOM = "random"
+    WEIGHTED_RANDOM = "weighted_random"
+    RING_ALL = "ring_all"
+
+
+class Then(StrEnum):
+    """How a call goes on when it cannot be, or was not, answered."""
+
+    CALLBACK = "callback"
+    """Stored as a missed call, to be called back; the caller is released."""
+    GOODBYE = "goodbye"
+    """The caller is released; nothing is stored for calling back."""
+    QUEUE = "queue"
+    """Joins another queue (overflow), keeping the time of arrival."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What the caller hears (`say`, a prompt's id) and what then becomes of the call."""
+
+    say: str | None
+    then: Then
+    queue: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Business:
+    """One client or shop of the call centre. `hours` is None where it is always open."""
+
+    name: str
+    label: str
+    hours: OpeningHours | None
+    when_closed: Ending
+    campaign: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRoute:
+    """Where the calls to one dialled number (DNIS) go. The default route has number None."""
+
+    number: str | None
+    queue: str
+    business: str | None = None
+    language: str | None = None
+
+
+# --- conditions of rules: each is one fact about the call that holds or doesn't
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InBlacklist:
+    """The caller's number stands in the blacklist (and the entry has not expired)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerTierIs:
+    """The caller is a customer of one of these tiers."""
+
+    tiers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastAgentWithin:
+    """The caller was served by an agent (last order, else last answered call) at most so long ago."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialledIs:
+    """One of these numbers was dialled."""
+
+    numbers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessIs:
+    """The number dialled belongs to one of these businesses."""
+
+    businesses: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerStartsWith:
+    """The caller's number begins with one of these prefixes."""
+
+    prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerWithheld:
+    """The caller hides his number (or, with `withheld=False`, shows it)."""
+
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeWithin:
+    """The moment lies within these hours (or, with `within=False`, outside of them)."""
+
+    name: str
+    hours: OpeningHours
+    within: bool = True
+
+
+Condition: TypeAlias = (
+    InBlacklist
+    | CustomerTierIs
+    | LastAgentWithin
+    | DialledIs
+    | BusinessIs
+    | CallerStartsWith
+    | CallerWithheld
+    | TimeWithin
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstTarget:
+    """Who is tried before the queue's own agents: a group, a named agent, or the last agent.
+
+    Exactly one of `group`, `agent` and `last_agent` is set. While the target could serve but is
+    busy, the call asks only for the targets so far for `hold` seconds (0: goes on at once); the
+    target stays in the running afterwards. A target of which nobody is logged in costs no time.
+    """
+
+    group: str | None = None
+    agent: str | None = None
+    last_agent: bool = False
+    hold: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a matching rule adds to the call. Of several head starts the largest counts."""
+
+    say: str | None = None
+    end: bool = False
+    stop: bool = False
+    first: FirstTarget | None = None
+    head_start: float = 0.0
+    tier: int = 0
+    needs: Needs = ()
+    queue: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """All conditions hold: the effect is added. Rules are tried from top to bottom."""
+
+    name: str
+    when: tuple[Condition, ...]
+    then: Effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WideningStep:
+    """After `after` seconds in the queue: `needs` replaces the needs so far (None: unchanged) and the
+    members of `groups` may serve too."""
+
+    after: float
+    needs: Needs | None = None
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """What becomes of an agent who did not take a call: paused with a reason, or resting a while.
+
+    Exactly one of the two is set, or neither: then the agent is idle again at once.
+    """
+
+    pause_reason: str | None = None
+    rest: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUp:
+    """After-call work: `seconds` long; the agent may extend it once by `extend` (None: not at all)."""
+
+    seconds: float = 0.0
+    extend: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLevel:
+    """`target` (0 to 1) of the calls are to be answered `within` seconds."""
+
+    within: float = 20.0
+    target: float = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A queue: who may serve it (anyone who meets `needs`, or is a member of one of `groups`), who of
+    them is rung, and what happens while nobody is.
+
+    `needs` None means that skill alone lets nobody in (only `groups`); `()` means anyone.
+    `order` is the agents' order for the strategies fixed_order and round_robin (the order of the
+    file where the queue gives none). `at_most` counts waiting calls; None: no limit.
+    `short_abandon`: callers who hang up earlier count in no answer rate and service level.
+    """
+
+    name: str
+    label: str
+    needs: Needs | None
+    on_timeout: Ending
+    on_nobody: Ending
+    on_full: Ending
+    groups: frozenset[str] = frozenset()
+    widen: tuple[WideningStep, ...] = ()
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    order: tuple[str, ...] = ()
+    ring: float = 20.0
+    no_answer: SetAside = SetAside()
+    refused: SetAside = SetAside()
+    wrap_up: WrapUp = WrapUp()
+    service_level: ServiceLevel = ServiceLevel()
+    music: str = "default"
+    at_most: int | None = None
+    for_at_most: float | None = None
+    short_abandon: float = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A carrier's SIP peer, known by the addresses (IP or network) that its calls come from."""
+
+    name: str
+    match: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPhone:
+    """A SIP account that dials in like a caller from outside, with the caller id `number`."""
+
+    id: str
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routing:
+    """The whole of what admins configure. `revision` names the content (a hash of the files).
+
+    `agents` keeps the order of the file. `tiers` are the customer tiers that may be given to
+    customers; `pause_reasons` those an agent may choose (system reasons are not among them).
+    """
+
+    revision: str
+    timezone: str
+    languages: tuple[str, ...]
+    businesses: Mapping[str, Business]
+    numbers: Mapping[str, NumberRoute]
+    default_route: NumberRoute
+    agents: Mapping[str, AgentProfile]
+    rules: tuple[Rule, ...]
+    queues: Mapping[str, Queue]
+    tiers: frozenset[str] = frozenset()
+    pause_reasons: tuple[str, ...] = ()
+    trunks: Mapping[str, Trunk] = field(default_factory=dict)
+    phones: Mapping[str, CustomerPhone] = field(default_factory=dict)
+    app: str = "strowger"

@@ -1,0 +1,93 @@
+"""What the runtime needs from the outside: protocols that adapters implement and tests can stand in for.
+
+The runtime is one writer on one event loop. Whatever is called on the path from a call's arrival to
+the agent's ring must return at once: those methods are plain functions and never block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from acd.core.commands import TelephonyCommand
+from acd.core.events import Blacklisted, Customer, Event, RestoredAgent, RestoredCall
+from acd.core.facts import Fact
+
+
+class Clock(Protocol):
+    """The time, as UTC seconds. Never goes backwards within one process."""
+
+    def now(self) -> float: ...
+
+
+class FactSink(Protocol):
+    """Somebody who is told every fact, in order. Must not block and must not raise."""
+
+    def take(self, facts: Sequence[Fact]) -> None: ...
+
+
+class Telephony(Protocol):
+    """The telephone system. Commands for one call are carried out in the order given.
+
+    Events come back through the sink given to `open`, in the order in which they happened. A command
+    that cannot be carried out comes back as the event that says so (see acd.core.commands); none is
+    lost silently. The telephony enriches nothing: `CallArrived.customer` and `.blacklisted` are None.
+    """
+
+    def execute(self, command: TelephonyCommand) -> None: ...
+
+    async def open(self, sink: Callable[[Event], None]) -> None:
+        """Start connecting and reconnecting; each (re)connection yields ChannelsReconciled.
+
+        Raises TelephonyError only for what no retry can mend (an unsupported version, a wrong
+        password)."""
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What a store remembers of what had not ended."""
+
+    agents: tuple[RestoredAgent, ...]
+    calls: tuple[RestoredCall, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryEntry:
+    """One customer or one blacklisted number, as the directory holds it. `expires_at`: UTC seconds."""
+
+    customer: Customer | None = None
+    blacklisted: Blacklisted | None = None
+    expires_at: float | None = None
+
+
+class Journal(FactSink, Protocol):
+    """The write-behind side of the store: takes facts at once, writes them in order, in batches.
+
+    While the database is away facts wait in a bounded spool on disk; `healthy` is then False.
+    """
+
+    @property
+    def depth(self) -> int:
+        """Facts taken and not yet in the database, those in the spool included."""
+
+    @property
+    def healthy(self) -> bool: ...
+
+    async def flush(self) -> None:
+        """Return when every fact taken so far is in the database or in the spool."""
+
+    async def close(self) -> None: ...
+
+
+class Memory(Protocol):
+    """The reading side of the store that the engine needs when it starts."""
+
+    async def load_open(self, since_day: float) -> Restored:
+        """Calls not ended, agents' sessions and states, and the agents' counters since `since_day`
+        (UTC seconds of the last local midnight)."""
+
+    async def load_directory(self) -> tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]]]:
+        """All customers (with their last agent) and all blacklist entries by number."""
