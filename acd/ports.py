@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from acd.core.commands import TelephonyCommand
+from acd.core.commands import Command, TelephonyCommand
 from acd.core.events import Blacklisted, Customer, Event, RestoredAgent, RestoredCall
 from acd.core.facts import Fact
+from acd.core.routing import Routing
+from acd.core.views import AgentView, CallView, QueueView, WhyView
 
 
 class Clock(Protocol):
@@ -91,3 +93,83 @@ class Memory(Protocol):
 
     async def load_directory(self) -> tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]]]:
         """All customers (with their last agent) and all blacklist entries by number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReloadResult:
+    """How taking over a changed routing configuration went. `problems` is empty when it was taken."""
+
+    taken: bool
+    revision: str
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that must be well for the engine to be ready."""
+
+    name: str
+    healthy: bool
+    detail: str
+
+
+class Centre(Protocol):
+    """The running engine as the API sees it. All plain methods: one event loop, one writer."""
+
+    def submit(self, event: Event) -> Sequence[Command]:
+        """Let the core decide on an event; the commands are being carried out when it returns."""
+
+    def now(self) -> float: ...
+
+    def view_agents(self) -> Sequence[AgentView]: ...
+
+    def view_agent(self, agent: str) -> AgentView | None: ...
+
+    def view_calls(self, queue: str | None = None) -> Sequence[CallView]: ...
+
+    def view_call(self, call: str) -> CallView | None: ...
+
+    def view_queues(self) -> Sequence[QueueView]: ...
+
+    def why(self, call: str) -> WhyView | None: ...
+
+    @property
+    def routing(self) -> Routing: ...
+
+    async def reload(self) -> ReloadResult: ...
+
+    def checks(self) -> Sequence[Check]:
+        """What readiness depends on: asterisk connections, database, routing file, event loop."""
+
+    def customer_changed(self, number: str, customer: Customer | None) -> None:
+        """The directory in memory follows a change that has been stored."""
+
+    def blacklist_changed(
+        self, number: str, entry: Blacklisted | None, expires_at: float | None
+    ) -> None: ...
+
+    def watch(self, sink: FactSink) -> Callable[[], None]:
+        """Tell `sink` every fact from now on; call what is returned to stop."""
+
+
+class RuntimeMetrics(Protocol):
+    """The engine's own health, as numbers. Each call must cost next to nothing."""
+
+    def decided(self, kind: str, seconds: float) -> None: ...
+
+    def event_lag(self, seconds: float) -> None: ...
+
+    def mailbox_depth(self, depth: int) -> None: ...
+
+    def journal_depth(self, depth: int) -> None: ...
+
+    def spooling(self, active: bool) -> None: ...
+
+    def connected(self, what: str, up: bool) -> None: ...
+
+    def reloaded(self, taken: bool, at: float) -> None: ...
+
+    def bad_input(self, source: str, kind: str) -> None:
+        """Something malformed came in: from "ari", "ami", "agi", "api", "yaml", "import"."""
+
+    def request_failed(self, what: str, status: int) -> None: ...

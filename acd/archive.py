@@ -1,0 +1,199 @@
+"""The port through which the API and the command line read and change what is stored.
+
+`acd.storage` implements it over SQL; nothing of SQLAlchemy passes through. Times are UTC seconds.
+Lists come in pages: newest first, `cursor` is opaque and comes from the page before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+
+from acd.core.events import Customer
+from acd.core.records import Reason
+
+T = TypeVar("T")
+
+
+class Role(StrEnum):
+    """What a token may do: each includes the reading of what is before it."""
+
+    READONLY = "readonly"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """One page of a list; `next_cursor` is None on the last one."""
+
+    items: Sequence[T]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredOffer:
+    """One ringing of one agent."""
+
+    offer: str
+    agent: str
+    queue: str
+    made_at: float
+    ended_at: float | None
+    outcome: str | None
+    ring: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredVisit:
+    """One stay in one queue."""
+
+    queue: str
+    visit: int
+    joined_at: float
+    left_at: float | None
+    outcome: str | None
+    wait: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCall:
+    """A call as stored. `outcome` and `ended_at` are None while it lives."""
+
+    call: str
+    node: str
+    dialled: str
+    caller: str | None
+    caller_name: str | None
+    customer_tier: str | None
+    business: str | None
+    campaign: str | None
+    language: str
+    arrived_at: float
+    queue: str | None
+    agent: str | None
+    answered_at: float | None
+    ended_at: float | None
+    outcome: str | None
+    wait: float | None
+    talk: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredStory:
+    """All that is known of one call: the record, its queue visits, its offers and its reasons."""
+
+    call: StoredCall
+    visits: Sequence[StoredVisit]
+    offers: Sequence[StoredOffer]
+    trace: Sequence[Reason]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMissedCall:
+    """A missed call. `state` is "open" or "closed"; `closed_why` says why."""
+
+    id: int
+    call: str
+    at: float
+    caller: str | None
+    dialled: str
+    business: str | None
+    queue: str | None
+    wait: float
+    reason: str
+    state: str
+    closed_at: float | None
+    closed_why: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlacklistEntry:
+    """A number whose calls are turned away until `expires_at` (None: for good)."""
+
+    number: str
+    reason: str
+    author: str
+    created_at: float
+    expires_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRecord:
+    """A bearer token without its secret: only a hash is stored. `agent` binds it to one agent."""
+
+    id: int
+    name: str
+    role: Role
+    agent: str | None
+    created_at: float
+    revoked_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls: every given condition must hold."""
+
+    caller: str | None = None
+    dialled: str | None = None
+    business: str | None = None
+    queue: str | None = None
+    agent: str | None = None
+    outcome: str | None = None
+    since: float | None = None
+    until: float | None = None
+
+
+class Archive(Protocol):
+    """Stored calls, missed calls, customers, blacklist and tokens.
+
+    Raises `StoreUnavailable` (an AcdError) while the database cannot be reached.
+    """
+
+    async def calls(
+        self, where: CallFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[StoredCall]: ...
+
+    async def story(self, call: str) -> StoredStory | None: ...
+
+    async def missed_calls(
+        self, *, state: str | None, business: str | None, limit: int, cursor: str | None = None
+    ) -> Page[StoredMissedCall]: ...
+
+    async def close_missed_call(self, id: int, *, why: str, at: float) -> bool:
+        """Close it; False where there is none open with this id."""
+
+    async def customers(
+        self, *, tier: str | None, limit: int, cursor: str | None = None
+    ) -> Page[Customer]: ...
+
+    async def customer(self, number: str) -> Customer | None: ...
+
+    async def put_customers(self, customers: Iterable[Customer]) -> int:
+        """Insert or replace by number, all or nothing; how many."""
+
+    async def delete_customer(self, number: str) -> bool: ...
+
+    async def blacklist(self, *, limit: int, cursor: str | None = None) -> Page[BlacklistEntry]: ...
+
+    async def put_blacklist(self, entries: Iterable[BlacklistEntry]) -> int:
+        """Insert or replace by number, all or nothing; how many."""
+
+    async def delete_blacklist(self, number: str) -> bool: ...
+
+    async def create_token(
+        self, *, name: str, role: Role, agent: str | None, secret_hash: bytes, at: float
+    ) -> TokenRecord: ...
+
+    async def find_token(self, secret_hash: bytes) -> TokenRecord | None:
+        """The unrevoked token with this hash."""
+
+    async def tokens(self) -> Sequence[TokenRecord]: ...
+
+    async def revoke_token(self, id: int, at: float) -> bool: ...
+
+    async def ping(self) -> None:
+        """Return when the database answers."""
