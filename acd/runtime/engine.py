@@ -1,0 +1,231 @@
+"""The engine: one mailbox, one writer, no locks.
+
+Everything that happens comes in as an event, is decided on by the core, and goes out as commands.
+All on one event loop and without awaiting, so that the time from a call's arrival to the agent's ring
+holds nothing but the decision and the writing of a request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import structlog
+
+from acd.core.commands import Command, Record, RefuseAct
+from acd.core.dispatcher import Dispatcher
+from acd.core.events import (
+    Blacklisted,
+    CallArrived,
+    ChannelsReconciled,
+    ConfigReplaced,
+    Customer,
+    Event,
+    LiveCall,
+)
+from acd.core.facts import Fact
+from acd.core.routing import Routing
+from acd.core.views import AgentView, CallView, QueueView, WhyView
+from acd.ports import Clock, FactSink, RuntimeMetrics, Telephony
+from acd.runtime.directory import Directory
+
+log = structlog.get_logger(__name__)
+
+
+class Recorder(Protocol):
+    """Somebody who keeps the event stream (the flight recorder)."""
+
+    def note(self, now: float, event: Event | None, commands: Sequence[Command]) -> None:
+        """An event and what the core made of it; None stands for the passing of time."""
+
+
+class Engine:
+    """Carries events to the core and commands to those who execute them.
+
+    `sinks` are told every fact in order: the journal, the metrics, the directory, the API's watchers.
+    """
+
+    def __init__(
+        self,
+        *,
+        dispatcher: Dispatcher,
+        routing: Routing,
+        telephony: Telephony,
+        clock: Clock,
+        directory: Directory,
+        sinks: Sequence[FactSink],
+        metrics: RuntimeMetrics,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._routing = routing
+        self._telephony = telephony
+        self._clock = clock
+        self._directory = directory
+        self._sinks = [directory, *sinks]
+        self._metrics = metrics
+        self._recorder = recorder
+        self._mailbox: deque[Event] = deque()
+        self._deciding = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = float("inf")
+
+    # --- events in
+
+    def post(self, event: Event) -> None:
+        """Take an event; decided on at once, or after the one that is being decided on."""
+        if self._deciding:
+            self._mailbox.append(event)
+            return
+        self._decide_all(event)
+
+    def submit(self, event: Event) -> Sequence[Command]:
+        """Like `post`, for somebody who wants to know what the core made of his event.
+
+        Never called from within a decision: only the API and the reload use it.
+        """
+        return self._decide_all(event)
+
+    def _decide_all(self, event: Event) -> Sequence[Command]:
+        self._deciding = True
+        try:
+            first = self._decide(event)
+            while self._mailbox:
+                self._metrics.mailbox_depth(len(self._mailbox))
+                self._decide(self._mailbox.popleft())
+        finally:
+            self._deciding = False
+        self._arm()
+        return first
+
+    def _decide(self, event: Event) -> Sequence[Command]:
+        now = self._clock.now()
+        event = self._enrich(event, now)
+        started = time.perf_counter()
+        try:
+            commands = self._dispatcher.handle(event, now)
+        except Exception:
+            # The mailbox is one of the two supervised places: one bad event must not stop the others.
+            log.exception("the core failed on an event", event_type=type(event).__name__)
+            self._metrics.bad_input("core", type(event).__name__)
+            return ()
+        self._metrics.decided(type(event).__name__, time.perf_counter() - started)
+        if type(event) is ConfigReplaced:
+            self._routing = event.routing
+        self._carry_out(now, event, commands)
+        return commands
+
+    def _enrich(self, event: Event, now: float) -> Event:
+        if type(event) is CallArrived:
+            return self._directory.enrich(event, now)
+        if type(event) is ChannelsReconciled:
+            calls = tuple(
+                LiveCall(
+                    arrived=self._directory.enrich(call.arrived, now), created_at=call.created_at
+                )
+                for call in event.calls
+            )
+            return ChannelsReconciled(
+                node=event.node,
+                restarted=event.restarted,
+                calls=calls,
+                offers=event.offers,
+                phones=event.phones,
+            )
+        return event
+
+    # --- commands out
+
+    def _carry_out(self, now: float, event: Event | None, commands: Sequence[Command]) -> None:
+        facts: list[Fact] = []
+        for command in commands:
+            if type(command) is Record:
+                facts.append(command.fact)
+            elif type(command) is not RefuseAct:
+                self._telephony.execute(command)  # type: ignore[arg-type]
+        if facts:
+            for sink in self._sinks:
+                sink.take(facts)
+        if self._recorder is not None:
+            self._recorder.note(now, event, commands)
+
+    # --- time
+
+    def _arm(self) -> None:
+        """One timer for the core's next deadline. An early firing does no harm, a late one would."""
+        due = self._dispatcher.next_deadline()
+        if due is None or due >= self._timer_at:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = due
+        delay = max(0.0, due - self._clock.now())
+        self._timer = asyncio.get_running_loop().call_later(delay, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        self._timer_at = float("inf")
+        now = self._clock.now()
+        self._deciding = True
+        try:
+            started = time.perf_counter()
+            commands = self._dispatcher.expire(now)
+            self._metrics.decided("Deadline", time.perf_counter() - started)
+            self._carry_out(now, None, commands)
+        except Exception:
+            log.exception("the core failed on a deadline")
+            self._metrics.bad_input("core", "Deadline")
+        finally:
+            self._deciding = False
+        if self._mailbox:
+            self._decide_all(self._mailbox.popleft())
+        else:
+            self._arm()
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    # --- what can be seen
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    @property
+    def routing(self) -> Routing:
+        return self._routing
+
+    def view_agents(self) -> Sequence[AgentView]:
+        return self._dispatcher.view_agents()
+
+    def view_agent(self, agent: str) -> AgentView | None:
+        return self._dispatcher.view_agent(agent)
+
+    def view_calls(self, queue: str | None = None) -> Sequence[CallView]:
+        return self._dispatcher.view_calls(queue)
+
+    def view_call(self, call: str) -> CallView | None:
+        return self._dispatcher.view_call(call)
+
+    def view_queues(self) -> Sequence[QueueView]:
+        return self._dispatcher.view_queues()
+
+    def why(self, call: str) -> WhyView | None:
+        return self._dispatcher.why(call)
+
+    def customer_changed(self, number: str, customer: Customer | None) -> None:
+        self._directory.customer_changed(number, customer)
+
+    def blacklist_changed(
+        self, number: str, entry: Blacklisted | None, expires_at: float | None
+    ) -> None:
+        self._directory.blacklist_changed(number, entry, expires_at)
+
+    def watch(self, sink: FactSink) -> Callable[[], None]:
+        """Tell `sink` every fact from now on; call what is returned to stop."""
+        self._sinks.append(sink)
+        return lambda: self._sinks.remove(sink)
