@@ -21,3 +21,11 @@ class OperatorError(AcdError):
 
 class TelephonyError(AcdError):
     """The telephone system refused or failed."""
+
+
+class StoreUnavailable(AcdError):
+    """The database cannot be reached."""
+
+
+class BadCursor(OperatorError):
+    """This cursor does not come from a page of this list."""
