@@ -32,20 +32,18 @@ class FactSink(Protocol):
 class Telephony(Protocol):
     """The telephone system. Commands for one call are carried out in the order given.
 
-    Events come back through the sink given to `open`, in the order in which they happened. A command
+    Events come back through the sink given to `run`, in the order in which they happened. A command
     that cannot be carried out comes back as the event that says so (see acd.core.commands); none is
     lost silently. The telephony enriches nothing: `CallArrived.customer` and `.blacklisted` are None.
     """
 
     def execute(self, command: TelephonyCommand) -> None: ...
 
-    async def open(self, sink: Callable[[Event], None]) -> None:
-        """Start connecting and reconnecting; each (re)connection yields ChannelsReconciled.
+    async def run(self, sink: Callable[[Event], None]) -> None:
+        """Keep the connection up until cancelled; each (re)connection yields ChannelsReconciled.
 
         Raises TelephonyError only for what no retry can mend (an unsupported version, a wrong
         password)."""
-
-    async def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,9 +123,7 @@ class Engine:
             return self._directory.enrich(event, now)
         if type(event) is ChannelsReconciled:
             calls = tuple(
-                LiveCall(
-                    arrived=self._directory.enrich(call.arrived, now), created_at=call.created_at
-                )
+                LiveCall(arrived=self._directory.enrich(call.arrived, now), created_at=call.created_at)
                 for call in event.calls
             )
             return ChannelsReconciled(

@@ -88,6 +88,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     technology: str
     resource: str
     state: str | None = None
+    channel_ids: list[str] = []
 
 
 class SystemInfo(msgspec.Struct, frozen=True, kw_only=True, gc=False):

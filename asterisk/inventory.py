@@ -1,0 +1,124 @@
+"""What lives in our application on a node, found after a connection: the core's ChannelsReconciled.
+
+Pure: from the lists that Asterisk gave to the event, the adapter's own view of the legs, and the
+requests that clear away what belongs to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from acd.core.events import LiveCall, LiveOffer
+from agents.model import PhoneState
+from asterisk.ari import requests
+from asterisk.ari.models import Bridge, Channel, Endpoint
+from asterisk.ari.requests import Request
+from asterisk.ari.timestamps import epoch_s
+from asterisk.legs import AgentLeg, CallerLeg
+from asterisk.translate import FEATURE, INBOUND, arrived, call_of_bridge, offer_channel, phone_of
+
+
+@dataclass(slots=True)
+class Inventory:
+    """The channels that are ours, as the core and as the adapter want to see them."""
+
+    calls: list[LiveCall] = field(default_factory=list)
+    offers: list[LiveOffer] = field(default_factory=list)
+    callers: dict[str, CallerLeg] = field(default_factory=dict)
+    agents: dict[str, AgentLeg] = field(default_factory=dict)
+    litter: list[Request] = field(default_factory=list)
+
+
+class Survey:
+    """The answers to what is asked after a connection, until the last of them is here."""
+
+    def __init__(self, *, restarted: bool = False) -> None:
+        self.restarted = restarted
+        self.bridges: list[Bridge] = []
+        self._endpoints: list[Endpoint] = []
+
+    def took_bridges(self, bridges: list[Bridge]) -> None:
+        self.bridges = bridges
+
+    def took_endpoints(self, endpoints: list[Endpoint]) -> None:
+        self._endpoints = endpoints
+
+    def phone_states(self, phones: Iterable[str]) -> list[tuple[str, PhoneState]]:
+        """What each phone is: unknown to Asterisk, offline, in a call, or free."""
+        known = {
+            endpoint.resource: endpoint for endpoint in self._endpoints if endpoint.technology == "PJSIP"
+        }
+        return [(phone, _phone_state(known.get(phone))) for phone in phones]
+
+
+def _phone_state(endpoint: Endpoint | None) -> PhoneState:
+    if endpoint is None or endpoint.state != "online":
+        return PhoneState.UNREACHABLE
+    return PhoneState.IN_USE if endpoint.channel_ids else PhoneState.FREE
+
+
+def take_inventory(
+    *, app: str, node: str, channels: Iterable[Channel], bridges: Iterable[Bridge]
+) -> Inventory:
+    """Sort the channels and bridges of a node. What is ours but of no use any more is litter."""
+    found = Inventory()
+    members = {bridge.id: frozenset(bridge.channels) for bridge in bridges}
+    shared: Mapping[str, frozenset[str]] = {
+        call: inside
+        for bridge, inside in members.items()
+        if (call := call_of_bridge(bridge)) is not None
+    }
+    for channel in channels:
+        call = offer_channel(channel.id)
+        if call is not None:
+            _agent_leg(found, channel, call, shared.get(call, frozenset()))
+        elif channel.dialplan.app_name == "Stasis":
+            _stasis_leg(found, channel, app, node, shared)
+    for call, inside in shared.items():
+        if len(inside) < 2 and call not in found.callers:
+            found.litter.append(requests.delete_bridge(f"{call}-b"))
+    return found
+
+
+def _agent_leg(found: Inventory, channel: Channel, call: str, inside: frozenset[str]) -> None:
+    agent = phone_of(channel.name)
+    answered = channel.state == "Up"
+    found.agents[channel.id] = AgentLeg(call=call, agent=agent, answered=answered)
+    found.offers.append(
+        LiveOffer(
+            offer=channel.id,
+            call=call,
+            agent=agent,
+            answered=answered,
+            connected=channel.id in inside and call in inside,
+        )
+    )
+
+
+def _stasis_leg(
+    found: Inventory,
+    channel: Channel,
+    app: str,
+    node: str,
+    shared: Mapping[str, frozenset[str]],
+) -> None:
+    of_app, _, rest = channel.dialplan.app_data.partition(",")
+    if of_app != app:
+        return
+    kind, _, argument = rest.partition(",")
+    if kind == FEATURE:
+        found.litter.append(requests.hangup(channel.id))
+    elif kind == INBOUND:
+        answered = channel.state == "Up"
+        bridged = channel.id in shared.get(channel.id, frozenset())
+        # Whoever waits was given music; a stop too many does no harm, one too few does.
+        found.callers[channel.id] = CallerLeg(
+            answered=answered, music=answered and not bridged, bridged=channel.id in shared
+        )
+        found.calls.append(
+            LiveCall(
+                arrived=arrived(channel, node, argument),
+                created_at=epoch_s(channel.creationtime),
+            )
+        )

@@ -1,0 +1,29 @@
+"""What the adapter keeps of the channels that are ours: just enough to translate."""
+
+from __future__ import annotations
+
+
+class CallerLeg:
+    """A caller's channel: whether it was answered, hears music, shares a bridge, plays a prompt."""
+
+    __slots__ = ("answered", "bridged", "music", "playback", "prompt", "prompts")
+
+    def __init__(self, *, answered: bool = False, music: bool = False, bridged: bool = False) -> None:
+        self.answered = answered
+        self.music = music
+        self.bridged = bridged
+        self.prompt: str | None = None
+        self.playback: str | None = None
+        self.prompts = 0
+
+
+class AgentLeg:
+    """A channel that we dialled towards an agent for a call."""
+
+    __slots__ = ("agent", "answered", "call", "cancelled")
+
+    def __init__(self, *, call: str, agent: str, answered: bool = False) -> None:
+        self.call = call
+        self.agent = agent
+        self.answered = answered
+        self.cancelled = False
