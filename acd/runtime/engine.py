@@ -29,8 +29,9 @@ from acd.core.events import (
 from acd.core.facts import Fact
 from acd.core.routing import Routing
 from acd.core.views import AgentView, CallView, QueueView, WhyView
-from acd.ports import Clock, FactSink, RuntimeMetrics, Telephony
+from acd.ports import Check, Clock, FactSink, ReloadResult, RuntimeMetrics, Telephony
 from acd.runtime.directory import Directory
+from acd.runtime.reload import Reloader
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +61,8 @@ class Engine:
         metrics: RuntimeMetrics,
         recorder: Recorder | None = None,
     ) -> None:
+        self.reloader: Reloader | None = None
+        self.health: list[Callable[[], Check]] = []
         self._dispatcher = dispatcher
         self._routing = routing
         self._telephony = telephony
@@ -214,6 +217,16 @@ class Engine:
 
     def why(self, call: str) -> WhyView | None:
         return self._dispatcher.why(call)
+
+    async def reload(self) -> ReloadResult:
+        if self.reloader is None:
+            return ReloadResult(
+                taken=False, revision=self._routing.revision, problems=("started without a file",)
+            )
+        return await self.reloader.reload()
+
+    def checks(self) -> Sequence[Check]:
+        return [check() for check in self.health]
 
     def customer_changed(self, number: str, customer: Customer | None) -> None:
         self._directory.customer_changed(number, customer)
