@@ -27,3 +27,14 @@ class AgentLeg:
         self.agent = agent
         self.answered = answered
         self.cancelled = False
+
+
+class Legs:
+    """All channels of ours on one node, by channel id; `announcing` maps to the playback's id."""
+
+    __slots__ = ("agents", "announcing", "callers")
+
+    def __init__(self) -> None:
+        self.callers: dict[str, CallerLeg] = {}
+        self.agents: dict[str, AgentLeg] = {}
+        self.announcing: dict[str, str] = {}

@@ -1,0 +1,205 @@
+"""What the core's commands mean to Asterisk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, assert_never
+
+from acd.core import commands as c
+from acd.core import events as e
+from asterisk.ari import requests
+from asterisk.ari.errors import AriGone
+from asterisk.ari.protocol import Reply, Response
+from asterisk.legs import AgentLeg, CallerLeg, Legs
+from asterisk.line import Line, lost
+from asterisk.phones import Phones
+from asterisk.translate import AGENT, bridge_of, shown_caller
+
+RING_BACKSTOP_S = 180
+"""Asterisk's own limit on a leg's ringing; the core's deadline comes long before."""
+
+
+class Prompts(Protocol):
+    """Where the sound of a prompt is, as an ARI media URI."""
+
+    def media(self, prompt: str, language: str) -> str: ...
+
+
+class Doing:
+    """Carries out telephony commands. `gone` is told of channels that turn out not to be there."""
+
+    def __init__(
+        self,
+        *,
+        app: str,
+        line: Line,
+        legs: Legs,
+        phones: Phones,
+        prompts: Prompts,
+        sink: Callable[[e.Event], None],
+        gone: Callable[[str, int], None],
+    ) -> None:
+        self._app = app
+        self._line = line
+        self._legs = legs
+        self._phones = phones
+        self._prompts = prompts
+        self._sink = sink
+        self._gone = gone
+
+    def execute(self, command: c.TelephonyCommand) -> None:
+        """See acd.ports.Telephony."""
+        match command:
+            case c.RingAgent():
+                self._ring_agent(command)
+            case c.PlayRingback():
+                self._line.tell(requests.ring(command.call), "ring back")
+            case c.ConnectCall():
+                self._connect(command)
+            case c.EndCall():
+                cause = 17 if command.cause is c.EndCause.BUSY else 16
+                self._hang_up_caller(command.call, cause)
+            case c.ReleaseAgent() | c.CancelRing():
+                self._hang_up_agent(command.offer)
+            case c.StartWaiting():
+                self._start_waiting(command)
+            case c.PlayPrompt():
+                self._play(command)
+            case c.StopPrompt():
+                self._stop_prompt(command)
+            case c.Announce():
+                self._announce(command)
+            case _:
+                assert_never(command)
+
+    def _ring_agent(self, command: c.RingAgent) -> None:
+        self._legs.agents[command.offer] = AgentLeg(call=command.call, agent=command.agent)
+        self._phones.leg_began(command.agent)
+        request = requests.originate(
+            endpoint=command.endpoint,
+            app=self._app,
+            app_args=AGENT,
+            channel_id=command.offer,
+            originator=command.call,
+            caller_id=shown_caller(command.caller_name, command.caller),
+            timeout_s=RING_BACKSTOP_S,
+        )
+        offer = command.offer
+
+        def on_reply(reply: Reply) -> None:
+            if lost(reply):
+                return
+            if not isinstance(reply, Response) and offer in self._legs.agents:
+                self._line.failed("ring agent", reply)
+                leg = self._legs.agents.pop(offer)
+                self._phones.leg_ended(leg.agent)
+                self._sink(e.RingFailed(offer=offer, reason=e.RingFailure.UNREACHABLE))
+
+        self._line.send(request, on_reply)
+
+    def _hang_up_agent(self, offer: str) -> None:
+        leg = self._legs.agents.get(offer)
+        if leg is None:
+            # Nothing that we know of: whatever answers to this name has no business there.
+            self._line.tell(requests.hangup(offer), "hang up agent")
+            return
+        leg.cancelled = True
+
+        def on_reply(reply: Reply) -> None:
+            if isinstance(reply, AriGone) and offer in self._legs.agents:
+                self._gone(offer, 16)
+            elif not isinstance(reply, Response):
+                self._line.failed("hang up agent", reply)
+
+        self._line.send(requests.hangup(offer), on_reply)
+
+    def _hang_up_caller(self, call: str, cause: int) -> None:
+        def on_reply(reply: Reply) -> None:
+            if isinstance(reply, AriGone) and call in self._legs.callers:
+                self._gone(call, cause)
+            elif not isinstance(reply, Response):
+                self._line.failed("hang up caller", reply)
+
+        self._line.send(requests.hangup(call, cause=cause), on_reply)
+
+    def _connect(self, command: c.ConnectCall) -> None:
+        call, offer = command.call, command.offer
+        caller = self._legs.callers.get(call)
+        if caller is None or offer not in self._legs.agents:
+            self._sink(e.ConnectFailed(call=call, offer=offer, reason="one of the two is gone"))
+            return
+        bridge = bridge_of(call)
+        if not caller.bridged:
+            caller.bridged = True
+            self._line.tell(requests.create_bridge(bridge), "create bridge")
+        self._quieten(call, caller)
+        self._answer(call, caller)
+
+        def on_reply(reply: Reply) -> None:
+            if isinstance(reply, Response):
+                self._sink(e.CallConnected(call=call, offer=offer))
+            elif not lost(reply):
+                self._line.failed("connect", reply)
+                self._sink(e.ConnectFailed(call=call, offer=offer, reason=str(reply)))
+
+        self._line.send(requests.add_channels(bridge, (call, offer)), on_reply)
+
+    def _answer(self, call: str, caller: CallerLeg) -> None:
+        if not caller.answered:
+            caller.answered = True
+            self._line.tell(requests.answer(call), "answer")
+
+    def _quieten(self, call: str, caller: CallerLeg) -> None:
+        if caller.music:
+            caller.music = False
+            self._line.tell(requests.moh_stop(call), "stop music")
+
+    def _start_waiting(self, command: c.StartWaiting) -> None:
+        caller = self._legs.callers.get(command.call)
+        if caller is None:
+            return
+        self._answer(command.call, caller)
+        caller.music = True
+        request = requests.moh_start(command.call, moh_class=command.music)
+        self._line.tell(request, "start music")
+
+    def _play(self, command: c.PlayPrompt) -> None:
+        call = command.call
+        caller = self._legs.callers.get(call)
+        if caller is None:
+            return
+        self._answer(call, caller)
+        self._quieten(call, caller)
+        caller.prompts += 1
+        playback = f"{call}-p{caller.prompts}"
+        caller.playback, caller.prompt = playback, command.prompt
+
+        def on_reply(reply: Reply) -> None:
+            if isinstance(reply, Response) or lost(reply):
+                return
+            self._line.failed("play prompt", reply)
+            if caller.playback == playback:
+                caller.playback = caller.prompt = None
+                self._sink(e.PromptFailed(call=call, prompt=command.prompt, reason=str(reply)))
+
+        media = self._prompts.media(command.prompt, command.language)
+        self._line.send(requests.play(call, playback_id=playback, media=[media]), on_reply)
+
+    def _stop_prompt(self, command: c.StopPrompt) -> None:
+        caller = self._legs.callers.get(command.call)
+        if caller is not None and caller.playback is not None and caller.prompt == command.prompt:
+            request = requests.stop_playback(caller.playback)
+            self._line.tell(request, "stop prompt")
+
+    def _announce(self, command: c.Announce) -> None:
+        channel, playback = command.channel, f"{command.channel}-a"
+        self._legs.announcing[channel] = playback
+        self._line.tell(requests.answer(channel), "answer")
+
+        def on_reply(reply: Reply) -> None:
+            if not isinstance(reply, Response) and not lost(reply):
+                self._line.failed("announce", reply)
+                self._line.tell(requests.hangup(channel), "hang up")
+
+        media = self._prompts.media(command.prompt, command.language)
+        self._line.send(requests.play(channel, playback_id=playback, media=[media]), on_reply)

@@ -1,0 +1,148 @@
+"""What Asterisk's events mean to the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from acd.core import events as e
+from agents.model import PhoneState
+from asterisk.ari import events as ari
+from asterisk.ari import requests
+from asterisk.ari.models import Channel
+from asterisk.legs import CallerLeg, Legs
+from asterisk.line import Line
+from asterisk.phones import Phones
+from asterisk.translate import (
+    DEVICE_STATES,
+    FEATURE,
+    FEATURE_CODES,
+    INBOUND,
+    arrived,
+    bridge_of,
+    phone_of,
+    ring_failure,
+)
+
+Sink = Callable[[e.Event], None]
+
+
+class Hearing:
+    """Translates events of channels that are ours; whatever else comes is dropped or turned away."""
+
+    def __init__(self, *, line: Line, legs: Legs, phones: Phones, sink: Sink) -> None:
+        self._line = line
+        self._legs = legs
+        self._phones = phones
+        self._sink = sink
+
+    def translate(self, event: ari.Event) -> None:
+        translation = self._TRANSLATIONS.get(type(event))
+        if translation is not None:
+            translation(self, event)
+
+    def _started(self, event: ari.StasisStart) -> None:
+        channel = event.channel
+        leg = self._legs.agents.get(channel.id)
+        if leg is not None:
+            if not leg.answered:
+                leg.answered = True
+                self._sink(e.AgentAnswered(offer=channel.id))
+            return
+        kind, argument = (*event.args, "", "")[:2]
+        if kind == INBOUND:
+            if channel.id not in self._legs.callers:
+                self._legs.callers[channel.id] = CallerLeg(answered=channel.state == "Up")
+                self._sink(arrived(channel, self._line.node, argument))
+        elif kind == FEATURE:
+            self._feature(channel, argument)
+        else:
+            self._line.bad_input("unknown_channel", channel=channel.id, args=event.args)
+            self._line.tell(requests.hangup(channel.id), "hang up")
+
+    def _feature(self, channel: Channel, code: str) -> None:
+        act = FEATURE_CODES.get(code)
+        if act is None:
+            self._line.bad_input("unknown_feature", code=code[:20])
+            self._line.tell(requests.hangup(channel.id), "hang up")
+            return
+        self._sink(
+            e.AgentActed(
+                agent=phone_of(channel.name),
+                act=act,
+                by="phone",
+                channel=channel.id,
+                language=channel.language or None,
+            )
+        )
+
+    def _state_changed(self, event: ari.ChannelStateChange) -> None:
+        if event.channel.state == "Ringing" and event.channel.id in self._legs.agents:
+            self._sink(e.AgentRinging(offer=event.channel.id))
+
+    def _ended(self, event: ari.ChannelDestroyed) -> None:
+        self.gone(event.channel.id, event.cause)
+
+    def _left(self, event: ari.StasisEnd) -> None:
+        """A caller who leaves the application is no longer ours, wherever his channel goes."""
+        if event.channel.id in self._legs.callers:
+            self.gone(event.channel.id, 16)
+
+    def gone(self, channel: str, cause: int) -> None:
+        caller = self._legs.callers.pop(channel, None)
+        if caller is not None:
+            self._drop_bridge(channel, caller)
+            self._sink(e.CallerHungUp(call=channel, cause=cause))
+            return
+        leg = self._legs.agents.pop(channel, None)
+        if leg is None:
+            self._legs.announcing.pop(channel, None)
+            return
+        self._phones.leg_ended(leg.agent)
+        caller = self._legs.callers.get(leg.call)
+        if leg.answered:
+            if caller is not None:
+                self._drop_bridge(leg.call, caller)
+            self._sink(e.AgentHungUp(offer=channel, cause=cause))
+        else:
+            reason = ring_failure(cause, cancelled=leg.cancelled)
+            self._sink(e.RingFailed(offer=channel, reason=reason, cause=cause))
+
+    def _drop_bridge(self, call: str, caller: CallerLeg) -> None:
+        if caller.bridged:
+            caller.bridged = False
+            self._line.tell(requests.delete_bridge(bridge_of(call)), "drop bridge")
+
+    def _digit(self, event: ari.ChannelDtmfReceived) -> None:
+        if event.channel.id in self._legs.callers:
+            self._sink(e.DigitPressed(call=event.channel.id, digit=event.digit))
+
+    def _played(self, event: ari.PlaybackFinished) -> None:
+        target = event.playback.target_uri.partition(":")[2]
+        if self._legs.announcing.get(target) == event.playback.id:
+            self._line.tell(requests.hangup(target), "hang up")
+            return
+        caller = self._legs.callers.get(target)
+        if caller is None or caller.playback != event.playback.id or caller.prompt is None:
+            return
+        prompt, caller.prompt, caller.playback = caller.prompt, None, None
+        if event.playback.state == "failed":
+            self._sink(e.PromptFailed(call=target, prompt=prompt, reason="playback failed"))
+        else:
+            self._sink(e.PromptFinished(call=target, prompt=prompt))
+
+    def _device_changed(self, event: ari.DeviceStateChanged) -> None:
+        technology, _, phone = event.device_state.name.partition("/")
+        if technology == "PJSIP":
+            state = DEVICE_STATES.get(event.device_state.state, PhoneState.UNREACHABLE)
+            self._phones.changed(phone, state)
+
+    _TRANSLATIONS: ClassVar[dict[type, Callable[[Hearing, Any], None]]] = {
+        ari.StasisStart: _started,
+        ari.StasisEnd: _left,
+        ari.ChannelStateChange: _state_changed,
+        ari.ChannelDestroyed: _ended,
+        ari.ChannelDtmfReceived: _digit,
+        ari.PlaybackFinished: _played,
+        ari.DeviceStateChanged: _device_changed,
+    }
