@@ -21,11 +21,20 @@ class Requirement:
 
     def met_by(self, profile: AgentProfile) -> bool:
         """Whether an agent with this profile may serve a call that asks for this."""
-        raise NotImplementedError
+        if self.agent is not None and self.agent != profile.id:
+            return False
+        if self.group is not None and self.group not in profile.groups:
+            return False
+        level_of = profile.skills.get
+        return all(level_of(skill, 0) >= level for skill, level in self.needs)
 
     def __str__(self) -> str:
         """In words: "orders ≥ 3, english ≥ 1", "group vip", "agent 1001", "anyone"."""
-        raise NotImplementedError
+        words = [] if self.agent is None else [f"agent {self.agent}"]
+        if self.group is not None:
+            words.append(f"group {self.group}")
+        words += [f"{skill} ≥ {level}" for skill, level in self.needs]
+        return ", ".join(words) or "anyone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +47,12 @@ class Stage:
 
 def merged(needs: Needs, extra: Needs) -> Needs:
     """Both needs at once: of a skill named twice the higher level."""
-    raise NotImplementedError
+    if not extra:
+        return needs
+    levels = dict(needs)
+    for skill, level in extra:
+        levels[skill] = max(level, levels.get(skill, 0))
+    return tuple(sorted(levels.items()))
 
 
 def stages(queue: Queue, extra: Needs = ()) -> tuple[Stage, ...]:
@@ -47,9 +61,26 @@ def stages(queue: Queue, extra: Needs = ()) -> tuple[Stage, ...]:
     `extra` are the needs that rules added to the call; they hold for groups too. Groups add up,
     in the order of their steps and by name within one; the last stage is the widest.
     """
-    raise NotImplementedError
+    needs = queue.needs
+    groups = dict.fromkeys(sorted(queue.groups))
+    made = [Stage(after=0.0, requirements=_requirements(needs, groups, extra))]
+    for step in queue.widen:
+        needs = needs if step.needs is None else step.needs
+        groups.update(dict.fromkeys(sorted(step.groups)))
+        made.append(Stage(after=step.after, requirements=_requirements(needs, groups, extra)))
+    return tuple(made)
+
+
+def _requirements(needs: Needs | None, groups: dict[str, None], extra: Needs) -> tuple[Requirement, ...]:
+    by_skill = () if needs is None else (Requirement(needs=merged(needs, extra)),)
+    return (*by_skill, *(Requirement(needs=merged((), extra), group=group) for group in groups))
 
 
 def first(target: FirstTarget, extra: Needs = ()) -> Requirement:
-    """What a first target asks for. ValueError when its last agent has not been resolved."""
-    raise NotImplementedError
+    """What a first target asks for; `extra` holds for it too.
+
+    ValueError when its last agent has not been resolved to an agent.
+    """
+    if target.group is None and target.agent is None:
+        raise ValueError("the last agent of a first target has not been resolved")
+    return Requirement(needs=merged((), extra), group=target.group, agent=target.agent)
