@@ -97,9 +97,9 @@ class AsteriskInstance:
         """Whether the process is there."""
         return self._process is not None and self._process.returncode is None
 
-    def sip_uri(self, extension: str, transport: str = "udp") -> str:
+    def sip_uri(self, extension: str) -> str:
         """How a phone dials an extension."""
-        return f"sip:{extension}@127.0.0.1:{self.ports.sip};transport={transport}"
+        return f"sip:{extension}@127.0.0.1:{self.ports.sip}"
 
     def write(self, files: Mapping[str, str]) -> None:
         """Put files into the configuration folder; a running Asterisk has to be told to reload."""

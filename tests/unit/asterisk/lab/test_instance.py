@@ -57,7 +57,7 @@ def test_no_base_file_has_a_placeholder_without_a_value(root: Root) -> None:
 def test_addresses(root: Root) -> None:
     one = AsteriskInstance(root, "one", {}, PORTS)
     assert one.ari_url == "http://127.0.0.1:8088/ari"
-    assert one.sip_uri("100", "tcp") == "sip:100@127.0.0.1:5060;transport=tcp"
+    assert one.sip_uri("100") == "sip:100@127.0.0.1:5060"
 
 
 def test_ports_of_a_block_differ() -> None:
