@@ -13,7 +13,7 @@ import structlog
 
 from acd.errors import TelephonyError
 from acd.ports import RuntimeMetrics
-from asterisk.ari.errors import AriConnectionLost, AriError, AriNotConnected
+from asterisk.ari.errors import AriConnectionLost, AriError, AriNotConnected, AriUnreadable
 from asterisk.ari.protocol import OnReply, Reply, Response
 from asterisk.ari.requests import Request
 
@@ -54,7 +54,12 @@ class Line:
 
         def on_reply(reply: Reply) -> None:
             if isinstance(reply, Response):
-                took(reply.read(kind))
+                try:
+                    answer = reply.read(kind)
+                except AriUnreadable as error:
+                    self.bad_input("unreadable_answer", error=str(error))
+                    return
+                took(answer)
             elif not lost(reply):
                 self.failed(str(request), reply)
 

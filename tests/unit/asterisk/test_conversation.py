@@ -1,0 +1,439 @@
+"""Hearing and doing, played as the conversation between the core and one Asterisk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from acd.core import commands as c
+from acd.core import events as e
+from agents.model import AgentAct, PhoneState
+from asterisk.ari import events as ari
+from asterisk.ari.errors import AriConnectionLost
+from asterisk.ari.models import CallerId, Channel, DeviceState, Playback
+from asterisk.doing import Doing
+from asterisk.hearing import Hearing
+from asterisk.legs import Legs
+from asterisk.line import Line
+from asterisk.phones import Phones
+from tests.unit.asterisk.wire import Counts, Wire
+
+CALL = "pbx-1763700000.1"
+OFFER = f"{CALL}-o1"
+
+
+class Files:
+    def media(self, prompt: str, language: str) -> str:
+        return f"sound:/prompts/{language}/{prompt}"
+
+
+class Nothing:
+    def cancel(self) -> None: ...
+
+
+class Play:
+    """One node's adapter with a wire in place of Asterisk and a list in place of the core."""
+
+    def __init__(self) -> None:
+        self.wire = Wire()
+        self.counts = Counts()
+        self.events: list[e.Event] = []
+        self.later: list[Callable[[], None]] = []
+        self.legs = Legs()
+        self.phones = Phones(
+            lambda phone, state: self.events.append(e.PhoneStateChanged(agent=phone, phone=state)),
+            later=self.plan,
+        )
+        line = Line("n1", self.wire, self.counts)
+        self.hearing = Hearing(line=line, legs=self.legs, phones=self.phones, sink=self.events.append)
+        self.doing = Doing(
+            app="acd",
+            line=line,
+            legs=self.legs,
+            phones=self.phones,
+            prompts=Files(),
+            sink=self.events.append,
+            gone=self.hearing.gone,
+        )
+
+    def plan(self, delay: float, call: Callable[[], None]) -> Nothing:
+        self.later.append(call)
+        return Nothing()
+
+    def hears(self, event: ari.Event) -> list[e.Event]:
+        self.hearing.translate(event)
+        return self.told()
+
+    def told(self) -> list[e.Event]:
+        told, self.events = self.events.copy(), []
+        # The list given to the adapter must stay the same object.
+        self.hearing._sink = self.doing._sink = self.events.append
+        return told
+
+    def does(self, command: c.TelephonyCommand) -> list[str]:
+        self.doing.execute(command)
+        return self.wire.said()
+
+    def caller_arrives(self) -> None:
+        self.hears(start(CALL, ["inbound", "4008001001"]))
+
+    def agent_rings(self) -> None:
+        self.does(ring())
+        self.wire.all_ok()
+
+    def agent_answers(self) -> None:
+        self.agent_rings()
+        self.hears(start(OFFER, ["agent"], name="PJSIP/1001-00000002", state="Up"))
+
+    def connected(self) -> None:
+        self.caller_arrives()
+        self.agent_answers()
+        self.does(c.ConnectCall(call=CALL, offer=OFFER))
+        self.wire.all_ok()
+        self.told()
+
+
+@pytest.fixture
+def play() -> Play:
+    return Play()
+
+
+def channel(id: str, *, name: str = "PJSIP/carrier-1", state: str = "Ring") -> Channel:
+    return Channel(
+        id=id,
+        name=name,
+        state=state,
+        creationtime="2026-11-21T12:00:00.000+0000",
+        caller=CallerId(name="Li", number="13800138000"),
+        language="en",
+    )
+
+
+def start(
+    id: str, args: list[str], *, name: str = "PJSIP/carrier-1", state: str = "Ring"
+) -> ari.StasisStart:
+    return ari.StasisStart(channel=channel(id, name=name, state=state), args=args)
+
+
+def destroyed(id: str, cause: int = 16) -> ari.ChannelDestroyed:
+    return ari.ChannelDestroyed(channel=channel(id), cause=cause)
+
+
+def ring() -> c.RingAgent:
+    return c.RingAgent(
+        offer=OFFER,
+        call=CALL,
+        agent="1001",
+        endpoint="PJSIP/1001",
+        node="n1",
+        caller="13800138000",
+        caller_name='Li "the\\knife"',
+        queue="orders",
+    )
+
+
+def played(id: str, target: str, state: str = "done") -> ari.PlaybackFinished:
+    playback = Playback(id=id, media_uri="sound:x", target_uri=f"channel:{target}", state=state)
+    return ari.PlaybackFinished(playback=playback)
+
+
+def device(name: str, state: str) -> ari.DeviceStateChanged:
+    return ari.DeviceStateChanged(device_state=DeviceState(name=name, state=state))
+
+
+def test_a_caller_arrives_once(play: Play) -> None:
+    arrived = e.CallArrived(
+        call=CALL, node="n1", dialled="4008001001", caller="13800138000", caller_name="Li"
+    )
+    assert play.hears(start(CALL, ["inbound", "4008001001"])) == [arrived]
+    assert play.hears(start(CALL, ["inbound", "4008001001"])) == []
+
+
+def test_a_caller_hangs_up_once(play: Play) -> None:
+    play.caller_arrives()
+    assert play.hears(ari.StasisEnd(channel=channel(CALL))) == [e.CallerHungUp(call=CALL)]
+    assert play.hears(destroyed(CALL, 16)) == []
+
+
+def test_an_agent_rings_and_answers(play: Play) -> None:
+    play.caller_arrives()
+    assert play.does(ring()) == ["POST channels"]
+    play.wire.all_ok()
+    ringing = ari.ChannelStateChange(channel=channel(OFFER, state="Ringing"))
+    assert play.hears(ringing) == [e.AgentRinging(offer=OFFER)]
+    assert play.hears(ari.ChannelStateChange(channel=channel(OFFER, state="Up"))) == []
+    answered = start(OFFER, ["agent"], name="PJSIP/1001-00000002", state="Up")
+    assert play.hears(answered) == [e.AgentAnswered(offer=OFFER)]
+    assert play.hears(answered) == []
+
+
+def test_the_callers_name_cannot_break_the_caller_id(play: Play) -> None:
+    play.caller_arrives()
+    play.doing.execute(ring())
+    query = play.wire.last_query()
+    assert query["callerId"] == '"Li theknife" <13800138000>'
+    assert (query["endpoint"], query["app"], query["originator"]) == ("PJSIP/1001", "acd", CALL)
+
+
+@pytest.mark.parametrize(
+    ("cause", "reason"),
+    [
+        (17, e.RingFailure.REFUSED),
+        (21, e.RingFailure.REFUSED),
+        (19, e.RingFailure.NO_ANSWER),
+        (20, e.RingFailure.UNREACHABLE),
+    ],
+)
+def test_a_ring_fails_for_the_reason_of_its_cause(play: Play, cause: int, reason: e.RingFailure) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    assert play.hears(destroyed(OFFER, cause)) == [e.RingFailed(offer=OFFER, reason=reason, cause=cause)]
+
+
+def test_a_phone_that_cannot_be_dialled_is_unreachable(play: Play) -> None:
+    play.caller_arrives()
+    play.does(ring())
+    play.wire.refuse(500, "Allocation failed")
+    assert play.told() == [e.RingFailed(offer=OFFER, reason=e.RingFailure.UNREACHABLE)]
+    assert play.counts.refused == [("ring agent", 500)]
+
+
+def test_a_ring_that_was_cancelled(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    assert play.does(c.CancelRing(offer=OFFER)) == [f"DELETE channels/{OFFER}"]
+    play.wire.ok()
+    assert play.hears(destroyed(OFFER, 16)) == [
+        e.RingFailed(offer=OFFER, reason=e.RingFailure.CANCELLED, cause=16)
+    ]
+
+
+def test_cancelling_what_is_gone_reports_it(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    play.does(c.CancelRing(offer=OFFER))
+    play.wire.refuse(404)
+    assert play.told() == [e.RingFailed(offer=OFFER, reason=e.RingFailure.CANCELLED, cause=16)]
+
+
+def test_cancelling_what_was_never_known_only_asks_asterisk(play: Play) -> None:
+    assert play.does(c.CancelRing(offer=OFFER)) == [f"DELETE channels/{OFFER}"]
+    play.wire.refuse(404)
+    assert play.told() == []
+
+
+def test_a_refused_hang_up_is_counted(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    play.does(c.ReleaseAgent(offer=OFFER))
+    play.wire.refuse(500)
+    play.does(c.EndCall(call=CALL))
+    play.wire.refuse(500)
+    assert play.counts.refused == [("hang up agent", 500), ("hang up caller", 500)]
+    assert play.told() == []
+
+
+def test_connecting_answers_bridges_and_reports(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_answers()
+    assert play.does(c.ConnectCall(call=CALL, offer=OFFER)) == [
+        f"POST bridges/{CALL}-b",
+        f"POST channels/{CALL}/answer",
+        f"POST bridges/{CALL}-b/addChannel",
+    ]
+    play.wire.all_ok()
+    assert play.told() == [e.CallConnected(call=CALL, offer=OFFER)]
+
+
+def test_connecting_somebody_who_waited_stops_the_music_and_answers_only_once(play: Play) -> None:
+    play.caller_arrives()
+    assert play.does(c.StartWaiting(call=CALL, music="jazz")) == [
+        f"POST channels/{CALL}/answer",
+        f"POST channels/{CALL}/moh",
+    ]
+    play.agent_answers()
+    assert play.does(c.ConnectCall(call=CALL, offer=OFFER)) == [
+        f"POST bridges/{CALL}-b",
+        f"DELETE channels/{CALL}/moh",
+        f"POST bridges/{CALL}-b/addChannel",
+    ]
+
+
+def test_connecting_with_one_gone_fails(play: Play) -> None:
+    play.caller_arrives()
+    assert play.does(c.ConnectCall(call=CALL, offer=OFFER)) == []
+    assert play.told() == [e.ConnectFailed(call=CALL, offer=OFFER, reason="one of the two is gone")]
+
+
+def test_a_bridge_that_refuses_fails_the_connection(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_answers()
+    play.does(c.ConnectCall(call=CALL, offer=OFFER))
+    play.wire.ok()
+    play.wire.ok()
+    play.wire.refuse(409, "not in Stasis")
+    assert play.told() == [e.ConnectFailed(call=CALL, offer=OFFER, reason="request: 409 not in Stasis")]
+
+
+@pytest.mark.parametrize("first", [CALL, OFFER])
+def test_the_bridge_goes_with_the_first_who_hangs_up(play: Play, first: str) -> None:
+    play.connected()
+    play.wire.said()
+    expected: e.Event = e.CallerHungUp(call=CALL) if first == CALL else e.AgentHungUp(offer=OFFER)
+    assert play.hears(destroyed(first)) == [expected]
+    assert play.wire.said() == [f"DELETE bridges/{CALL}-b"]
+    play.wire.all_ok()
+    play.hears(destroyed(OFFER if first == CALL else CALL))
+    assert play.wire.said() == []
+
+
+def test_a_caller_is_ended_with_a_cause(play: Play) -> None:
+    play.caller_arrives()
+    play.doing.execute(c.EndCall(call=CALL, cause=c.EndCause.BUSY))
+    assert play.wire.last_query() == {"reason_code": "17"}
+    play.wire.refuse(404)
+    assert play.told() == [e.CallerHungUp(call=CALL, cause=17)]
+
+
+def test_ringback(play: Play) -> None:
+    play.caller_arrives()
+    assert play.does(c.PlayRingback(call=CALL)) == [f"POST channels/{CALL}/ring"]
+
+
+def test_a_prompt_is_played_to_its_end(play: Play) -> None:
+    play.caller_arrives()
+    play.does(c.StartWaiting(call=CALL, music="default"))
+    assert play.does(c.PlayPrompt(call=CALL, prompt="closed", language="zh-CN")) == [
+        f"DELETE channels/{CALL}/moh",
+        f"POST channels/{CALL}/play/{CALL}-p1",
+    ]
+    play.wire.all_ok()
+    assert play.hears(played(f"{CALL}-p1", CALL)) == [e.PromptFinished(call=CALL, prompt="closed")]
+    assert play.hears(played(f"{CALL}-p1", CALL)) == []
+
+
+def test_a_prompt_that_fails_says_so(play: Play) -> None:
+    play.caller_arrives()
+    prompt = c.PlayPrompt(call=CALL, prompt="closed", language="en")
+    play.does(prompt)
+    play.wire.ok()
+    play.wire.refuse(500, "no such file")
+    assert play.told() == [
+        e.PromptFailed(call=CALL, prompt="closed", reason="request: 500 no such file")
+    ]
+    play.does(prompt)
+    play.wire.all_ok()
+    assert play.hears(played(f"{CALL}-p2", CALL, "failed")) == [
+        e.PromptFailed(call=CALL, prompt="closed", reason="playback failed")
+    ]
+
+
+def test_a_prompt_is_cut_off(play: Play) -> None:
+    play.caller_arrives()
+    stop = c.StopPrompt(call=CALL, prompt="closed")
+    assert play.does(stop) == []
+    play.does(c.PlayPrompt(call=CALL, prompt="closed", language="en"))
+    assert play.does(stop) == [f"DELETE playbacks/{CALL}-p1"]
+
+
+def test_commands_for_a_caller_who_is_gone_do_nothing(play: Play) -> None:
+    assert play.does(c.StartWaiting(call=CALL, music="default")) == []
+    assert play.does(c.PlayPrompt(call=CALL, prompt="closed", language="en")) == []
+
+
+def test_keys_pressed(play: Play) -> None:
+    pressed = ari.ChannelDtmfReceived(channel=channel(CALL), digit="5")
+    assert play.hears(pressed) == []
+    play.caller_arrives()
+    assert play.hears(pressed) == [e.DigitPressed(call=CALL, digit="5")]
+
+
+def test_a_feature_code_is_an_act_and_hears_its_outcome(play: Play) -> None:
+    phone = "pbx-1763700000.9"
+    acted = e.AgentActed(agent="1001", act=AgentAct.LOG_IN, by="phone", channel=phone, language="en")
+    assert play.hears(start(phone, ["feature", "*11"], name="PJSIP/1001-00000007")) == [acted]
+    announce = c.Announce(channel=phone, prompt="logged_in", language="en")
+    assert play.does(announce) == [
+        f"POST channels/{phone}/answer",
+        f"POST channels/{phone}/play/{phone}-a",
+    ]
+    play.wire.all_ok()
+    assert play.hears(played(f"{phone}-a", phone)) == []
+    assert play.wire.said() == [f"DELETE channels/{phone}"]
+    play.hears(destroyed(phone))
+    assert play.legs.announcing == {}
+
+
+def test_an_announcement_that_fails_hangs_up(play: Play) -> None:
+    play.does(c.Announce(channel="x", prompt="logged_in", language="en"))
+    play.wire.ok()
+    play.wire.refuse(500)
+    assert play.wire.said() == ["DELETE channels/x"]
+
+
+@pytest.mark.parametrize(
+    ("args", "kind"), [(["feature", "*99"], "unknown_feature"), ([], "unknown_channel")]
+)
+def test_channels_that_make_no_sense_are_turned_away(play: Play, args: list[str], kind: str) -> None:
+    assert play.hears(start("x", args)) == []
+    assert play.counts.bad == [("ari", kind)]
+    assert play.wire.said() == ["DELETE channels/x"]
+
+
+def test_events_of_no_interest_and_of_strangers_are_dropped(play: Play) -> None:
+    assert play.hears(ari.ChannelHold(channel=channel("x"))) == []
+    assert play.hears(destroyed("x")) == []
+    assert play.hears(ari.StasisEnd(channel=channel("x"))) == []
+    assert play.hears(played("p", "x")) == []
+
+
+def test_phones_come_and_go(play: Play) -> None:
+    def state(phone: PhoneState) -> list[e.Event]:
+        return [e.PhoneStateChanged(agent="1001", phone=phone)]
+
+    assert play.hears(device("PJSIP/1001", "NOT_INUSE")) == state(PhoneState.FREE)
+    assert play.hears(device("PJSIP/1001", "NOT_INUSE")) == []
+    assert play.hears(device("PJSIP/1001", "INUSE")) == state(PhoneState.IN_USE)
+    assert play.hears(device("PJSIP/1001", "UNAVAILABLE")) == state(PhoneState.UNREACHABLE)
+    assert play.hears(device("PJSIP/1001", "SOMETHING NEW")) == []
+    assert play.hears(device("Local/1001", "INUSE")) == []
+
+
+def test_our_own_call_is_no_news_of_the_phone(play: Play) -> None:
+    play.hears(device("PJSIP/1001", "NOT_INUSE"))
+    play.caller_arrives()
+    play.agent_rings()
+    assert play.hears(device("PJSIP/1001", "RINGING")) == []
+    play.hears(start(OFFER, ["agent"], state="Up"))
+    assert play.hears(device("PJSIP/1001", "INUSE")) == []
+    assert play.hears(destroyed(OFFER)) == [e.AgentHungUp(offer=OFFER)]
+    assert play.hears(device("PJSIP/1001", "NOT_INUSE")) == []
+    assert len(play.later) == 1
+
+
+def test_a_phone_still_in_use_after_our_call_is_believed_in_the_end(play: Play) -> None:
+    play.hears(device("PJSIP/1001", "NOT_INUSE"))
+    play.caller_arrives()
+    play.agent_rings()
+    play.hears(device("PJSIP/1001", "INUSE"))
+    play.hears(destroyed(OFFER, 17))
+    assert play.hears(device("PJSIP/1001", "INUSE")) == []
+    play.later.pop()()
+    assert play.told() == [e.PhoneStateChanged(agent="1001", phone=PhoneState.IN_USE)]
+
+
+def test_a_lost_connection_is_not_reported_command_by_command(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_answers()
+    play.does(c.ConnectCall(call=CALL, offer=OFFER))
+    play.does(c.PlayPrompt(call=CALL, prompt="closed", language="en"))
+    play.does(c.RingAgent(**{**_fields(ring()), "offer": f"{CALL}-o2", "agent": "1002"}))
+    play.does(c.Announce(channel="x", prompt="logged_in", language="en"))
+    play.wire.lose(AriConnectionLost())
+    assert play.told() == []
+    assert play.counts.refused == []
+
+
+def _fields(command: c.RingAgent) -> dict[str, str]:
+    return {name: getattr(command, name) for name in command.__slots__}

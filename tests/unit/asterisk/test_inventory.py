@@ -1,0 +1,98 @@
+"""What lives on a node after a connection, sorted."""
+
+from __future__ import annotations
+
+from acd.core.events import CallArrived, LiveCall, LiveOffer
+from agents.model import PhoneState
+from asterisk.ari.models import Bridge, CallerId, Channel, Dialplan, Endpoint
+from asterisk.inventory import Inventory, Survey, take_inventory
+
+CREATED = "2026-11-21T12:00:00.500+0000"
+CREATED_AT = 1795262400.5
+
+
+def channel(id: str, name: str, app_data: str = "", *, state: str = "Up") -> Channel:
+    return Channel(
+        id=id,
+        name=name,
+        state=state,
+        creationtime=CREATED,
+        caller=CallerId(number="+86 138 0013 8000"),
+        dialplan=Dialplan(app_name="Stasis" if app_data else "AppDial2", app_data=app_data),
+    )
+
+
+def inventory(channels: list[Channel], bridges: list[Bridge] | None = None) -> Inventory:
+    return take_inventory(app="acd", node="n1", channels=channels, bridges=bridges or [])
+
+
+def test_a_waiting_caller_is_a_call_with_its_channels_age() -> None:
+    found = inventory([channel("c1", "PJSIP/carrier-1", "acd,inbound,4008001001")])
+    arrived = CallArrived(call="c1", node="n1", dialled="4008001001", caller="8613800138000")
+    assert found.calls == [LiveCall(arrived=arrived, created_at=CREATED_AT)]
+    leg = found.callers["c1"]
+    assert (leg.answered, leg.music, leg.bridged) == (True, True, False)
+
+
+def test_a_talking_pair() -> None:
+    found = inventory(
+        [
+            channel("c1", "PJSIP/carrier-1", "acd,inbound,4008001001"),
+            channel("c1-o2", "PJSIP/1001-2"),
+        ],
+        [Bridge(id="c1-b", channels=["c1", "c1-o2"]), Bridge(id="foreign", channels=["x"])],
+    )
+    assert found.offers == [
+        LiveOffer(offer="c1-o2", call="c1", agent="1001", answered=True, connected=True)
+    ]
+    leg = found.callers["c1"]
+    assert (leg.answered, leg.music, leg.bridged) == (True, False, True)
+    assert found.litter == []
+
+
+def test_a_leg_that_rings_is_not_answered() -> None:
+    found = inventory([channel("c1-o1", "PJSIP/1001-2", state="Ringing")])
+    assert found.offers == [
+        LiveOffer(offer="c1-o1", call="c1", agent="1001", answered=False, connected=False)
+    ]
+    assert not found.agents["c1-o1"].answered
+
+
+def test_what_belongs_to_nobody_is_cleared_away() -> None:
+    found = inventory(
+        [channel("f1", "PJSIP/1001-3", "acd,feature,*11")],
+        [Bridge(id="gone-b", channels=[])],
+    )
+    assert [str(request) for request in found.litter] == [
+        "DELETE channels/f1",
+        "DELETE bridges/gone-b",
+    ]
+
+
+def test_other_peoples_channels_are_left_alone() -> None:
+    found = inventory(
+        [
+            channel("x", "PJSIP/9-1", "another,inbound,1"),
+            channel("y", "PJSIP/9-2"),
+            channel("z", "PJSIP/9-3", "acd,whatever"),
+        ]
+    )
+    assert found == Inventory()
+
+
+def test_phones_from_the_list_of_endpoints() -> None:
+    survey = Survey()
+    survey.took_endpoints(
+        [
+            Endpoint(technology="PJSIP", resource="1001", state="online"),
+            Endpoint(technology="PJSIP", resource="1002", state="online", channel_ids=["c"]),
+            Endpoint(technology="PJSIP", resource="1003", state="offline"),
+            Endpoint(technology="IAX2", resource="1004", state="online"),
+        ]
+    )
+    assert survey.phone_states(["1001", "1002", "1003", "1004"]) == [
+        ("1001", PhoneState.FREE),
+        ("1002", PhoneState.IN_USE),
+        ("1003", PhoneState.UNREACHABLE),
+        ("1004", PhoneState.UNREACHABLE),
+    ]
