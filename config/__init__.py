@@ -1,0 +1,1 @@
+"""The routing YAML and the settings: what admins and operators write, checked and made into values."""

@@ -1,0 +1,228 @@
+"""The types of single values in the routing YAML, for pydantic: read, checked, and told to editors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from ipaddress import ip_network
+from typing import Annotated, Any, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from config import scalars
+from config.holiday_dates import country_code
+from config.names import WHERE, Names
+from config.scalars import Unfit, WeekSpan, shown
+
+T = TypeVar("T")
+
+UNFIT = "unfit"
+UNKNOWN = "unknown"
+
+
+def refuse(message: str, hint: str | None = None) -> PydanticCustomError:
+    """The error that carries a finished message through pydantic."""
+    return PydanticCustomError(UNFIT, "{message}", {"message": message, "hint": hint})
+
+
+def reads(read: Callable[[object], Any]) -> PlainValidator:
+    """A validator from a function that raises Unfit."""
+
+    def validate(value: object) -> Any:
+        try:
+            return read(value)
+        except Unfit as error:
+            raise refuse(error.message, error.hint) from error
+
+    return PlainValidator(validate)
+
+
+def named(kind: str, *others: str) -> PlainValidator:
+    """A validator for a name of a kind that the file defines (or one of `others`)."""
+
+    def validate(value: object, info: ValidationInfo) -> str:
+        if not isinstance(value, str):
+            raise refuse(
+                f"{shown(value)} is not text, expected {WHERE[kind]}",
+                f'write "{value}"' if isinstance(value, int | float) else None,
+            )
+        known = info.context.candidates(kind) if isinstance(info.context, Names) else None
+        if known is not None and value not in known and value not in others:
+            raise PydanticCustomError(UNKNOWN, "unknown", {"kind": kind, "name": value})
+        return value
+
+    return PlainValidator(validate)
+
+
+def _matching(pattern: str, expected: str) -> Callable[[object], str]:
+    compiled = re.compile(pattern, re.ASCII)
+
+    def read(value: object) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            raise Unfit(f"{shown(value)} is not quoted, expected {expected}", f'write "{shown(value)}"')
+        if not isinstance(value, str) or compiled.fullmatch(value) is None:
+            raise Unfit(f"{shown(value)} does not fit, expected {expected}")
+        return value
+
+    return read
+
+
+def _text(value: object) -> str:
+    expected = "expected a text of 1 to 80 printable characters"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise Unfit(f"{shown(value)} is not quoted, {expected}", f'write "{shown(value)}"')
+    if not isinstance(value, str) or not 1 <= len(value.strip()) <= 80 or not value.isprintable():
+        raise Unfit(f"{shown(value)} does not fit, {expected}")
+    return value
+
+
+def _positive(read: Callable[[object], float]) -> Callable[[object], float]:
+    def positive(value: object) -> float:
+        seconds = read(value)
+        if seconds <= 0:
+            raise Unfit(f"{shown(value)} is no time at all, expected more than 0s")
+        return seconds
+
+    return positive
+
+
+def _zone(value: object) -> str:
+    expected = "expected the name of a time zone such as Asia/Shanghai"
+    if not isinstance(value, str):
+        raise Unfit(f"{shown(value)} is not a time zone, {expected}")
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PydanticCustomError(UNKNOWN, "unknown", {"kind": "time zone", "name": value}) from error
+    return value
+
+
+def _network(value: object) -> str:
+    expected = "expected an IP address or network such as 192.0.2.1 or 192.0.2.0/24"
+    if not isinstance(value, str):
+        raise Unfit(f"{shown(value)} is not an address, {expected}")
+    try:
+        return str(ip_network(value)) if "/" in value else str(ip_network(value).network_address)
+    except ValueError as error:
+        raise Unfit(f"{shown(value)} is not an address ({error}), {expected}") from error
+
+
+def _one_or_more(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+class _OrOne:
+    """Tells editors that a list's only item may stand without the list."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        array = handler(schema)
+        return {"anyOf": [array["items"], array]}
+
+
+NAME_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
+ACCOUNT_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
+NUMBER_KEY_PATTERN = r"^(default|\+?[0-9*#]{1,40})$"
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+ENDPOINT_PATTERN = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@:/+-]{1,80}$"
+NODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"
+
+
+def _string(pattern: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+Duration: TypeAlias = Annotated[float, reads(scalars.duration), _string(scalars.DURATION_PATTERN, "20s")]
+PositiveDuration: TypeAlias = Annotated[
+    float, reads(_positive(scalars.duration)), _string(scalars.DURATION_PATTERN, "20s")
+]
+Percent: TypeAlias = Annotated[float, reads(scalars.percent), _string(scalars.PERCENT_PATTERN, "80%")]
+Day: TypeAlias = Annotated[
+    date, reads(scalars.calendar_date), _string(scalars.DATE_PATTERN, "2027-02-06")
+]
+OpenSpan: TypeAlias = Annotated[
+    WeekSpan, reads(scalars.week_span), _string(scalars.OPEN_PATTERN, "mon-fri 08:00-20:00")
+]
+Text: TypeAlias = Annotated[
+    str, reads(_text), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 80})
+]
+Name: TypeAlias = Annotated[
+    str,
+    reads(
+        _matching(NAME_PATTERN, "a name: a letter, then up to 39 letters, digits, '_' or '-' (a-z, A-Z)")
+    ),
+    _string(NAME_PATTERN, "orders"),
+]
+Account: TypeAlias = Annotated[
+    str,
+    reads(
+        _matching(ACCOUNT_PATTERN, "an account such as \"1001\": 1 to 40 letters, digits, '_' or '-'")
+    ),
+    _string(ACCOUNT_PATTERN, "1001"),
+]
+Dialled: TypeAlias = Annotated[
+    str,
+    reads(_matching(scalars.DIALLED_PATTERN, 'a number in quotes such as "4008001001"')),
+    _string(scalars.DIALLED_PATTERN, "4008001001"),
+]
+NumberKey: TypeAlias = Annotated[
+    str,
+    reads(_matching(NUMBER_KEY_PATTERN, 'default or a number in quotes such as "4008001001"')),
+    _string(NUMBER_KEY_PATTERN, "4008001001"),
+]
+Language: TypeAlias = Annotated[
+    str,
+    reads(_matching(LANGUAGE_PATTERN, "a language such as en or zh-CN")),
+    _string(LANGUAGE_PATTERN, "zh-CN"),
+]
+Endpoint: TypeAlias = Annotated[
+    str,
+    reads(_matching(ENDPOINT_PATTERN, "what Asterisk dials, such as PJSIP/1001")),
+    _string(ENDPOINT_PATTERN, "PJSIP/1001"),
+]
+Node: TypeAlias = Annotated[
+    str,
+    reads(_matching(NODE_PATTERN, "the name of an Asterisk node")),
+    _string(NODE_PATTERN, "asterisk"),
+]
+Zone: TypeAlias = Annotated[
+    str, reads(_zone), WithJsonSchema({"type": "string", "examples": ["Asia/Shanghai"]})
+]
+Network: TypeAlias = Annotated[
+    str, reads(_network), WithJsonSchema({"type": "string", "examples": ["192.0.2.1"]})
+]
+Country: TypeAlias = Annotated[
+    str, reads(country_code), WithJsonSchema({"type": "string", "examples": ["CN"]})
+]
+Level: TypeAlias = Annotated[int, Field(ge=1, le=10, description="from 1 (lowest) to 10")]
+
+_NAME = WithJsonSchema({"type": "string"})
+QueueName: TypeAlias = Annotated[str, named("queue"), _NAME]
+BusinessName: TypeAlias = Annotated[str, named("business"), _NAME]
+HoursName: TypeAlias = Annotated[str, named("hours"), _NAME]
+SkillName: TypeAlias = Annotated[str, named("skill"), _NAME]
+GroupName: TypeAlias = Annotated[str, named("group"), _NAME]
+AgentId: TypeAlias = Annotated[str, named("agent"), _NAME]
+AgentIdOrLast: TypeAlias = Annotated[str, named("agent", "last"), _NAME]
+GradeName: TypeAlias = Annotated[str, named("grade"), _NAME]
+TierName: TypeAlias = Annotated[str, named("tier"), _NAME]
+LanguageName: TypeAlias = Annotated[str, named("language"), _NAME]
+PauseReason: TypeAlias = Annotated[str, named("pause reason"), _NAME]
+Prompt: TypeAlias = Annotated[str, named("prompt"), _NAME]
+PromptOrNothing: TypeAlias = Annotated[str, named("prompt", "nothing"), _NAME]
+Music: TypeAlias = Annotated[str, named("music class"), _NAME]
+NumberName: TypeAlias = Annotated[str, named("number"), _NAME]
+
+OneOrMore: TypeAlias = Annotated[list[T], BeforeValidator(_one_or_more), Field(min_length=1), _OrOne()]

@@ -1,0 +1,64 @@
+"""Loading a routing file: all or nothing, and with all that is wrong at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from acd.core.routing import Routing
+from config.building import build
+from config.names import MUSIC, PROMPTS, gather
+from config.problems import ConfigErrors, Problem, Problems
+from config.reading import read
+from config.validation import validate
+
+DEFAULT_NODE = "asterisk"
+"""The Asterisk node of agents for whom the file names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A routing with the files that it came from (the one asked for first) and what is odd in it."""
+
+    routing: Routing
+    files: tuple[Path, ...]
+    warnings: tuple[Problem, ...]
+
+
+def load(
+    path: Path | str,
+    *,
+    prompts: Collection[str] = PROMPTS,
+    music: Collection[str] = MUSIC,
+    node: str = DEFAULT_NODE,
+    today: date | None = None,
+) -> Loaded:
+    """Read and check a routing file with all that it includes.
+
+    `prompts` and `music` are the ids and classes that exist, `node` the Asterisk of agents without
+    one, `today` the day from which holidays are computed. Raises ConfigErrors with every problem.
+    """
+    problems = Problems()
+    source = read(Path(path), problems)
+    if source is None:
+        raise ConfigErrors(_in_order(problems.errors), (Path(path),))
+    partial = validate(source.tree, gather(source.tree, prompts, music), problems)
+    if problems.errors:
+        raise ConfigErrors(_in_order(problems.errors), source.files)
+    routing = build(
+        partial.document,
+        revision=source.revision,
+        node=node,
+        today=today or datetime.now(UTC).date(),
+    )
+    return Loaded(routing=routing, files=source.files, warnings=_in_order(problems.warnings))
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Each problem once; the files in the order in which they were first complained of."""
+    files = {problem.file: None for problem in problems}
+    rank = {file: number for number, file in enumerate(files)}
+    unique = dict.fromkeys(problems)
+    return tuple(sorted(unique, key=lambda each: (rank[each.file], each.line, each.column)))

@@ -1,0 +1,87 @@
+"""The names that a routing file defines, by kind, so that each use of one can be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from config.nodes import Mapping as MappingNode
+from config.nodes import Node, Scalar, Sequence
+
+PROMPTS = frozenset(
+    {"system_busy", "all_busy_recorded", "closed", "goodbye", "unknown_number", "nobody"}
+)
+"""The prompts that are always there."""
+MUSIC = frozenset({"default"})
+"""The music classes that are always there."""
+GRADE_LEVELS: Mapping[str, int] = {"junior": 3, "intermediate": 5, "senior": 8, "vip": 10}
+"""The grades that are always there, with the level of the skills that an agent only lists."""
+SYSTEM_PAUSE_REASONS = ("no answer", "refused")
+"""Pause reasons that the system gives, and that no agent may choose."""
+
+WHERE = {
+    "queue": "a queue of the section queues",
+    "business": "a business of the section businesses",
+    "hours": "hours of the section hours",
+    "skill": "a skill of the list skills",
+    "group": "a group of the list groups",
+    "agent": "an agent of the section agents",
+    "grade": "a grade",
+    "tier": "a customer tier of the list tiers",
+    "language": "a language of the list languages",
+    "pause reason": "one of the list pause_reasons, or of the system's own",
+    "prompt": "the id of a prompt",
+    "music class": "a music class",
+    "number": "a number of the section numbers",
+}
+_SECTIONS = {
+    "queue": "queues",
+    "business": "businesses",
+    "hours": "hours",
+    "agent": "agents",
+    "grade": "grades",
+    "number": "numbers",
+    "skill": "skills",
+    "group": "groups",
+    "tier": "tiers",
+    "language": "languages",
+    "pause reason": "pause_reasons",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """`known` maps a kind to its names; a kind is missing where its section is unreadable."""
+
+    known: Mapping[str, frozenset[str]]
+
+    def candidates(self, kind: str) -> frozenset[str] | None:
+        """All names of a kind, or None where they cannot be known."""
+        return self.known.get(kind)
+
+
+def gather(tree: MappingNode, prompts: Collection[str], music: Collection[str]) -> Names:
+    """The names defined in a file, its mistakes elsewhere notwithstanding."""
+    known: dict[str, frozenset[str]] = {"prompt": frozenset(prompts), "music class": frozenset(music)}
+    for kind, section in _SECTIONS.items():
+        node = tree.entries[section][1] if section in tree.entries else None
+        names = _names(node)
+        if names is not None:
+            known[kind] = names
+    if "grade" in known:
+        known["grade"] |= GRADE_LEVELS.keys()
+    if "pause reason" in known:
+        known["pause reason"] |= frozenset(SYSTEM_PAUSE_REASONS)
+    if "number" in known:
+        known["number"] -= {"default"}
+    return Names(known=known)
+
+
+def _names(node: Node | None) -> frozenset[str] | None:
+    if node is None:
+        return frozenset()
+    if isinstance(node, MappingNode):
+        return frozenset(node.entries)
+    if isinstance(node, Sequence):
+        return frozenset(item.text for item in node.items if isinstance(item, Scalar))
+    return None

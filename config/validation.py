@@ -1,0 +1,227 @@
+"""From the tree to the models: pydantic's findings become problems with a place in a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, Tag, ValidationError
+from pydantic_core import ErrorDetails
+
+from config.document import NOT_YET, REQUIRED, Document
+from config.fields import UNFIT, UNKNOWN
+from config.names import WHERE, Names
+from config.nodes import Mapping, Scalar, TreePath, key_mark, locate, plain
+from config.problems import Nearest, Problems
+from config.scalars import shown
+
+_EXPECTED = {
+    "dict_type": "a mapping (key: value)",
+    "model_type": "a mapping (key: value)",
+    "model_attributes_type": "a mapping (key: value)",
+    "list_type": "a list",
+    "string_type": "text",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+}
+_ALSO = {
+    "go": "queue",
+    "skill": "skills",
+    "group": "groups",
+    "timeout": "for_at_most",
+    "max_wait": "for_at_most",
+}
+"""Words that people use for keys which are spelled quite differently."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partial:
+    """What of a document could be read.
+
+    Items with mistakes are left out, and `broken` holds the sections that lack something for that.
+    `rule_numbers` are the places in the file's list of the rules that are left.
+    """
+
+    document: Document
+    broken: frozenset[str]
+    rule_numbers: tuple[int, ...]
+
+
+def validate(tree: Mapping, names: Names, problems: Problems) -> Partial:
+    """Check the shape of a tree and the names that it uses; every mistake is noted."""
+    for section in REQUIRED:
+        if section not in tree.entries:
+            problems.error(tree.mark, f"the section {section!r} is missing, expected it in the file")
+    data: dict[str, Any] = plain(tree)
+    nearest = Nearest()
+    broken: set[str] = set()
+    rule_numbers = list(range(len(data["rules"]))) if isinstance(data.get("rules"), list) else []
+    while True:
+        try:
+            document = Document.model_validate(data, context=names)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+        else:
+            return Partial(
+                document=document,
+                broken=frozenset(broken) | {name for name in REQUIRED if name not in tree.entries},
+                rule_numbers=tuple(rule_numbers),
+            )
+        if not broken:
+            _note(tree, found, names, nearest, problems)
+        broken |= {str(item["loc"][0]) for item in found}
+        _prune(data, (item["loc"] for item in found), rule_numbers)
+
+
+def _prune(data: dict[str, Any], places: Iterable[TreePath], rule_numbers: list[int]) -> None:
+    """Take out the items (of a section that is a mapping or the rules) in which there are mistakes."""
+    rules: set[int] = set()
+    for place in places:
+        section = data.get(str(place[0]))
+        if len(place) > 1 and isinstance(section, dict) and str(place[1]) in section:
+            del section[str(place[1])]
+        elif len(place) > 1 and place[0] == "rules" and isinstance(section, list):
+            rules.add(int(place[1]))
+        elif len(place) < 2 or not isinstance(section, dict):
+            data.pop(str(place[0]), None)
+    if rules and "rules" in data:
+        data["rules"] = [rule for index, rule in enumerate(data["rules"]) if index not in rules]
+        rule_numbers[:] = [number for index, number in enumerate(rule_numbers) if index not in rules]
+
+
+def _note(
+    tree: Mapping, found: list[ErrorDetails], names: Names, nearest: Nearest, problems: Problems
+) -> None:
+    for item in found:
+        path: TreePath = item["loc"]
+        node, mark = locate(tree, path)
+        kind, context = item["type"], item.get("ctx", {})
+        if isinstance(node, Scalar) and node.value is None and kind != "missing":
+            continue  # noted when the file was read: it has no value
+        value = item["input"]
+        if isinstance(node, Scalar) and not isinstance(node.value, str):
+            value = _AsWritten(node.text)
+        if kind == UNFIT:
+            problems.error(mark, context["message"], context["hint"])
+        elif kind == UNKNOWN:
+            problems.error(mark, *_unknown_name(context["kind"], context["name"], names, nearest))
+        elif kind == "extra_forbidden":
+            message, hint = _unknown_key(path, nearest)
+            problems.error(key_mark(tree, path), message, hint)
+        elif kind == "missing":
+            problems.error(
+                key_mark(tree, path[:-1]) if len(path) > 1 else tree.mark,
+                f"{_what(path[:-1])} has no {path[-1]!r}, expected that key",
+            )
+        else:
+            hint = None
+            if kind == "literal_error":
+                hint = nearest.hint(str(value), re.findall(r"'(\w+)'", context["expected"]))
+            problems.error(mark, _misfit(kind, value, item["msg"], context), hint)
+
+
+class _AsWritten(str):
+    """A value as it stands in the file, not to be shown as text in quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _unknown_name(kind: str, name: str, names: Names, nearest: Nearest) -> tuple[str, str | None]:
+    if kind == "time zone":
+        return f"unknown time zone {shown(name)}, expected one such as Asia/Shanghai", nearest.hint(
+            name, available_timezones()
+        )
+    return f"unknown {kind} {shown(name)}, expected {WHERE[kind]}", nearest.hint(
+        name, names.candidates(kind) or ()
+    )
+
+
+def _unknown_key(path: TreePath, nearest: Nearest) -> tuple[str, str | None]:
+    key = str(path[-1])
+    if key in NOT_YET:
+        return f"{NOT_YET[key]}: {key!r} cannot be used", None
+    keys = keys_at(path[:-1])
+    message = (
+        f"unknown key {shown(key)} in {_what(path[:-1])}, expected one of {', '.join(sorted(keys))}"
+    )
+    if _ALSO.get(key) in keys:
+        return message, f"did you mean {_ALSO[key]!r}?"
+    hint = nearest.hint(key, keys)
+    return message, hint if hint and hint.startswith("did") else None
+
+
+def _what(path: TreePath) -> str:
+    """What a path leads to, in words."""
+    parts = [part for part in path if not str(part).startswith(("<", "["))]
+    if not parts:
+        return "the file"
+    words = [str(part + 1) if isinstance(part, int) else str(part) for part in parts]
+    return " ".join(words[-3:])
+
+
+def _misfit(kind: str, value: object, text: str, context: dict[str, Any]) -> str:
+    what = shown(value)
+    match kind:
+        case _ if kind in _EXPECTED:
+            return f"{what} does not fit, expected {_EXPECTED[kind]}"
+        case "literal_error":
+            return f"{what} does not fit, expected {context['expected']}"
+        case "greater_than_equal":
+            return f"{what} is too small, expected at least {context['ge']}"
+        case "less_than_equal":
+            return f"{what} is too big, expected at most {context['le']}"
+        case "too_short":
+            return f"{what} is empty, expected at least one entry"
+        case _:
+            return f"{what} does not fit: {text}"
+
+
+def keys_at(path: TreePath) -> frozenset[str]:
+    """The keys that are known at a place of the document."""
+    types: list[Any] = [Document]
+    for part in path:
+        types = [inner for outer in types for inner in _into(outer, part)]
+    return frozenset(
+        key
+        for kind in types
+        for model in _models(kind)
+        for key in (field.alias or name for name, field in model.model_fields.items())
+    )
+
+
+def _models(kind: Any) -> list[type[BaseModel]]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return [kind]
+    if get_origin(kind) is Annotated:
+        return _models(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return [model for member in get_args(kind) for model in _models(member)]
+    return []
+
+
+def _into(kind: Any, part: str | int) -> list[Any]:
+    """The types that one part of a path leads to."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _into(arguments[0], part)
+    if origin in (Union, UnionType):
+        tagged = [
+            member
+            for member in arguments
+            if any(isinstance(extra, Tag) and extra.tag == part for extra in get_args(member)[1:])
+        ]
+        return tagged or [inner for member in arguments for inner in _into(member, part)]
+    if origin is list:
+        return [arguments[0]]
+    if origin is dict:
+        return [arguments[1]]
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, field in kind.model_fields.items():
+            if part == (field.alias or name):
+                return [field.annotation]
+    return []
