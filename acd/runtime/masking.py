@@ -11,6 +11,9 @@ from typing import Any
 SHOWN = 3
 """How many leading digits stay readable, unless routing rules look at longer prefixes."""
 
+SHORTEST_MASKED = 5
+
+REASON_FIELDS = frozenset({"reasons", "trace"})
 MASKED_FIELDS = frozenset({"caller", "number", "caller_name", "name"})
 
 
@@ -22,12 +25,24 @@ def mask(value: str, shown: int = SHOWN) -> str:
 def mask_fields(value: Any, shown: int = SHOWN) -> Any:
     """The same JSON-like value with every field that identifies a person masked."""
     if isinstance(value, dict):
-        return {
-            key: mask(inner, shown)
-            if key in MASKED_FIELDS and isinstance(inner, str)
-            else mask_fields(inner, shown)
-            for key, inner in value.items()
-        }
+        return {key: _mask_field(key, inner, shown) for key, inner in value.items()}
     if isinstance(value, list):
         return [mask_fields(inner, shown) for inner in value]
+    return value
+
+
+def _mask_field(key: str, value: Any, shown: int) -> Any:
+    if key in MASKED_FIELDS and isinstance(value, str):
+        return mask(value, shown)
+    if key in REASON_FIELDS:
+        return _mask_digits(value, shown)
+    return mask_fields(value, shown)
+
+
+def _mask_digits(value: Any, shown: int) -> Any:
+    """Reasons are bare lists: whatever in them is long and all digits may be somebody's number."""
+    if isinstance(value, list):
+        return [_mask_digits(inner, shown) for inner in value]
+    if isinstance(value, str) and len(value) >= SHORTEST_MASKED and value.isdigit():
+        return mask(value, shown)
     return value
