@@ -9,13 +9,13 @@ from random import Random
 from typing import Literal, NoReturn, cast
 
 from aiohttp import (
-    BasicAuth,
     ClientError,
     ClientSession,
     ClientTimeout,
     ClientWebSocketResponse,
     ClientWSTimeout,
     WSServerHandshakeError,
+    encode_basic_auth,
 )
 
 from acd.errors import TelephonyError
@@ -127,7 +127,7 @@ class AriClient:
         """
         settings = self._settings
         session = ClientSession(
-            auth=BasicAuth(settings.username, settings.password),
+            headers={"Authorization": encode_basic_auth(settings.username, settings.password)},
             # aiohttp's annotation forgets the sockets that don't decode text.
             ws_response_class=cast(type[ClientWebSocketResponse[Literal[True]]], PipelineSocket),
             timeout=ClientTimeout(total=settings.connect_timeout_s),

@@ -85,7 +85,9 @@ class Link:
             for event in held:
                 self._on_event(event)
 
-        self.send(requests.event_filter(settings.app, settings.allowed), on_filtered)
+        # A new connection starts without a filter, whatever the last one had set.
+        allowed = (*settings.allowed, "ApplicationReplaced")
+        self.send(requests.event_filter(settings.app, allowed), on_filtered)
         async for message in self._socket:
             if message.type is not WSMsgType.TEXT:
                 self._counters.malformed += 1
