@@ -220,8 +220,6 @@ def _records(lines: Iterable[bytes]) -> Iterator[tuple[int, list[str]] | LinePro
             return
         if undecodable:
             yield from undecodable
-            if undecodable[0].what == _UTF_16:
-                return
             undecodable.clear()
         elif values is None:
             return
