@@ -9,50 +9,106 @@ meets what it asks for ever stand beside each other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import heappop
 from typing import TYPE_CHECKING, NamedTuple
 
-from acd.core.requirement import Requirement, Stage
-from acd.core.routing import Needs, Routing
-from acd.core.ticket import Ticket
+from acd.core.pools import Pools
+from acd.core.requirement import Requirement, Stage, stages
+from acd.core.routing import Needs, Routing, Strategy
+from acd.core.seat import Seat
+from acd.core.strategies.base import Key
+from acd.core.strategies.order import Rotation
+from acd.core.strategies.ring_all import RingAll
+from acd.core.ticket import Entry, Ticket
 from agents.model import AgentState
 from agents.roster import Agent, Roster
 
 if TYPE_CHECKING:
     from random import Random
 
+    from acd.core.pool import Pool
 
-class Candidates(NamedTuple):
-    """A bounded look at a decision, for the record. `more` counts those left out."""
+REMEMBERED = 4096
+"""The stages of so many (queue, extra needs) are remembered."""
 
-    rows: list[tuple[str, tuple[float, ...]]] | list[tuple[str, AgentState]]
+
+class Rivals(NamedTuple):
+    """Idle agents who were not chosen, with the keys that they lost by; `more` are not listed."""
+
+    rows: list[tuple[str, Key]]
+    more: int
+
+
+class RuledOut(NamedTuple):
+    """Agents who could serve a waiting call, with the states that rule them out; `more` are not
+    listed (an agent who meets two of the requirements counts twice there)."""
+
+    rows: list[tuple[str, AgentState]]
     more: int
 
 
 class Matching:
     """All that waits and all that is idle, by requirement."""
 
-    def __init__(self, routing: Routing, roster: Roster, random: Random) -> None: ...
+    def __init__(self, routing: Routing, roster: Roster, random: Random) -> None:
+        self._roster = roster
+        self._random = random
+        self._numbered = 0
+        self._waiting: dict[int, Ticket] = {}
+        self._rotations: dict[str, Rotation] = {}
+        self._seats: dict[str, Seat] = {}
+        self.configure(routing)
+
+    # what is configured
 
     def configure(self, routing: Routing) -> list[Ticket]:
         """Take a new configuration; `roster.replace` comes before.
 
-        Ready agents stay ready (leaving ones don't). Every waiting ticket is now held; those that
-        were waiting are returned in the order of their keys, to be placed again one by one.
+        Ready agents stay ready (leaving ones don't). All tickets are held now; those that were
+        waiting are returned in the order of their keys, to be placed again one by one.
         """
-        raise NotImplementedError
+        held = sorted(self._waiting.values(), key=lambda ticket: ticket.key)
+        for ticket in held:
+            self.hold(ticket)
+        before = self._seats
+        self._seats = {agent.id: Seat(agent) for agent in self._roster}
+        for agent_id, seat in self._seats.items():
+            seat.ready = agent_id in before and before[agent_id].ready
+        self._queues = routing.queues
+        self._stages: dict[tuple[str, Needs], tuple[Stage, ...]] = {}
+        self._rotations = {
+            name: self._rotations.get(name) or Rotation()
+            for name, queue in routing.queues.items()
+            if queue.strategy is Strategy.ROUND_ROBIN
+        }
+        for rotation in self._rotations.values():
+            rotation.keep(self._seats.keys())
+        self._pools = Pools(routing.queues, self._roster, self._seats, self._rotations, self._random)
+        return held
 
     def stages(self, queue: str, extra: Needs = ()) -> tuple[Stage, ...]:
         """`requirement.stages` of a queue, remembered."""
-        raise NotImplementedError
+        found = self._stages.get((queue, extra))
+        if found is None:
+            if len(self._stages) >= REMEMBERED:
+                self._stages.clear()
+            found = self._stages[queue, extra] = stages(self._queues[queue], extra)
+        return found
 
     # calls
+
+    @property
+    def waiting(self) -> int:
+        """How many tickets wait."""
+        return len(self._waiting)
 
     def ticket(
         self, call: str, queue: str, *, tier: int, arrived_at: float, head_start: float
     ) -> Ticket:
         """A new place, held until `place`. Tickets of equal keys go by the order of this call."""
-        raise NotImplementedError
+        self._numbered += 1
+        return Ticket(call, queue, (-tier, arrived_at - head_start, self._numbered))
 
     def place(
         self, ticket: Ticket, requirements: tuple[Requirement, ...], reach: tuple[Requirement, ...]
@@ -63,54 +119,229 @@ class Matching:
         ring_all it is all idle agents of all requirements. `reach` is the widest that the call will
         ever ask for. To rejoin: `place(t, t.requirements, t.reach)`.
         """
-        raise NotImplementedError
+        if ticket.waiting:
+            self.hold(ticket)
+        ticket.requirements = requirements
+        ticket.reach = reach
+        queue = ticket.queue
+        asks = self._find(queue, requirements)
+        chosen = self._choose(ticket, asks)
+        if chosen:
+            self._let_go(queue, asks)
+            return chosen
+        self._wait(ticket, asks)
+        return ()
+
+    def _choose(self, ticket: Ticket, asks: tuple[Pool, ...]) -> tuple[Agent, ...]:
+        if self._queues[ticket.queue].strategy is Strategy.RING_ALL:
+            return self._choose_all(ticket, asks)
+        for pool in asks:
+            seat = pool.index.best() if pool.idle else None
+            if seat is not None:
+                ticket.through = pool
+                self._leave(seat)
+                self._offered(ticket, seat)
+                return (seat.agent,)
+        return ()
+
+    def _choose_all(self, ticket: Ticket, asks: tuple[Pool, ...]) -> tuple[Agent, ...]:
+        indexes = [pool.index for pool in asks if pool.idle]
+        seats = dict.fromkeys(
+            seat for index in indexes if isinstance(index, RingAll) for seat in index.everyone()
+        )
+        ticket.through = None
+        for seat in seats:
+            self._leave(seat)
+        return tuple([seat.agent for seat in seats])
+
+    def _wait(self, ticket: Ticket, asks: tuple[Pool, ...]) -> None:
+        ticket.waiting = True
+        ticket.asks = asks
+        ticket.watched = asks
+        tier, start, number = ticket.key
+        self._waiting[number] = ticket
+        entry: Entry = (tier, start, number, ticket.generation, ticket)
+        for pool in asks:
+            pool.push(entry)
+        if ticket.reach != ticket.requirements:
+            ticket.watched = self._find(ticket.queue, ticket.reach)
+        for pool in ticket.watched:
+            pool.watchers[number] = ticket
 
     def hold(self, ticket: Ticket) -> None:
         """The call waits no longer (prompt, transfer, gone); its key is kept. Fine if it is held."""
-        raise NotImplementedError
+        if not ticket.waiting:
+            return
+        ticket.waiting = False
+        ticket.generation += 1
+        number = ticket.key[2]
+        del self._waiting[number]
+        for pool in ticket.asks:
+            pool.forsake()
+        for pool in ticket.watched:
+            del pool.watchers[number]
+        self._let_go(ticket.queue, ticket.asks)
+        if ticket.watched is not ticket.asks:
+            self._let_go(ticket.queue, ticket.watched)
+        ticket.asks = ticket.watched = ()
+
+    def _find(self, queue: str, requirements: tuple[Requirement, ...]) -> tuple[Pool, ...]:
+        """Their pools, each once."""
+        find = self._pools.find
+        if len(requirements) == 1:
+            return (find(queue, requirements[0]),)
+        return tuple(dict.fromkeys([find(queue, requirement) for requirement in requirements]))
+
+    def _let_go(self, queue: str, pools: tuple[Pool, ...]) -> None:
+        for pool in pools:
+            if not pool.lasting:
+                self._pools.let_go(queue, pool)
 
     def logged_in(self, queue: str, requirement: Requirement) -> int:
         """How many of those who meet it are logged in."""
-        raise NotImplementedError
+        pool = self._pools.find(queue, requirement)
+        self._let_go(queue, (pool,))
+        return pool.logged_in
 
     def idle(self, queue: str, requirement: Requirement) -> int:
         """How many of those who meet it are idle."""
-        raise NotImplementedError
+        pool = self._pools.find(queue, requirement)
+        self._let_go(queue, (pool,))
+        return pool.idle
 
     def anyone(self, queue: str, reach: Sequence[Requirement]) -> bool:
         """Whether anybody is logged in who meets one of them."""
-        raise NotImplementedError
+        return any(self.logged_in(queue, requirement) for requirement in reach)
 
     # agents
 
     def log_in(self, agent: Agent) -> None:
-        """He counts as logged in. Before `ready`."""
-        raise NotImplementedError
+        """He counts as logged in. Before `ready`. Fine if he does."""
+        seat = self._seats.get(agent.id)
+        if seat is not None and not seat.logged_in:
+            seat.logged_in = True
+            for pool in seat.pools:
+                pool.logged_in += 1
 
     def log_out(self, agent: Agent) -> list[Ticket]:
-        """He counts no longer; after `unready`. Returns the waiting tickets that nobody logged in can
-        ever serve now, in the order of their keys (they still wait: hold them)."""
-        raise NotImplementedError
+        """He counts no longer; after `unready`. Fine if he doesn't.
+
+        Returns the waiting tickets that nobody logged in can ever serve now, in the order of their
+        keys. They still wait: hold them.
+        """
+        seat = self._seats.get(agent.id)
+        if seat is None or not seat.logged_in:
+            return []
+        seat.logged_in = False
+        hopeless: dict[int, Ticket] = {}
+        for pool in seat.pools:
+            pool.logged_in -= 1
+            if not pool.logged_in:
+                hopeless.update(pool.watchers)
+        return sorted(
+            (
+                ticket
+                for ticket in hopeless.values()
+                if not any(pool.logged_in for pool in ticket.watched)
+            ),
+            key=lambda ticket: ticket.key,
+        )
 
     def ready(self, agent: Agent) -> Ticket | None:
-        """He is idle: the call that he is to take (now held), or None and he stands ready."""
-        raise NotImplementedError
+        """He is idle: the call that he is to take (now held), or None and he stands ready.
+
+        ValueError when he stands ready already, KeyError when the file doesn't name him.
+        """
+        seat = self._seats[agent.id]
+        if seat.ready:
+            raise ValueError(f"agent {agent.id} is ready already")
+        head: Entry | None = None
+        through = None
+        for pool in seat.pools:
+            heap = pool.waiting
+            while heap:
+                entry = heap[0]
+                if entry[3] == entry[4].generation:
+                    if head is None or entry < head:
+                        head = entry
+                        through = pool
+                    break
+                heappop(heap)
+                pool.stale -= 1
+        if head is None:
+            self._stand(seat)
+            return None
+        ticket = head[4]
+        self.hold(ticket)
+        ticket.through = through
+        self._offered(ticket, seat)
+        return ticket
+
+    def _stand(self, seat: Seat) -> None:
+        seat.ready = True
+        seat.mark += 1
+        seat.free_since = seat.agent.status.free_since
+        for pool in seat.pools:
+            pool.idle += 1
+        for absent in seat.absent:
+            absent.add(seat)
+        seat.absent.clear()
+        for index in seat.eager:
+            index.add(seat)
 
     def unready(self, agent: Agent) -> None:
         """He is not idle any more, and not because of a match. Fine if he wasn't."""
-        raise NotImplementedError
+        seat = self._seats.get(agent.id)
+        if seat is not None and seat.ready:
+            self._leave(seat)
+
+    def _leave(self, seat: Seat) -> None:
+        seat.ready = False
+        for pool in seat.pools:
+            pool.idle -= 1
+        for index in seat.eager:
+            index.discard(seat)
+
+    def _offered(self, ticket: Ticket, seat: Seat) -> None:
+        rotation = self._rotations.get(ticket.queue)
+        if rotation is not None:
+            rotation.offered(seat.agent.id)
 
     def new_day(self) -> None:
         """Local midnight: the roster's counters begin at 0, and the strategies know it."""
-        raise NotImplementedError
+        self._roster.new_day()
+        for seat in self._seats.values():
+            seat.mark += 1
 
     # for the record
 
-    def rivals(self, ticket: Ticket, limit: int = 24) -> Candidates:
+    def rivals(self, ticket: Ticket, limit: int = 24) -> Rivals:
         """Right after a match: those still idle who could have been chosen instead, with the keys
-        that they lost by (see the strategy), best first as far as is known without sorting."""
-        raise NotImplementedError
+        that they lost by (see the strategy), likely ones first."""
+        pool = ticket.through
+        if pool is None or not pool.idle:
+            return Rivals([], 0)
+        rows = pool.index.standing(limit)
+        return Rivals(rows, pool.idle - len(rows))
 
-    def ruled_out(self, ticket: Ticket, limit: int = 24) -> Candidates:
+    def ruled_out(self, ticket: Ticket, limit: int = 24) -> RuledOut:
         """Why a waiting call waits: agents who meet what it asks for now, with their states."""
-        raise NotImplementedError
+        rows: dict[str, AgentState] = {}
+        more = 0
+        for pool in ticket.asks:
+            members = pool.members
+            room = limit - len(rows)
+            for seat in members[:room]:
+                agent = seat.agent
+                rows[agent.id] = agent.status.state
+            more += max(0, len(members) - room)
+        return RuledOut(list(rows.items()), more)
+
+    def members(self, queue: str, requirements: Sequence[Requirement]) -> Iterator[Agent]:
+        """Everybody in the file who meets one of them, each once: a scan, for views."""
+        seen: dict[str, Agent] = {}
+        for requirement in requirements:
+            pool = self._pools.find(queue, requirement)
+            self._let_go(queue, (pool,))
+            seen.update({seat.agent.id: seat.agent for seat in pool.members})
+        return iter(seen.values())
