@@ -1,0 +1,101 @@
+"""The Archive port over SQL: one short transaction for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from acd.archive import (
+    BlacklistEntry,
+    CallFilter,
+    Page,
+    Role,
+    StoredCall,
+    StoredMissedCall,
+    StoredStory,
+    TokenRecord,
+)
+from acd.core.events import Customer
+from acd.storage import call_records, directory_records, missed_records, token_records
+from acd.storage.database import changing, reading
+
+
+class SqlArchive:
+    """See acd.archive.Archive."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def calls(
+        self, where: CallFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[StoredCall]:
+        async with reading(self._engine) as connection:
+            return await call_records.read_calls(connection, where, limit, cursor)
+
+    async def story(self, call: str) -> StoredStory | None:
+        async with reading(self._engine) as connection:
+            return await call_records.read_story(connection, call)
+
+    async def missed_calls(
+        self, *, state: str | None, business: str | None, limit: int, cursor: str | None = None
+    ) -> Page[StoredMissedCall]:
+        async with reading(self._engine) as connection:
+            return await missed_records.read_missed_calls(connection, state, business, limit, cursor)
+
+    async def close_missed_call(self, id: int, *, why: str, at: float) -> bool:
+        async with changing(self._engine) as connection:
+            return await missed_records.close_missed_call(connection, id, why, at)
+
+    async def customers(
+        self, *, tier: str | None, limit: int, cursor: str | None = None
+    ) -> Page[Customer]:
+        async with reading(self._engine) as connection:
+            return await directory_records.read_customers(connection, tier, limit, cursor)
+
+    async def customer(self, number: str) -> Customer | None:
+        async with reading(self._engine) as connection:
+            return await directory_records.read_customer(connection, number)
+
+    async def put_customers(self, customers: Iterable[Customer]) -> int:
+        async with changing(self._engine) as connection:
+            return await directory_records.put_customers(connection, customers)
+
+    async def delete_customer(self, number: str) -> bool:
+        async with changing(self._engine) as connection:
+            return await directory_records.delete_customer(connection, number)
+
+    async def blacklist(self, *, limit: int, cursor: str | None = None) -> Page[BlacklistEntry]:
+        async with reading(self._engine) as connection:
+            return await directory_records.read_blacklist(connection, limit, cursor)
+
+    async def put_blacklist(self, entries: Iterable[BlacklistEntry]) -> int:
+        async with changing(self._engine) as connection:
+            return await directory_records.put_blacklist(connection, entries)
+
+    async def delete_blacklist(self, number: str) -> bool:
+        async with changing(self._engine) as connection:
+            return await directory_records.delete_blacklist(connection, number)
+
+    async def create_token(
+        self, *, name: str, role: Role, agent: str | None, secret_hash: bytes, at: float
+    ) -> TokenRecord:
+        async with changing(self._engine) as connection:
+            return await token_records.create_token(connection, name, role, agent, secret_hash, at)
+
+    async def find_token(self, secret_hash: bytes) -> TokenRecord | None:
+        async with reading(self._engine) as connection:
+            return await token_records.find_token(connection, secret_hash)
+
+    async def tokens(self) -> Sequence[TokenRecord]:
+        async with reading(self._engine) as connection:
+            return await token_records.read_tokens(connection)
+
+    async def revoke_token(self, id: int, at: float) -> bool:
+        async with changing(self._engine) as connection:
+            return await token_records.revoke_token(connection, id, at)
+
+    async def ping(self) -> None:
+        async with reading(self._engine) as connection:
+            await connection.execute(text("SELECT 1"))

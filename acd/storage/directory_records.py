@@ -1,0 +1,168 @@
+"""Customers and blacklist: lists, and the changes that people make.
+
+Putting a customer replaces name and tier. His last agent is replaced only where one is given, as by
+order or by call as `last_agent_by` says (by order where it says nothing): a list of customers that is
+imported again must not make the centre forget who served them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, fields
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, delete, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from acd.archive import BlacklistEntry, Page
+from acd.core.events import Customer
+from acd.storage import tables as t
+from acd.storage.bounds import ID, NAME, NUMBER, TEXT, demand, demand_optional, fit
+from acd.storage.errors import ValueRefused
+from acd.storage.paging import decode_cursor, demand_limit, encode_cursor
+from acd.storage.recall import customer_of
+
+CHUNK = 200
+"""Rows given to the driver at once: short enough that the event loop is never held long."""
+
+_ENTRY = [t.blacklist.c[field.name] for field in fields(BlacklistEntry)]
+
+
+async def read_customers(
+    connection: AsyncConnection, tier: str | None, limit: int, cursor: str | None
+) -> Page[Customer]:
+    """By number, since customers have no time of their own."""
+    conditions: list[ColumnElement[bool]] = []
+    if tier is not None:
+        conditions.append(t.customers.c.tier == fit(tier, NAME))
+    if cursor is not None:
+        conditions.append(t.customers.c.number > decode_cursor(cursor, str))
+    rows = (
+        await connection.execute(
+            select(t.customers)
+            .where(*conditions)
+            .order_by(t.customers.c.number)
+            .limit(demand_limit(limit) + 1)
+        )
+    ).all()
+    items = [customer_of(row) for row in rows[:limit]]
+    return Page(items=items, next_cursor=encode_cursor(items[-1].number) if len(rows) > limit else None)
+
+
+async def read_customer(connection: AsyncConnection, number: str) -> Customer | None:
+    row = (
+        await connection.execute(select(t.customers).where(t.customers.c.number == fit(number, NUMBER)))
+    ).one_or_none()
+    return None if row is None else customer_of(row)
+
+
+async def put_customers(connection: AsyncConnection, customers: Iterable[Customer]) -> int:
+    insert = _insert(connection, t.customers)
+    new, old = insert.excluded, t.customers.c
+    statement = insert.on_conflict_do_update(
+        index_elements=[old.number],
+        set_={
+            "name": new.name,
+            "tier": new.tier,
+            **{
+                f"{by}_{what}": case(
+                    (new[f"{by}_agent"].is_not(None), new[f"{by}_{what}"]), else_=old[f"{by}_{what}"]
+                )
+                for by in ("order", "call")
+                for what in ("agent", "at")
+            },
+        },
+    )
+    count = 0
+    for chunk in _chunks(_customer_row(customer) for customer in customers):
+        await connection.execute(statement, chunk)
+        count += len(chunk)
+    return count
+
+
+def _customer_row(customer: Customer) -> dict[str, Any]:
+    agent = demand_optional("last_agent", customer.last_agent, ID)
+    by = customer.last_agent_by or "order"
+    if by not in ("order", "call"):
+        raise ValueRefused(f"last_agent_by is 'order' or 'call', not {by!r}.")
+    ordered = by == "order" and agent is not None
+    called = by == "call" and agent is not None
+    return {
+        "number": demand("number", customer.number, NUMBER),
+        "name": demand_optional("name", customer.name, TEXT),
+        "tier": demand_optional("tier", customer.tier, NAME),
+        "order_agent": agent if ordered else None,
+        "order_at": customer.last_agent_at if ordered else None,
+        "call_agent": agent if called else None,
+        "call_at": customer.last_agent_at if called else None,
+    }
+
+
+async def delete_customer(connection: AsyncConnection, number: str) -> bool:
+    result = await connection.execute(
+        delete(t.customers).where(t.customers.c.number == fit(number, NUMBER))
+    )
+    return result.rowcount == 1
+
+
+async def read_blacklist(
+    connection: AsyncConnection, limit: int, cursor: str | None
+) -> Page[BlacklistEntry]:
+    entries = t.blacklist.c
+    key = tuple_(entries.created_at, entries.number)
+    statement = select(*_ENTRY)
+    if cursor is not None:
+        statement = statement.where(key < tuple_(*decode_cursor(cursor, tuple[float, str])))
+    rows = (
+        await connection.execute(
+            statement.order_by(entries.created_at.desc(), entries.number.desc()).limit(
+                demand_limit(limit) + 1
+            )
+        )
+    ).all()
+    items = [BlacklistEntry(**row._mapping) for row in rows[:limit]]
+    more = len(rows) > limit
+    return Page(
+        items=items,
+        next_cursor=encode_cursor((items[-1].created_at, items[-1].number)) if more else None,
+    )
+
+
+async def put_blacklist(connection: AsyncConnection, entries: Iterable[BlacklistEntry]) -> int:
+    insert = _insert(connection, t.blacklist)
+    statement = insert.on_conflict_do_update(
+        index_elements=[t.blacklist.c.number],
+        set_={name: insert.excluded[name] for name in ("reason", "author", "created_at", "expires_at")},
+    )
+    count = 0
+    for chunk in _chunks(_entry_row(entry) for entry in entries):
+        await connection.execute(statement, chunk)
+        count += len(chunk)
+    return count
+
+
+def _entry_row(entry: BlacklistEntry) -> dict[str, Any]:
+    demand("number", entry.number, NUMBER)
+    demand("reason", entry.reason, TEXT)
+    demand("author", entry.author, TEXT)
+    return asdict(entry)
+
+
+async def delete_blacklist(connection: AsyncConnection, number: str) -> bool:
+    result = await connection.execute(
+        delete(t.blacklist).where(t.blacklist.c.number == fit(number, NUMBER))
+    )
+    return result.rowcount == 1
+
+
+def _insert(connection: AsyncConnection, table: Any) -> sqlite.Insert | postgresql.Insert:
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while chunk := list(islice(rows, CHUNK)):
+        yield chunk

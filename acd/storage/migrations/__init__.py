@@ -1,0 +1,1 @@
+"""Alembic's migrations; `acd.storage.migrate.upgrade` runs them."""

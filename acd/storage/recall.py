@@ -1,0 +1,158 @@
+"""What the engine reads when it starts: calls not ended, agents, and the directory of numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from acd.core.events import Blacklisted, CallArrived, Customer, RestoredAgent, RestoredCall
+from acd.core.records import Reason
+from acd.ports import DirectoryEntry, Restored
+from acd.storage import tables as t
+from acd.storage.codec import decode_placement, decode_reasons
+from agents.model import AgentState
+
+DAY = 86400.0
+
+
+async def load_open(connection: AsyncConnection, since_day: float) -> Restored:
+    """See `Memory.load_open`."""
+    return Restored(
+        agents=await _agents(connection, since_day),
+        calls=await _open_calls(connection),
+    )
+
+
+async def _open_calls(connection: AsyncConnection) -> tuple[RestoredCall, ...]:
+    """In the order of arrival. Three queries more, whatever the number of calls."""
+    rows = await connection.execute(_of_open(t.calls).order_by(t.calls.c.arrived_at, t.calls.c.call))
+    calls = rows.all()
+    if not calls:
+        return ()
+    placements = {
+        row.call: row.placement
+        for row in await connection.execute(
+            _of_open(t.queue_visits.c.call, t.queue_visits.c.placement)
+            .join(t.queue_visits, t.queue_visits.c.call == t.calls.c.call)
+            .order_by(t.queue_visits.c.visit)
+        )
+    }
+    offers = {
+        row.call: row.made
+        for row in await connection.execute(
+            _of_open(t.offers.c.call, func.count().label("made"))
+            .join(t.offers, t.offers.c.call == t.calls.c.call)
+            .group_by(t.offers.c.call)
+        )
+    }
+    traces: dict[str, list[Reason]] = defaultdict(list)
+    for row in await connection.execute(
+        _of_open(t.call_events.c.call, t.call_events.c.reasons)
+        .join(t.call_events, t.call_events.c.call == t.calls.c.call)
+        .order_by(t.call_events.c.seq)
+    ):
+        traces[row.call].extend(decode_reasons(row.reasons))
+    return tuple(
+        _restored_call(
+            row, placements.get(row.call), offers.get(row.call, 0), tuple(traces.get(row.call, ()))
+        )
+        for row in calls
+    )
+
+
+def _of_open(*columns: Any) -> Select[Any]:
+    return select(*columns).select_from(t.calls).where(t.calls.c.ended_at.is_(None))
+
+
+def _restored_call(
+    row: Row[Any], placement: str | None, offers: int, trace: tuple[Reason, ...]
+) -> RestoredCall:
+    return RestoredCall(
+        arrived=CallArrived(
+            call=row.call,
+            node=row.node,
+            dialled=row.dialled,
+            caller=row.caller,
+            caller_name=row.caller_name,
+        ),
+        arrived_at=row.arrived_at,
+        placement=None if placement is None else decode_placement(placement),
+        agent=row.agent,
+        offer=row.offer,
+        answered_at=row.answered_at,
+        offers=offers,
+        trace=trace,
+    )
+
+
+async def _agents(connection: AsyncConnection, since_day: float) -> tuple[RestoredAgent, ...]:
+    calls = t.calls
+    today = (
+        select(calls.c.agent, func.count().label("answered"), func.sum(calls.c.talk).label("talk"))
+        .where(
+            calls.c.arrived_at >= since_day - DAY,  # narrows it by an index; nobody waits for a day
+            calls.c.answered_at >= since_day,
+        )
+        .group_by(calls.c.agent)
+    )
+    counters = {row.agent: row for row in await connection.execute(today)}
+    agents = []
+    for row in await connection.execute(select(t.agents_now).order_by(t.agents_now.c.agent)):
+        state = AgentState(row.state)
+        counter = counters.get(row.agent)
+        agents.append(
+            RestoredAgent(
+                agent=row.agent,
+                state=state,
+                since=row.since,
+                logged_in_at=row.logged_in_at,
+                pause_reason=row.reason if state is AgentState.PAUSED else None,
+                wrap_up_until=row.until if state is AgentState.WRAP_UP else None,
+                calls_today=0 if counter is None else counter.answered,
+                talk_today=0.0 if counter is None else counter.talk or 0.0,
+            )
+        )
+    return tuple(agents)
+
+
+async def load_directory(
+    connection: AsyncConnection,
+) -> tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]]]:
+    """See `Memory.load_directory`; read in parts, so that the event loop goes on meanwhile."""
+    customers: list[Customer] = []
+    async with connection.stream(select(t.customers)) as rows:
+        async for part in rows.partitions(1000):
+            customers.extend(customer_of(row) for row in part)
+    entries: list[tuple[str, DirectoryEntry]] = []
+    async with connection.stream(select(t.blacklist)) as rows:
+        async for part in rows.partitions(1000):
+            entries.extend((row.number, _directory_entry(row)) for row in part)
+    return customers, entries
+
+
+def customer_of(row: Row[Any]) -> Customer:
+    """A customer with his last agent: by his last order where one is known, else by his last
+    answered call (call-flow.md, 1.5)."""
+    by, agent, at = None, None, None
+    if row.order_agent is not None:
+        by, agent, at = "order", row.order_agent, row.order_at
+    elif row.call_agent is not None:
+        by, agent, at = "call", row.call_agent, row.call_at
+    return Customer(
+        number=row.number,
+        name=row.name,
+        tier=row.tier,
+        last_agent=agent,
+        last_agent_at=at,
+        last_agent_by=by,
+    )
+
+
+def _directory_entry(row: Row[Any]) -> DirectoryEntry:
+    return DirectoryEntry(
+        blacklisted=Blacklisted(reason=row.reason, author=row.author), expires_at=row.expires_at
+    )
