@@ -1,0 +1,144 @@
+"""A call while it lives: what is known of it, its place, and its story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from acd.core.calls_table import CallState
+from acd.core.records import Reason
+
+if TYPE_CHECKING:
+    from acd.core.deadlines import Deadline
+    from acd.core.events import CallArrived
+    from acd.core.facts import CallOutcome
+    from acd.core.offer import Offer
+    from acd.core.requirement import Requirement, Stage
+    from acd.core.routing import Ending, FirstTarget, Needs, Queue
+    from acd.core.ticket import Ticket
+
+
+class QueueDesk:
+    """A queue at work: its configuration and the calls in it that nobody has answered yet.
+
+    `waiting` counts those of `calls` for which no phone rings.
+    """
+
+    __slots__ = ("calls", "queue", "waiting")
+
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
+        self.calls: dict[str, Call] = {}
+        self.waiting = 0
+
+
+class Call:
+    """A call from the arrival of its channel until that is gone.
+
+    Who may serve it: `asks` are the requirements it asks for now; `stages` those of its queue, of
+    which it has reached `step`; `opened` counts the first targets that it has begun to ask for, and
+    `queue_open` says that it asks for the queue's agents too. `hold_until`: until then only the first
+    targets are asked. All instants are UTC seconds.
+
+    `hears` is "" before anything was played to the caller, else "ringback", "music" or "prompt".
+    `seen` are the queues that it has been in. `told` counts the reasons that a fact has carried away.
+    """
+
+    __slots__ = (
+        "answered_at",
+        "arrived",
+        "arrived_at",
+        "asks",
+        "business",
+        "decided",
+        "desk",
+        "ending",
+        "firsts",
+        "head_start",
+        "hears",
+        "hold_until",
+        "id",
+        "joined_at",
+        "language",
+        "left_at",
+        "missed",
+        "needs",
+        "offer",
+        "offers",
+        "offers_made",
+        "opened",
+        "picked_up",
+        "playing",
+        "prompts",
+        "queue",
+        "queue_open",
+        "reach",
+        "seen",
+        "stages",
+        "state",
+        "step",
+        "talked_until",
+        "ticket",
+        "tier",
+        "timer",
+        "told",
+        "trace",
+        "visit",
+        "wait",
+    )
+
+    def __init__(self, arrived: CallArrived, arrived_at: float) -> None:
+        self.id = arrived.call
+        self.arrived = arrived
+        self.arrived_at = arrived_at
+        self.state = CallState.ENTERING
+        self.trace: list[Reason] = []
+        self.told = 0
+        self.language = ""
+        self.business: str | None = None
+        self.queue: str | None = None
+        self.tier = 0
+        self.head_start = 0.0
+        self.needs: Needs = ()
+        self.firsts: tuple[FirstTarget, ...] = ()
+        self.prompts: tuple[str, ...] = ()
+        self.playing: str | None = None
+        self.hears = ""
+        self.picked_up = False
+        self.seen: tuple[str, ...] = ()
+        self.visit = 0
+        self.desk: QueueDesk | None = None
+        self.joined_at = 0.0
+        self.left_at: float | None = None
+        self.wait = 0.0
+        self.ticket: Ticket | None = None
+        self.asks: tuple[Requirement, ...] = ()
+        self.reach: tuple[Requirement, ...] = ()
+        self.stages: tuple[Stage, ...] = ()
+        self.step = 0
+        self.opened = 0
+        self.queue_open = False
+        self.hold_until = 0.0
+        self.timer: Deadline | None = None
+        self.offers: tuple[Offer, ...] = ()
+        self.offers_made = 0
+        self.offer: Offer | None = None
+        self.answered_at: float | None = None
+        self.talked_until: float | None = None
+        self.ending: Ending | None = None
+        self.decided: CallOutcome | None = None
+        self.missed = False
+
+    @property
+    def node(self) -> str:
+        """The Asterisk node on which the caller is."""
+        return self.arrived.node
+
+    def note(self, at: float, code: str, *arguments: Any) -> None:
+        """Add a reason to the story."""
+        self.trace.append((at, code, *arguments))
+
+    def untold(self) -> tuple[Reason, ...]:
+        """The reasons noted since the last fact that carried some; now they count as told."""
+        reasons = tuple(self.trace[self.told :])
+        self.told = len(self.trace)
+        return reasons

@@ -1,0 +1,340 @@
+"""The machine of calls: what each row of `acd.core.calls_table` does.
+
+Methods without an underscore are either rows' acts (named in the table) or what the other machines
+and the dispatcher tell a call. Where a call waits, and for whom, is the matter of `acd.core.waiting`.
+"""
+
+from __future__ import annotations
+
+from acd.core import codes
+from acd.core.call import Call
+from acd.core.calls_table import CALL_TABLE, CallEvent, CallState
+from acd.core.commands import ConnectCall, EndCall, EndCause, PlayPrompt
+from acd.core.events import CallArrived
+from acd.core.facts import (
+    CallAnswered,
+    CallEnded,
+    CallEntered,
+    CallMissed,
+    CallOutcome,
+    MissedReason,
+    QueueLeft,
+    VisitOutcome,
+)
+from acd.core.floor import Floor
+from acd.core.offer import Offer
+from acd.core.offers_table import OfferEvent
+from acd.core.routing import Ending, Then
+from acd.core.tables import ImpossibleEventError, Stray, compiled
+from acd.core.waiting import Waiting
+
+_SHORT_ABANDON = 5.0
+_MISSED = {
+    CallOutcome.TIMED_OUT: MissedReason.TIMED_OUT,
+    CallOutcome.NOBODY: MissedReason.NOBODY,
+    CallOutcome.QUEUE_FULL: MissedReason.QUEUE_FULL,
+    CallOutcome.CLOSED: MissedReason.CLOSED,
+}
+
+
+class Calls:
+    """Drives every call through its table."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self.waiting = Waiting(floor, self)
+        self._rows = compiled("call", CALL_TABLE, self)
+
+    # what others tell
+
+    def fire(self, call: Call, event: CallEvent) -> None:
+        """Take the row of the call's state for `event`. Raises ImpossibleEventError."""
+        row = self._rows[call.state].get(event)
+        if row is None:
+            raise ImpossibleEventError("call", call.id, call.state, event)
+        if call.state is CallState.WAITING and call.desk is not None:
+            call.desk.waiting -= 1
+        call.state, act, name = row
+        if call.state is CallState.WAITING and call.desk is not None:
+            call.desk.waiting += 1
+        act(call, name)
+
+    def fire_unknown(self, call_id: str, event: CallEvent) -> None:
+        """An event for a call that is gone or never was."""
+        row = self._rows[CallState.GONE].get(event)
+        if row is None:
+            raise ImpossibleEventError("call", call_id, CallState.GONE, event)
+        _, act, name = row
+        act(Stray(call_id), name)
+
+    def arrive(self, arrived: CallArrived, arrived_at: float) -> None:
+        """A caller is there; he has been since `arrived_at`."""
+        if arrived.call in self._floor.calls:
+            self._floor.stale("call known: arrived", arrived.call)
+            return
+        call = Call(arrived, arrived_at)
+        self._floor.calls[call.id] = call
+        self._enter(call, known=False)
+
+    def unanswered(self, call: Call, offer: Offer) -> None:
+        """An offer of the call is over without an answer; after the last the call goes back."""
+        call.offers = tuple(each for each in call.offers if each is not offer)
+        if not call.offers and call.state is CallState.OFFERED:
+            self.fire(call, CallEvent.UNANSWERED)
+
+    def send_away(self, call: Call, ending: Ending, outcome: CallOutcome) -> None:
+        """The call's end is decided: record it now, let him hear why, then release him."""
+        call.ending, call.decided = ending, outcome
+        if ending.then is Then.CALLBACK:
+            self._record_missed(call, _MISSED[outcome])
+        self.fire(call, CallEvent.RELEASED if ending.say is None else CallEvent.SENT_AWAY)
+
+    def announce(self, call: Call, prompts: tuple[str, ...]) -> None:
+        """Let an entering call hear prompts before it joins its queue."""
+        call.prompts = prompts
+        self.fire(call, CallEvent.ANNOUNCED)
+
+    # acts of the table
+
+    def nothing(self, call: Call, row: str) -> None:
+        """Only the state changes."""
+
+    def stale(self, call: Call | Stray, row: str) -> None:
+        """Lawful, and too late to matter."""
+        self._floor.stale(row, call.id)
+
+    def enter(self, call: Call, row: str) -> None:
+        """Decide anew on a call of which the store knows that it entered, but no place."""
+        self._enter(call, known=True)
+
+    def play_next(self, call: Call, row: str) -> None:
+        """Play the next of the prompts that come before the queue."""
+        prompt, *rest = call.prompts
+        call.prompts = tuple(rest)
+        self._play(call, prompt)
+
+    def go_on(self, call: Call, row: str) -> None:
+        """A prompt is over: the next one, or the queue."""
+        call.playing = None
+        call.hears = ""
+        if call.prompts:
+            self.fire(call, CallEvent.ANNOUNCED)
+        else:
+            self.waiting.join(call)
+
+    def play_last(self, call: Call, row: str) -> None:
+        """Play the prompt that says why the caller is released."""
+        if call.ending is not None and call.ending.say is not None:
+            self._play(call, call.ending.say)
+
+    def hang_up(self, call: Call, row: str) -> None:
+        """Release the caller; one who never was picked up hears "busy"."""
+        call.playing = None
+        cause = EndCause.NORMAL if call.picked_up else EndCause.BUSY
+        self._floor.commands.append(EndCall(call=call.id, cause=cause))
+
+    def leave_queue(self, call: Call, row: str) -> None:
+        """Overflow: the stay in this queue is over, the call is not."""
+        self.left(call, VisitOutcome.OVERFLOWED, self._floor.now)
+
+    def stand_again(self, call: Call, row: str) -> None:
+        """The caller's node is back: he stands in the heaps again, with the key that he had."""
+        call.note(self._floor.now, codes.NODE_BACK, call.node)
+        self.waiting.seek(call)
+
+    def go_back(self, call: Call, row: str) -> None:
+        """Nobody answered: back to the place that he never lost."""
+        call.offer = None
+        self.waiting.seek(call)
+
+    def connect(self, call: Call, row: str) -> None:
+        """Join caller and agent; whoever else rings for the caller stops."""
+        offer = call.offer
+        if offer is None:
+            return
+        for other in call.offers:
+            if other is not offer:
+                self._floor.offer_machine.fire(other, OfferEvent.TAKEN)
+        call.offers = (offer,)
+        self._floor.commands.append(ConnectCall(call=call.id, offer=offer.id))
+
+    def answered(self, call: Call, row: str) -> None:
+        """Both hear each other: the wait is over, counted to the moment when the agent picked up."""
+        offer = call.offer
+        if offer is None or offer.answered_at is None:
+            return
+        at = offer.answered_at
+        call.answered_at = at
+        call.picked_up = True
+        self.left(call, VisitOutcome.ANSWERED, at)
+        call.note(at, codes.ANSWERED, offer.agent.id, call.wait)
+        within = call.desk is not None and call.wait <= call.desk.queue.service_level.within
+        self._floor.record(
+            CallAnswered(
+                call=call.id,
+                offer=offer.id,
+                agent=offer.agent.id,
+                queue=call.queue or "",
+                business=call.business,
+                caller=call.arrived.caller,
+                at=at,
+                wait=call.wait,
+                within_service_level=within,
+            )
+        )
+
+    def abandoned(self, call: Call, row: str) -> None:
+        """The caller hung up before anybody answered: he is to be called back."""
+        self._drop(call, VisitOutcome.ABANDONED)
+        self._record_missed(call, MissedReason.ABANDONED)
+        self._finish(call, CallOutcome.ABANDONED)
+
+    def cut_off(self, call: Call, row: str) -> None:
+        """The caller's Asterisk died under him."""
+        call.note(self._floor.now, codes.CUT_OFF, call.node)
+        self._talk_ends(call)
+        self._drop(call, VisitOutcome.CUT_OFF)
+        self._record_missed(call, MissedReason.CUT_OFF)
+        self._finish(call, CallOutcome.CUT_OFF)
+
+    def talk_over(self, call: Call, row: str) -> None:
+        """The caller hung up after talking."""
+        self._talk_ends(call)
+        self._drop(call, VisitOutcome.ANSWERED)
+        self._finish(call, CallOutcome.ANSWERED)
+
+    def end(self, call: Call, row: str) -> None:
+        """The caller is gone whose end had been decided."""
+        self._finish(call, call.decided or CallOutcome.ANSWERED)
+
+    # what acts are made of
+
+    def left(self, call: Call, outcome: VisitOutcome, at: float) -> None:
+        """The call's stay in its queue is over at `at`. Nothing where it is in none."""
+        desk = call.desk
+        if desk is None or desk.calls.pop(call.id, None) is None:
+            return
+        floor = self._floor
+        floor.deadlines.cancel(call.timer)
+        call.timer = None
+        if call.ticket is not None:
+            floor.matching.hold(call.ticket)
+            call.ticket = None
+        call.wait = at - call.joined_at
+        floor.record(
+            QueueLeft(
+                call=call.id,
+                at=at,
+                queue=desk.queue.name,
+                visit=call.visit,
+                wait=call.wait,
+                outcome=outcome,
+            )
+        )
+
+    def talk_ended(self, call: Call) -> None:
+        """The agent hung up."""
+        self._talk_ends(call)
+        call.decided = CallOutcome.ANSWERED
+        self.fire(call, CallEvent.AGENT_LEFT)
+
+    def _enter(self, call: Call, *, known: bool) -> None:
+        floor = self._floor
+        admission = floor.entry.decide(call.arrived, floor.now)
+        call.trace += admission.reasons
+        call.business = admission.business
+        call.language = admission.language
+        call.queue = admission.queue
+        call.tier = admission.tier
+        call.head_start = admission.head_start
+        call.needs = admission.needs
+        call.firsts = admission.firsts
+        if not known:
+            self._record_entered(call, admission.campaign)
+        if admission.ending is not None and admission.outcome is not None:
+            call.queue = None
+            self.send_away(call, admission.ending, admission.outcome)
+        elif admission.prompts:
+            self.announce(call, tuple(admission.prompts))
+        else:
+            self.waiting.join(call)
+
+    def _record_entered(self, call: Call, campaign: str | None) -> None:
+        arrived = call.arrived
+        self._floor.record(
+            CallEntered(
+                call=call.id,
+                at=call.arrived_at,
+                node=arrived.node,
+                dialled=arrived.dialled,
+                caller=arrived.caller,
+                caller_name=arrived.caller_name,
+                customer_tier=arrived.customer.tier if arrived.customer is not None else None,
+                business=call.business,
+                campaign=campaign,
+                language=call.language,
+            )
+        )
+
+    def _play(self, call: Call, prompt: str) -> None:
+        call.playing, call.hears, call.picked_up = prompt, "prompt", True
+        call.note(self._floor.now, codes.SAID, prompt)
+        self._floor.commands.append(PlayPrompt(call=call.id, prompt=prompt, language=call.language))
+
+    def _drop(self, call: Call, outcome: VisitOutcome) -> None:
+        """The caller is gone: stop what rings or talks for him, and give up his place."""
+        offers, call.offers = call.offers, ()
+        for offer in offers:
+            self._floor.offer_machine.fire(offer, OfferEvent.CALLER_GONE)
+        self.left(call, outcome, self._floor.now)
+
+    def _talk_ends(self, call: Call) -> None:
+        if call.answered_at is not None and call.talked_until is None:
+            call.talked_until = self._floor.now
+
+    def _record_missed(self, call: Call, reason: MissedReason) -> None:
+        """Once a call: whoever is to be called back for one reason isn't for a second one."""
+        if call.missed:
+            return
+        call.missed = True
+        call.note(self._floor.now, codes.MISSED, reason.value)
+        self._floor.record(
+            CallMissed(
+                call=call.id,
+                at=self._floor.now,
+                caller=call.arrived.caller,
+                dialled=call.arrived.dialled,
+                business=call.business,
+                queue=call.queue,
+                wait=call.wait,
+                reason=reason,
+            )
+        )
+
+    def _finish(self, call: Call, outcome: CallOutcome) -> None:
+        floor = self._floor
+        del floor.calls[call.id]
+        call.note(floor.now, codes.ENDED, outcome.value)
+        talk = 0.0
+        if call.answered_at is not None:
+            talk = (call.talked_until or floor.now) - call.answered_at
+        floor.record(
+            CallEnded(
+                call=call.id,
+                at=floor.now,
+                outcome=outcome,
+                dialled=call.arrived.dialled,
+                business=call.business,
+                queue=call.queue,
+                agent=call.offer.agent.id if call.offer is not None else None,
+                wait=call.wait,
+                talk=talk,
+                short=outcome is CallOutcome.ABANDONED and self._is_short(call),
+                reasons=call.untold(),
+            )
+        )
+
+    def _is_short(self, call: Call) -> bool:
+        if call.desk is None:
+            return self._floor.now - call.arrived_at < _SHORT_ABANDON
+        return call.wait < call.desk.queue.short_abandon

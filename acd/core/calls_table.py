@@ -1,0 +1,160 @@
+"""The call's table: everything that can change the state of a call is in this file.
+
+A call lives from the arrival of the caller's channel until that channel is gone. Its states say what
+the caller experiences, not what the code is busy with:
+
+- `entering`: the decision where it goes is being made. No time passes here, except after a restart of
+  the engine: a call that the store knows but that had no place yet rests here until its Asterisk is
+  connected again.
+- `announcing`: he hears prompts and then joins the queue he is meant for (a rule's `say`, an overflow).
+- `waiting`: he has a place in a queue and no phone rings for him. The call stands in the heaps of
+  everything that it asks for.
+- `offered`: at least one agent's phone rings for him (several with ring_all). He keeps his key but
+  stands in no heap, so that nobody else can be chosen for him.
+- `connecting`: an agent picked up and both are being joined. Fails rarely; then he waits again.
+- `talking`: caller and agent hear each other.
+- `leaving`: he hears his last prompt. What becomes of him is decided and recorded already, so that
+  hanging up now loses nothing.
+- `releasing`: his channel was told to hang up.
+- `gone`: the end; the call is forgotten. The state stands for every unknown call too, and its rows say
+  what may lawfully come late: events cross commands on their way.
+
+Events in the first group come from outside; those in the second are told by the offers' machine, the
+third by decisions of the core itself. Each row says the next state and the one thing to do (a method
+of `acd.core.calls.Calls`). What a state does not list cannot happen, and raises.
+
+`prompt_done` is for the prompt that is being played; one for any other prompt is `prompt_stale`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from acd.core.tables import Row
+
+
+class CallState(StrEnum):
+    """What the caller experiences."""
+
+    ENTERING = "entering"
+    ANNOUNCING = "announcing"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    CONNECTING = "connecting"
+    TALKING = "talking"
+    LEAVING = "leaving"
+    RELEASING = "releasing"
+    GONE = "gone"
+
+
+class CallEvent(StrEnum):
+    """What can happen to a call, in the table's words."""
+
+    HUNG_UP = "hung_up"
+    CUT_OFF = "cut_off"
+    PROMPT_DONE = "prompt_done"
+    PROMPT_STALE = "prompt_stale"
+    DIGIT = "digit"
+    NODE_BACK = "node_back"
+
+    FOUND = "found"
+    UNANSWERED = "unanswered"
+    ANSWERED = "answered"
+    CONNECTED = "connected"
+    UNCONNECTED = "unconnected"
+    AGENT_LEFT = "agent_left"
+    ADOPTED = "adopted"
+
+    ANNOUNCED = "announced"
+    JOINED = "joined"
+    MOVED = "moved"
+    SENT_AWAY = "sent_away"
+    RELEASED = "released"
+
+
+S = CallState
+E = CallEvent
+
+CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
+    S.ENTERING: {
+        E.ANNOUNCED: Row(S.ANNOUNCING, "play_next"),
+        E.JOINED: Row(S.WAITING, "nothing"),
+        E.SENT_AWAY: Row(S.LEAVING, "play_last"),
+        E.RELEASED: Row(S.RELEASING, "hang_up"),
+        E.ADOPTED: Row(S.TALKING, "nothing"),
+        E.NODE_BACK: Row(S.ENTERING, "enter"),
+        E.HUNG_UP: Row(S.GONE, "abandoned"),
+        E.CUT_OFF: Row(S.GONE, "cut_off"),
+        E.DIGIT: Row(S.ENTERING, "nothing"),
+    },
+    S.ANNOUNCING: {
+        E.PROMPT_DONE: Row(S.ENTERING, "go_on"),
+        E.NODE_BACK: Row(S.ENTERING, "go_on"),
+        E.HUNG_UP: Row(S.GONE, "abandoned"),
+        E.CUT_OFF: Row(S.GONE, "cut_off"),
+        E.PROMPT_STALE: Row(S.ANNOUNCING, "stale"),
+        E.DIGIT: Row(S.ANNOUNCING, "nothing"),
+    },
+    S.WAITING: {
+        E.FOUND: Row(S.OFFERED, "nothing"),
+        E.MOVED: Row(S.ENTERING, "leave_queue"),
+        E.SENT_AWAY: Row(S.LEAVING, "play_last"),
+        E.RELEASED: Row(S.RELEASING, "hang_up"),
+        E.NODE_BACK: Row(S.WAITING, "stand_again"),
+        E.ADOPTED: Row(S.TALKING, "nothing"),
+        E.HUNG_UP: Row(S.GONE, "abandoned"),
+        E.CUT_OFF: Row(S.GONE, "cut_off"),
+        E.PROMPT_STALE: Row(S.WAITING, "stale"),
+        E.DIGIT: Row(S.WAITING, "nothing"),
+    },
+    S.OFFERED: {
+        E.FOUND: Row(S.OFFERED, "nothing"),
+        E.UNANSWERED: Row(S.WAITING, "go_back"),
+        E.ANSWERED: Row(S.CONNECTING, "connect"),
+        E.NODE_BACK: Row(S.OFFERED, "nothing"),
+        E.HUNG_UP: Row(S.GONE, "abandoned"),
+        E.CUT_OFF: Row(S.GONE, "cut_off"),
+        E.PROMPT_STALE: Row(S.OFFERED, "stale"),
+        E.DIGIT: Row(S.OFFERED, "nothing"),
+    },
+    S.CONNECTING: {
+        E.CONNECTED: Row(S.TALKING, "answered"),
+        E.UNCONNECTED: Row(S.WAITING, "go_back"),
+        E.NODE_BACK: Row(S.CONNECTING, "connect"),
+        E.HUNG_UP: Row(S.GONE, "abandoned"),
+        E.CUT_OFF: Row(S.GONE, "cut_off"),
+        E.PROMPT_STALE: Row(S.CONNECTING, "stale"),
+        E.DIGIT: Row(S.CONNECTING, "nothing"),
+    },
+    S.TALKING: {
+        E.AGENT_LEFT: Row(S.RELEASING, "hang_up"),
+        E.CONNECTED: Row(S.TALKING, "nothing"),
+        E.NODE_BACK: Row(S.TALKING, "nothing"),
+        E.HUNG_UP: Row(S.GONE, "talk_over"),
+        E.CUT_OFF: Row(S.GONE, "cut_off"),
+        E.PROMPT_STALE: Row(S.TALKING, "stale"),
+        E.DIGIT: Row(S.TALKING, "nothing"),
+    },
+    S.LEAVING: {
+        E.PROMPT_DONE: Row(S.RELEASING, "hang_up"),
+        E.NODE_BACK: Row(S.RELEASING, "hang_up"),
+        E.HUNG_UP: Row(S.GONE, "end"),
+        E.CUT_OFF: Row(S.GONE, "end"),
+        E.PROMPT_STALE: Row(S.LEAVING, "stale"),
+        E.DIGIT: Row(S.LEAVING, "nothing"),
+    },
+    S.RELEASING: {
+        E.NODE_BACK: Row(S.RELEASING, "hang_up"),
+        E.HUNG_UP: Row(S.GONE, "end"),
+        E.CUT_OFF: Row(S.GONE, "end"),
+        E.PROMPT_STALE: Row(S.RELEASING, "stale"),
+        E.DIGIT: Row(S.RELEASING, "nothing"),
+    },
+    S.GONE: {
+        E.HUNG_UP: Row(S.GONE, "stale"),
+        E.PROMPT_STALE: Row(S.GONE, "stale"),
+        E.DIGIT: Row(S.GONE, "stale"),
+    },
+}

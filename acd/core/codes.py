@@ -1,0 +1,63 @@
+"""The codes of the reasons that calls collect: one short constant per kind of step in a decision.
+
+A reason is `(at, CODE, *arguments)`, see `acd.core.records.Reason`; the comment beside each code
+names its arguments. `acd.core.explain` renders them. Codes are stored with calls: never rename one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# the entry
+ENTERED: Final = "entered"  # dialled, caller or None, node
+NUMBER: Final = "number"  # dialled, business or None, queue
+DEFAULT_ROUTE: Final = "default_route"  # dialled, queue
+CUSTOMER: Final = "customer"  # tier or None, last agent or None
+RULE: Final = "rule"  # rule, what it adds (words)
+NO_RULE: Final = "no_rule"  # rule, why not (words)
+RULES_STOPPED: Final = "rules_stopped"  # by which rule, how many are left
+OPEN: Final = "open"  # business, why (words)
+CLOSED: Final = "closed"  # business, why (words)
+HEAD_START: Final = "head_start"  # seconds, ((rule, seconds), ...)
+NO_LAST_AGENT: Final = "no_last_agent"  # rule, the agent who is gone or None
+
+# the queue
+QUEUED: Final = "queued"  # queue, tier, head start, how many wait there already
+FIRST_BUSY: Final = "first_busy"  # target, seconds that the call waits for it
+FIRST_OFFLINE: Final = "first_offline"  # target
+HOLD_OVER: Final = "hold_over"  # target
+ASKS: Final = "asks"  # requirements (words), of which each has somebody logged in
+NONE_IDLE: Final = "none_idle"  # ((agent, what rules him out), ...), how many more
+CHOSEN: Final = "chosen"  # agent, strategy, his key, ((agent, key) idle too), ((agent, why not)), more
+FREED: Final = "freed"  # agent, how many calls that he could serve came later
+WIDENED: Final = "widened"  # step, requirements (words)
+TIMED_OUT: Final = "timed_out"  # queue, seconds
+NOBODY: Final = "nobody"  # queue
+FULL: Final = "full"  # queue, how many wait
+OVERFLOW: Final = "overflow"  # from queue, to queue
+OVERFLOW_LOOP: Final = "overflow_loop"  # queue that the call has been in
+QUEUE_GONE: Final = "queue_gone"  # queue that vanished, queue instead
+
+# offers and talk
+NO_ANSWER: Final = "no_answer"  # agent, seconds that it rang
+REFUSED: Final = "refused"  # agent
+UNREACHABLE: Final = "unreachable"  # agent
+WITHDRAWN: Final = "withdrawn"  # agent
+TAKEN: Final = "taken"  # agent
+CALLER_GONE: Final = "caller_gone"  # agent
+ANSWERED: Final = "answered"  # agent, seconds of wait
+CONNECT_FAILED: Final = "connect_failed"  # agent, why
+AGENT_LOST: Final = "agent_lost"  # agent who hung up before he was joined
+AGENT_HUNG_UP: Final = "agent_hung_up"  # agent
+CALLER_HUNG_UP: Final = "caller_hung_up"  # state of the call then
+
+# ends, and what the engine went through
+SAID: Final = "said"  # prompt
+PROMPT_FAILED: Final = "prompt_failed"  # prompt, why
+MISSED: Final = "missed"  # reason
+ENDED: Final = "ended"  # outcome
+NODE_LOST: Final = "node_lost"  # node
+NODE_BACK: Final = "node_back"  # node
+CUT_OFF: Final = "cut_off"  # node
+TAKEN_OVER: Final = "taken_over"  # node, when its channel began
+ADOPTED: Final = "adopted"  # agent

@@ -1,0 +1,195 @@
+"""The core's door: events in, commands out.
+
+A deterministic function of the routing, the seed of `random` and the stream of events: the same three
+give the same commands. It holds no clock; `now` (UTC seconds) comes with each event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from acd.core import codes, offers, staff, waiting
+from acd.core.acts import Acts
+from acd.core.calls import Calls
+from acd.core.calls_table import CallEvent, CallState
+from acd.core.commands import Command
+from acd.core.events import (
+    AgentActed,
+    AgentAnswered,
+    AgentHungUp,
+    AgentRinging,
+    CallArrived,
+    CallConnected,
+    CallerHungUp,
+    ConnectFailed,
+    DigitPressed,
+    Event,
+    PhoneStateChanged,
+    PromptFailed,
+    PromptFinished,
+    RingFailed,
+    RingFailure,
+)
+from acd.core.floor import Floor
+from acd.core.midnight import next_midnight
+from acd.core.offers_table import OfferEvent
+from acd.core.routing import Routing
+
+if TYPE_CHECKING:
+    from random import Random
+
+MIDNIGHT = "midnight"
+"""The kind of the deadline at which the agents' counters of the day begin at 0."""
+
+_FAILURES = {
+    RingFailure.NO_ANSWER: OfferEvent.UNANSWERED,
+    RingFailure.REFUSED: OfferEvent.REFUSED,
+    RingFailure.UNREACHABLE: OfferEvent.UNREACHABLE,
+    RingFailure.CANCELLED: OfferEvent.LEG_ENDED,
+}
+
+
+class Dispatcher:
+    """Decides what happens to every call and every agent of one pool."""
+
+    def __init__(self, routing: Routing, random: Random) -> None:
+        floor = self._floor = Floor(routing, random)
+        floor.call_machine = Calls(floor)
+        floor.offer_machine = offers.Offers(floor)
+        floor.staff = staff.Staff(floor)
+        self._acts = Acts(floor)
+        self._started = False
+        self._handlers: dict[type[Event], Callable[[Any], None]] = {
+            CallArrived: self._call_arrived,
+            CallerHungUp: self._caller_hung_up,
+            AgentRinging: self._agent_ringing,
+            AgentAnswered: self._agent_answered,
+            RingFailed: self._ring_failed,
+            CallConnected: self._call_connected,
+            ConnectFailed: self._connect_failed,
+            AgentHungUp: self._agent_hung_up,
+            PromptFinished: self._prompt_over,
+            PromptFailed: self._prompt_over,
+            DigitPressed: self._digit_pressed,
+            PhoneStateChanged: self._phone_changed,
+            AgentActed: self._acts.acted,
+        }
+        self._due: dict[str, Callable[[str], None]] = {
+            waiting.TIMER: self._call_due,
+            offers.TIMER: self._ring_due,
+            staff.TIMER: floor.staff.timer_due,
+            MIDNIGHT: self._midnight,
+        }
+
+    # the contract
+
+    def handle(self, event: Event, now: float) -> list[Command]:
+        """Decide on an event at `now`. Raises ImpossibleEventError for what cannot happen."""
+        commands = self._begin(now)
+        self._handlers[type(event)](event)
+        return commands
+
+    def next_deadline(self) -> float | None:
+        """When `expire` is to be called, if no event comes before."""
+        return self._floor.deadlines.next()
+
+    def expire(self, now: float) -> list[Command]:
+        """Do what has become due by `now`."""
+        commands = self._begin(now)
+        while (due := self._floor.deadlines.pop_due(now)) is not None:
+            self._due[due.kind](due.subject)
+        return commands
+
+    def _begin(self, now: float) -> list[Command]:
+        floor = self._floor
+        floor.now = now
+        commands: list[Command] = []
+        floor.commands = commands
+        if not self._started:
+            self._started = True
+            self._plan_midnight()
+        return commands
+
+    # events
+
+    def _call_arrived(self, event: CallArrived) -> None:
+        self._floor.call_machine.arrive(event, self._floor.now)
+
+    def _caller_hung_up(self, event: CallerHungUp) -> None:
+        call = self._floor.calls.get(event.call)
+        if call is None:
+            self._floor.call_machine.fire_unknown(event.call, CallEvent.HUNG_UP)
+            return
+        if call.state not in (CallState.LEAVING, CallState.RELEASING):
+            call.note(self._floor.now, codes.CALLER_HUNG_UP, call.state.value)
+        self._floor.call_machine.fire(call, CallEvent.HUNG_UP)
+
+    def _agent_ringing(self, event: AgentRinging) -> None:
+        self._offer(event.offer, OfferEvent.RINGING)
+
+    def _agent_answered(self, event: AgentAnswered) -> None:
+        self._offer(event.offer, OfferEvent.ANSWERED)
+
+    def _ring_failed(self, event: RingFailed) -> None:
+        self._offer(event.offer, _FAILURES[event.reason])
+
+    def _call_connected(self, event: CallConnected) -> None:
+        self._offer(event.offer, OfferEvent.CONNECTED)
+
+    def _connect_failed(self, event: ConnectFailed) -> None:
+        offer = self._floor.offers.get(event.offer)
+        if offer is not None and offer.call is not None:
+            offer.call.note(self._floor.now, codes.CONNECT_FAILED, offer.agent.id, event.reason)
+        self._offer(event.offer, OfferEvent.CONNECT_FAILED)
+
+    def _agent_hung_up(self, event: AgentHungUp) -> None:
+        offer = self._floor.offers.get(event.offer)
+        if offer is not None and offer.call is not None:
+            offer.call.note(self._floor.now, codes.AGENT_HUNG_UP, offer.agent.id)
+        self._offer(event.offer, OfferEvent.HUNG_UP)
+
+    def _offer(self, offer_id: str, event: OfferEvent) -> None:
+        offer = self._floor.offers.get(offer_id)
+        if offer is None:
+            self._floor.offer_machine.fire_unknown(offer_id, event)
+        else:
+            self._floor.offer_machine.fire(offer, event)
+
+    def _prompt_over(self, event: PromptFinished | PromptFailed) -> None:
+        machine = self._floor.call_machine
+        call = self._floor.calls.get(event.call)
+        if call is None:
+            machine.fire_unknown(event.call, CallEvent.PROMPT_STALE)
+            return
+        if isinstance(event, PromptFailed):
+            call.note(self._floor.now, codes.PROMPT_FAILED, event.prompt, event.reason)
+        playing = call.playing == event.prompt
+        machine.fire(call, CallEvent.PROMPT_DONE if playing else CallEvent.PROMPT_STALE)
+
+    def _digit_pressed(self, event: DigitPressed) -> None:
+        call = self._floor.calls.get(event.call)
+        if call is None:
+            self._floor.call_machine.fire_unknown(event.call, CallEvent.DIGIT)
+        else:
+            self._floor.call_machine.fire(call, CallEvent.DIGIT)
+
+    def _phone_changed(self, event: PhoneStateChanged) -> None:
+        self._floor.staff.phone(event.agent, event.phone)
+
+    # deadlines
+
+    def _call_due(self, call_id: str) -> None:
+        self._floor.call_machine.waiting.timer_due(self._floor.calls[call_id])
+
+    def _ring_due(self, offer_id: str) -> None:
+        self._floor.offer_machine.timer_due(self._floor.offers[offer_id])
+
+    def _midnight(self, _: str) -> None:
+        self._floor.matching.new_day()
+        self._plan_midnight()
+
+    def _plan_midnight(self) -> None:
+        floor = self._floor
+        at = next_midnight(floor.routing.timezone, floor.now)
+        floor.deadlines.schedule(at, MIDNIGHT, "")

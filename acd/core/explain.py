@@ -1,0 +1,220 @@
+"""The story of a call in English: its reasons rendered, in order of time.
+
+The codes stand in `acd.core.codes`. A code that this version doesn't know (a trace written by a newer
+one) is shown as it is, never dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from acd.core import codes
+from acd.core.records import Reason
+
+SHOWN: Final = 8
+"""So many of the agents who were considered are shown by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One step of a call's story: when (UTC seconds, and seconds since the first step) and what."""
+
+    at: float
+    offset: float
+    code: str
+    text: str
+
+
+def tell(trace: Sequence[Reason], start: float | None = None) -> list[Line]:
+    """Render a trace. Offsets count from `start`, or from the trace's first reason."""
+    if not trace:
+        return []
+    begin = trace[0][0] if start is None else start
+    return [
+        Line(at=reason[0], offset=reason[0] - begin, code=reason[1], text=text_of(reason))
+        for reason in trace
+    ]
+
+
+def text_of(reason: Reason) -> str:
+    """One reason in English."""
+    _, code, *arguments = reason
+    render = _TEXTS.get(code)
+    if render is None:
+        return " ".join([str(code), *map(str, arguments)])
+    return render(*arguments)
+
+
+def one_line(trace: Sequence[Reason]) -> str:
+    """The whole story in one line: only the steps that decided something."""
+    return "; ".join(text_of(reason) for reason in trace if reason[1] in _DECISIVE) or "nothing yet"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people write them: `0.3 s`, `20 s`, `2 min 5 s`, `3 h 2 min`."""
+    if seconds < 10 and seconds != int(seconds):
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def key_text(key: Any) -> str:
+    """An agent's key under a strategy, as short as it can be."""
+    if isinstance(key, float):
+        return f"{key:.3f}".rstrip("0").rstrip(".")
+    if isinstance(key, (tuple, list)):
+        return "(" + ", ".join(key_text(part) for part in key) + ")"
+    return str(key)
+
+
+def _entered(dialled: str, caller: str | None, node: str) -> str:
+    return f"{caller or 'a caller with a withheld number'} dialled {dialled} on {node}"
+
+
+def _number(dialled: str, business: str | None, queue: str) -> str:
+    of = f" of business {business}" if business else ""
+    return f"{dialled} is a number{of} for queue {queue}"
+
+
+def _customer(tier: str | None, agent: str | None) -> str:
+    words = f"a known customer{f' of tier {tier}' if tier else ''}"
+    return f"{words}, last served by {agent}" if agent else words
+
+
+def _head_start(seconds: float, of: Sequence[tuple[str, float]]) -> str:
+    named = ", ".join(f"{rule} {duration(each)}" for rule, each in of)
+    largest = ", the largest counts" if len(of) > 1 else ""
+    return f"head start {duration(seconds)} ({named}{largest})"
+
+
+def _no_last_agent(rule: str, agent: str | None) -> str:
+    if agent is None:
+        return f"rule {rule}: no agent is known to have served the caller before"
+    return f"rule {rule}: {agent}, who served the caller last, is no agent any more"
+
+
+def _queued(queue: str, tier: int, head_start: float, waiting: int) -> str:
+    extra = [f"tier {tier}"] * bool(tier) + [f"head start {duration(head_start)}"] * bool(head_start)
+    return (
+        f"joins queue {queue}" + (f" ({', '.join(extra)})" if extra else "") + f", {waiting} wait there"
+    )
+
+
+def _pairs(pairs: Sequence[tuple[str, Any]], more: int, word: str, show: Callable[[Any], str]) -> str:
+    shown = ", ".join(f"{agent} ({show(what)})" for agent, what in pairs[:SHOWN])
+    hidden = len(pairs) - SHOWN if len(pairs) > SHOWN else 0
+    rest = hidden + more
+    return f"; {word}: {shown}" + (f" and {rest} more" if rest else "")
+
+
+def _chosen(
+    agent: str,
+    strategy: str,
+    key: Any,
+    others: Sequence[tuple[str, Any]],
+    ruled_out: Sequence[tuple[str, str]],
+    more: int,
+) -> str:
+    text = f"{agent} is chosen by {strategy} with {key_text(key)}"
+    if others:
+        text += _pairs(others, 0, "also idle", key_text)
+    if ruled_out:
+        text += _pairs(ruled_out, more, "not", str)
+    return text
+
+
+def _none_idle(ruled_out: Sequence[tuple[str, str]], more: int) -> str:
+    text = "nobody who may serve it is idle"
+    return text + _pairs(ruled_out, more, "not", str) if ruled_out else text
+
+
+def _freed(agent: str, later: int) -> str:
+    words = f"{agent} became idle, and this call has the earliest key of those that he may serve"
+    return words + (f" (before {later} others)" if later else "")
+
+
+_TEXTS: Final[Mapping[str, Callable[..., str]]] = {
+    codes.ENTERED: _entered,
+    codes.NUMBER: _number,
+    codes.DEFAULT_ROUTE: lambda number, queue: (
+        f"{number} is no number of ours: the default route, queue {queue}"
+    ),
+    codes.CUSTOMER: _customer,
+    codes.RULE: lambda rule, adds: f"rule {rule} matches: {adds}",
+    codes.NO_RULE: lambda rule, why: f"rule {rule} doesn't match: {why}",
+    codes.RULES_STOPPED: lambda rule, left: f"rule {rule} stops the list; {left} rules are not asked",
+    codes.OPEN: lambda business, why: f"{business} is open: {why}",
+    codes.CLOSED: lambda business, why: f"{business} is closed: {why}",
+    codes.HEAD_START: _head_start,
+    codes.NO_LAST_AGENT: _no_last_agent,
+    codes.QUEUED: _queued,
+    codes.FIRST_BUSY: lambda target, hold: (
+        f"{target} is busy: the call waits {duration(hold)} for it alone"
+        if hold
+        else f"{target} is busy: the others are asked at once"
+    ),
+    codes.FIRST_OFFLINE: lambda target: f"{target} is not logged in: no time is spent on it",
+    codes.HOLD_OVER: lambda target: f"the time for {target} alone is over",
+    codes.ASKS: lambda words: "asks for " + " or ".join(words),
+    codes.NONE_IDLE: _none_idle,
+    codes.CHOSEN: _chosen,
+    codes.FREED: _freed,
+    codes.WIDENED: lambda step, words: f"widened to step {step}: asks for " + " or ".join(words),
+    codes.TIMED_OUT: lambda queue, seconds: f"waited {duration(seconds)} in queue {queue}: the maximum",
+    codes.NOBODY: lambda queue: f"nobody is logged in who could ever serve it in queue {queue}",
+    codes.FULL: lambda queue, waiting: f"queue {queue} is full: {waiting} calls wait",
+    codes.OVERFLOW: lambda old, new: f"goes on from queue {old} to queue {new}",
+    codes.OVERFLOW_LOOP: lambda queue: f"has been in queue {queue} already: recorded for a callback",
+    codes.QUEUE_GONE: lambda old, new: f"queue {old} is configured no more: queue {new} instead",
+    codes.NO_ANSWER: lambda agent, ring: f"{agent} didn't answer within {duration(ring)}",
+    codes.REFUSED: lambda agent: f"{agent} refused the call",
+    codes.UNREACHABLE: lambda agent: f"{agent}'s phone could not be reached",
+    codes.WITHDRAWN: lambda agent: f"the offer to {agent} was withdrawn",
+    codes.TAKEN: lambda agent: f"another agent was quicker than {agent}",
+    codes.CALLER_GONE: lambda agent: f"the caller hung up while it rang at {agent}",
+    codes.ANSWERED: lambda agent, wait: f"{agent} answered after a wait of {duration(wait)}",
+    codes.CONNECT_FAILED: lambda agent, why: f"could not be joined with {agent}: {why}",
+    codes.AGENT_LOST: lambda agent: f"{agent} hung up before both were joined",
+    codes.AGENT_HUNG_UP: lambda agent: f"{agent} hung up",
+    codes.CALLER_HUNG_UP: lambda state: f"the caller hung up while {state}",
+    codes.SAID: lambda prompt: f"hears {prompt}",
+    codes.PROMPT_FAILED: lambda prompt, why: f"{prompt} could not be played: {why}",
+    codes.MISSED: lambda reason: f"recorded for a callback: {reason}",
+    codes.ENDED: lambda outcome: f"ended: {outcome}",
+    codes.NODE_LOST: lambda node: f"the connection to {node} was lost",
+    codes.NODE_BACK: lambda node: f"the connection to {node} is back; the call keeps its place",
+    codes.CUT_OFF: lambda node: f"cut off when {node} restarted",
+    codes.TAKEN_OVER: lambda node, since: f"found on {node} where nobody had decided on it yet",
+    codes.ADOPTED: lambda agent: f"found talking with {agent}",
+}
+
+_DECISIVE: Final = frozenset(
+    {
+        codes.DEFAULT_ROUTE,
+        codes.RULE,
+        codes.CLOSED,
+        codes.FIRST_BUSY,
+        codes.FIRST_OFFLINE,
+        codes.WIDENED,
+        codes.TIMED_OUT,
+        codes.NOBODY,
+        codes.FULL,
+        codes.OVERFLOW,
+        codes.CHOSEN,
+        codes.NO_ANSWER,
+        codes.REFUSED,
+        codes.UNREACHABLE,
+        codes.ANSWERED,
+        codes.CUT_OFF,
+        codes.MISSED,
+        codes.ENDED,
+    }
+)

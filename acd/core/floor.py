@@ -1,0 +1,75 @@
+"""What the machines of calls, offers and agents share: the floor of the call centre.
+
+They tell one another what happened by the events of each other's tables; everything else that two of
+them need stands here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acd.core.call import Call, QueueDesk
+from acd.core.commands import Command, Record
+from acd.core.deadlines import Deadlines
+from acd.core.entry import Entry
+from acd.core.facts import Fact, StaleEventSeen
+from acd.core.matching import Matching
+from acd.core.offer import Offer
+from acd.core.routing import Routing
+from agents.roster import Roster
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from acd.core.calls import Calls
+    from acd.core.offers import Offers
+    from acd.core.staff import Staff
+
+
+class Floor:
+    """Everything that lives, the moment of the decision, and what it has led to so far.
+
+    `lost` are the nodes whose connection is gone. `now` is UTC seconds.
+    """
+
+    __slots__ = (
+        "call_machine",
+        "calls",
+        "commands",
+        "deadlines",
+        "desks",
+        "entry",
+        "lost",
+        "matching",
+        "now",
+        "offer_machine",
+        "offers",
+        "roster",
+        "routing",
+        "staff",
+    )
+
+    call_machine: Calls
+    offer_machine: Offers
+    staff: Staff
+
+    def __init__(self, routing: Routing, random: Random) -> None:
+        self.routing = routing
+        self.entry = Entry(routing)
+        self.roster = Roster(routing.agents)
+        self.matching = Matching(routing, self.roster, random)
+        self.deadlines = Deadlines()
+        self.desks = {name: QueueDesk(queue) for name, queue in routing.queues.items()}
+        self.calls: dict[str, Call] = {}
+        self.offers: dict[str, Offer] = {}
+        self.lost: set[str] = set()
+        self.now = 0.0
+        self.commands: list[Command] = []
+
+    def record(self, fact: Fact) -> None:
+        """Ask for a fact to be remembered."""
+        self.commands.append(Record(fact=fact))
+
+    def stale(self, what: str, subject: str) -> None:
+        """An event came too late to matter, as it lawfully may; `what` is the row of the table."""
+        self.commands.append(Record(fact=StaleEventSeen(at=self.now, what=what, subject=subject)))

@@ -1,0 +1,303 @@
+"""The machine of offers: what each row of `acd.core.offers_table` does.
+
+The order within an act matters: first the caller gets his place back (and perhaps another agent),
+then the agent is free again, so that no caller with a later key slips in between.
+"""
+
+from __future__ import annotations
+
+from acd.core import codes
+from acd.core.call import Call
+from acd.core.calls_table import CallEvent, CallState
+from acd.core.commands import CancelRing, ReleaseAgent, RingAgent
+from acd.core.facts import OfferEnded, OfferMade, OfferOutcome
+from acd.core.floor import Floor
+from acd.core.offer import Offer
+from acd.core.offers_table import OFFER_TABLE, OfferEvent, OfferState
+from acd.core.routing import SetAside, WrapUp
+from acd.core.tables import ImpossibleEventError, Stray, compiled
+from agents.inputs import Answer, CallOver, Decline, Input, Release, Reserve, Ring
+from agents.roster import Agent
+
+TIMER = "ring"
+"""The kind of an offer's deadline: it has rung long enough."""
+
+UNREACHABLE_REST = 30.0
+"""Seconds that an agent rests whose phone could not be reached, where the queue sets no rest."""
+
+_RESERVE, _RING, _ANSWER, _RELEASE = Reserve(), Ring(), Answer(), Release()
+
+
+class Offers:
+    """Drives every offer through its table."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self._rows = compiled("offer", OFFER_TABLE, self)
+        self._extensions: dict[str, float | None] = {}
+
+    # what others tell
+
+    def make(self, call: Call, agent: Agent) -> None:
+        """Reserve an agent for a call and ring his phone."""
+        floor = self._floor
+        call.offers_made += 1
+        queue = floor.desks[call.queue or ""].queue
+        offer = Offer(f"{call.id}-o{call.offers_made}", call, agent, queue)
+        floor.offers[offer.id] = offer
+        call.offers += (offer,)
+        agent.offer, agent.call = offer.id, call.id
+        offer.timer = floor.deadlines.schedule(floor.now + queue.ring, TIMER, offer.id)
+        profile, arrived = agent.profile, call.arrived
+        floor.commands.append(
+            RingAgent(
+                offer=offer.id,
+                call=call.id,
+                agent=agent.id,
+                endpoint=profile.endpoint,
+                node=profile.node,
+                caller=arrived.caller,
+                caller_name=arrived.caller_name,
+                queue=queue.name,
+            )
+        )
+        floor.staff.apply(agent, _RESERVE)
+        floor.record(
+            OfferMade(
+                offer=offer.id,
+                call=call.id,
+                agent=agent.id,
+                queue=queue.name,
+                at=floor.now,
+                reasons=call.untold(),
+            )
+        )
+
+    def fire(self, offer: Offer, event: OfferEvent) -> None:
+        """Take the row of the offer's state for `event`. Raises ImpossibleEventError."""
+        row = self._rows[offer.state].get(event)
+        if row is None:
+            raise ImpossibleEventError("offer", offer.id, offer.state, event)
+        offer.state, act, name = row
+        if offer.state is OfferState.OVER:
+            del self._floor.offers[offer.id]
+        act(offer, name)
+
+    def fire_unknown(self, offer_id: str, event: OfferEvent) -> None:
+        """An event for an offer that is over or never was. An agent who answers it is let go."""
+        row = self._rows[OfferState.OVER].get(event)
+        if row is None:
+            raise ImpossibleEventError("offer", offer_id, OfferState.OVER, event)
+        _, act, name = row
+        act(Stray(offer_id), name)
+
+    def timer_due(self, offer: Offer) -> None:
+        """It has rung long enough."""
+        offer.timer = None
+        self.fire(offer, OfferEvent.TIMED_OUT)
+
+    def extension(self, agent_id: str) -> float | None:
+        """By how many seconds the agent may extend the wrap-up of his last call; None: not at all."""
+        return self._extensions.get(agent_id)
+
+    # acts of the table
+
+    def nothing(self, offer: Offer, row: str) -> None:
+        """Only the state changes."""
+
+    def stale(self, offer: Offer | Stray, row: str) -> None:
+        """Lawful, and too late to matter."""
+        self._floor.stale(row, offer.id)
+
+    def stray_answer(self, offer: Stray, row: str) -> None:
+        """Somebody picked up for a call that nobody knows any more."""
+        self._floor.commands.append(ReleaseAgent(offer=offer.id))
+        self._floor.stale(row, offer.id)
+
+    def ringing(self, offer: Offer, row: str) -> None:
+        """His phone rings."""
+        offer.ringing_at = self._floor.now
+        self._floor.staff.apply(offer.agent, _RING)
+
+    def answered(self, offer: Offer, row: str) -> None:
+        """He picked up: he is the one for this call."""
+        floor = self._floor
+        floor.deadlines.cancel(offer.timer)
+        offer.timer = None
+        offer.answered_at = floor.now
+        floor.staff.apply(offer.agent, _ANSWER)
+        call = offer.call
+        if call is not None:
+            call.offer = offer
+            floor.call_machine.fire(call, CallEvent.ANSWERED)
+
+    def unanswered(self, offer: Offer, row: str) -> None:
+        """The telephone system gave up ringing."""
+        self._over(offer, OfferOutcome.NO_ANSWER, _aside(offer, refused=False))
+        self.settle(offer, row)
+
+    def refused(self, offer: Offer, row: str) -> None:
+        """He refused (486, 603)."""
+        self._over(offer, OfferOutcome.REFUSED, _aside(offer, refused=True))
+        self.settle(offer, row)
+
+    def unreachable(self, offer: Offer, row: str) -> None:
+        """His phone could not be reached: he rests, so that it isn't tried at once again."""
+        rest = offer.queue.no_answer.rest if offer.queue is not None else None
+        self._over(offer, OfferOutcome.UNREACHABLE, Decline(rest=rest or UNREACHABLE_REST))
+        self.settle(offer, row)
+
+    def lost(self, offer: Offer, row: str) -> None:
+        """The leg ended, and nobody here had asked for it."""
+        self._over(offer, OfferOutcome.WITHDRAWN, _RELEASE)
+        self.settle(offer, row)
+
+    def timed_out(self, offer: Offer, row: str) -> None:
+        """It rang long enough: stop it; the agent is set aside when the leg is gone."""
+        self._stop(offer)
+        self._over(offer, OfferOutcome.NO_ANSWER, _aside(offer, refused=False))
+
+    def caller_gone(self, offer: Offer, row: str) -> None:
+        """The caller hung up while it rang. Not the agent's doing."""
+        self._stop(offer)
+        self._over(offer, OfferOutcome.CALLER_GONE, _RELEASE)
+
+    def taken(self, offer: Offer, row: str) -> None:
+        """Another agent of a ring_all was quicker."""
+        self._stop(offer)
+        self._over(offer, OfferOutcome.TAKEN, _RELEASE)
+
+    def withdrawn(self, offer: Offer, row: str) -> None:
+        """The offer is taken back by us."""
+        self._stop(offer)
+        self._over(offer, OfferOutcome.WITHDRAWN, _RELEASE)
+
+    def connected(self, offer: Offer, row: str) -> None:
+        """Caller and agent hear each other."""
+        offer.agent.calls_today += 1
+        if offer.call is not None:
+            self._floor.call_machine.fire(offer.call, CallEvent.CONNECTED)
+        self._record_ended(offer, OfferOutcome.ANSWERED)
+
+    def connect_failed(self, offer: Offer, row: str) -> None:
+        """They could not be joined: the agent is let go, the caller keeps his place."""
+        self._release(offer)
+        self._unconnected(offer, OfferOutcome.WITHDRAWN)
+
+    def agent_lost(self, offer: Offer, row: str) -> None:
+        """He hung up before they were joined."""
+        if offer.call is not None:
+            offer.call.note(self._floor.now, codes.AGENT_LOST, offer.agent.id)
+        self._unconnected(offer, OfferOutcome.WITHDRAWN)
+        self.settle(offer, row)
+
+    def caller_gone_answered(self, offer: Offer, row: str) -> None:
+        """The caller hung up while they were being joined."""
+        self._release(offer)
+        self._over(offer, OfferOutcome.CALLER_GONE, _RELEASE)
+
+    def release(self, offer: Offer, row: str) -> None:
+        """The caller hung up after talking: the agent's leg goes, then his after-call work begins."""
+        offer.call = None
+        self._release(offer)
+        self._talked(offer)
+
+    def talk_over(self, offer: Offer, row: str) -> None:
+        """The agent hung up after talking."""
+        self._talked(offer)
+        call = offer.call
+        if call is not None:
+            call.offers = ()
+            self._floor.call_machine.talk_ended(call)
+        self.settle(offer, row)
+
+    def late_answer(self, offer: Offer, row: str) -> None:
+        """He picked up while his ringing was being stopped."""
+        self._release(offer)
+        self._floor.stale(row, offer.id)
+
+    def settle(self, offer: Offer, row: str) -> None:
+        """The leg is gone: the agent becomes what the offer's end made of him."""
+        agent = offer.agent
+        about, agent.offer, agent.call = agent.call, None, None
+        self._floor.staff.apply(agent, offer.settle or _RELEASE, call=about)
+
+    # what acts are made of
+
+    def _stop(self, offer: Offer) -> None:
+        self._floor.commands.append(CancelRing(offer=offer.id))
+
+    def _release(self, offer: Offer) -> None:
+        self._floor.commands.append(ReleaseAgent(offer=offer.id))
+
+    def _over(self, offer: Offer, outcome: OfferOutcome, settle: Input) -> None:
+        """The offer has come to nothing; its call looks for somebody else."""
+        floor = self._floor
+        floor.deadlines.cancel(offer.timer)
+        offer.timer, offer.settle = None, settle
+        call, offer.call = offer.call, None
+        if call is None:
+            return
+        if outcome is OfferOutcome.NO_ANSWER:
+            call.note(floor.now, codes.NO_ANSWER, offer.agent.id, _rang(offer, floor.now))
+        else:
+            call.note(floor.now, _CODES[outcome], offer.agent.id)
+        self._record_ended(offer, outcome, call)
+        floor.call_machine.unanswered(call, offer)
+
+    def _unconnected(self, offer: Offer, outcome: OfferOutcome) -> None:
+        call = offer.call
+        self._over(offer, outcome, _RELEASE)
+        if call is not None and call.state is CallState.CONNECTING:
+            call.hears = ""
+            self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
+
+    def _talked(self, offer: Offer) -> None:
+        began = offer.answered_at
+        if began is not None:
+            offer.agent.talk_today += self._floor.now - began
+        wrap_up = offer.queue.wrap_up if offer.queue is not None else WrapUp()
+        self._extensions[offer.agent.id] = wrap_up.extend
+        offer.settle = CallOver(wrap_up=wrap_up.seconds)
+
+    def _record_ended(self, offer: Offer, outcome: OfferOutcome, call: Call | None = None) -> None:
+        call = call or offer.call
+        if call is None:
+            return
+        at = self._floor.now
+        if outcome is OfferOutcome.ANSWERED and offer.answered_at is not None:
+            at = offer.answered_at
+        self._floor.record(
+            OfferEnded(
+                offer=offer.id,
+                call=call.id,
+                agent=offer.agent.id,
+                queue=offer.queue.name if offer.queue is not None else "",
+                at=at,
+                outcome=outcome,
+                ring=_rang(offer, at),
+                reasons=call.untold(),
+            )
+        )
+
+
+def _rang(offer: Offer, until: float) -> float:
+    if offer.ringing_at is None:
+        return 0.0
+    return (until if offer.answered_at is None else offer.answered_at) - offer.ringing_at
+
+
+def _aside(offer: Offer, *, refused: bool) -> Decline:
+    policy = SetAside()
+    if offer.queue is not None:
+        policy = offer.queue.refused if refused else offer.queue.no_answer
+    return Decline(pause_reason=policy.pause_reason, rest=policy.rest)
+
+
+_CODES = {
+    OfferOutcome.REFUSED: codes.REFUSED,
+    OfferOutcome.UNREACHABLE: codes.UNREACHABLE,
+    OfferOutcome.WITHDRAWN: codes.WITHDRAWN,
+    OfferOutcome.TAKEN: codes.TAKEN,
+    OfferOutcome.CALLER_GONE: codes.CALLER_GONE,
+}

@@ -1,0 +1,245 @@
+"""Where a call waits and for whom: joining a queue, first targets, widening, time-outs, overflow.
+
+The key of a call, `(-tier, arrived_at - head_start)`, is fixed when it joins; what it asks for widens
+with time. While a phone rings for it, its own deadlines stand still and are caught up with when it
+comes back, so that nobody is told "all agents are busy" while an agent reaches for the receiver.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acd.core import codes
+from acd.core.calls_table import CallEvent, CallState
+from acd.core.commands import PlayRingback, StartWaiting
+from acd.core.facts import CallOutcome, CallQueued, CallWidened, VisitOutcome
+from acd.core.records import Placement
+from acd.core.requirement import Requirement, first
+from acd.core.routing import Ending, FirstTarget, Queue, Then
+from acd.core.rules import target
+
+if TYPE_CHECKING:
+    from acd.core.call import Call
+    from acd.core.calls import Calls
+    from acd.core.floor import Floor
+    from agents.roster import Agent
+
+TIMER = "call"
+"""The kind of a waiting call's deadline: the next of hold, widening step and maximum wait."""
+
+
+class Waiting:
+    """Gives calls their places and looks for agents for them."""
+
+    def __init__(self, floor: Floor, calls: Calls) -> None:
+        self._floor = floor
+        self._calls = calls
+
+    def join(self, call: Call) -> None:
+        """Give an entering call its place in `call.queue`, or do what the queue says if it can't."""
+        floor = self._floor
+        name = call.queue = call.queue or floor.routing.default_route.queue
+        desk = floor.desks[name]
+        queue = desk.queue
+        call.seen += (name,)
+        call.stages = floor.matching.stages(name, call.needs)
+        targets = tuple(first(each, call.needs) for each in call.firsts)
+        call.reach = targets + call.stages[-1].requirements
+        if not floor.matching.anyone(name, call.reach):
+            call.note(floor.now, codes.NOBODY, name)
+            self._leave(call, queue.on_nobody, CallOutcome.NOBODY)
+            return
+        if queue.at_most is not None and desk.waiting >= queue.at_most and not self._idle(call, targets):
+            call.note(floor.now, codes.FULL, name, desk.waiting)
+            self._leave(call, queue.on_full, CallOutcome.QUEUE_FULL)
+            return
+        call.desk = desk
+        desk.calls[call.id] = call
+        call.visit += 1
+        call.joined_at = floor.now
+        call.step, call.opened, call.queue_open, call.hold_until = 0, 0, False, 0.0
+        call.asks = ()
+        call.ticket = floor.matching.ticket(
+            call.id, name, tier=call.tier, arrived_at=call.arrived_at, head_start=call.head_start
+        )
+        call.note(floor.now, codes.QUEUED, name, call.tier, call.head_start, desk.waiting)
+        floor.record(
+            CallQueued(call=call.id, at=floor.now, placement=placement(call), reasons=call.untold())
+        )
+        self._calls.fire(call, CallEvent.JOINED)
+        self.seek(call)
+
+    def seek(self, call: Call) -> None:
+        """Look for an agent for a waiting call; without one, it waits for the next thing to happen."""
+        floor = self._floor
+        if call.node in floor.lost or call.ticket is None or call.desk is None:
+            return
+        queue = call.desk.queue
+        longest = queue.for_at_most
+        if longest is not None and floor.now >= call.joined_at + longest:
+            call.note(floor.now, codes.TIMED_OUT, queue.name, floor.now - call.joined_at)
+            self._leave(call, queue.on_timeout, CallOutcome.TIMED_OUT)
+            return
+        self._widen(call)
+        agents: tuple[Agent, ...] = ()
+        if call.asks:
+            agents = floor.matching.place(call.ticket, call.asks, call.reach)
+        if not agents and not call.queue_open and floor.now >= call.hold_until:
+            self._open(call)
+            agents = floor.matching.place(call.ticket, call.asks, call.reach)
+        if agents:
+            self.found(call, agents)
+            return
+        self._wait(call, queue)
+
+    def found(self, call: Call, agents: tuple[Agent, ...], *, freed: bool = False) -> None:
+        """Ring agents whom the matching has taken out of the idle for this call.
+
+        `freed`: the agent became idle and took the call; otherwise the call chose him.
+        """
+        floor = self._floor
+        floor.deadlines.cancel(call.timer)
+        call.timer = None
+        for agent in agents:
+            self._calls.fire(call, CallEvent.FOUND)
+            floor.offer_machine.make(call, agent)
+        # Only now, so that the agent's phone rings before anything else is asked of the telephones.
+        if not call.hears:
+            if call.picked_up and call.desk is not None:
+                self._play_music(call, call.desk.queue)
+            else:
+                call.hears = "ringback"
+                floor.commands.append(PlayRingback(call=call.id))
+
+    def timer_due(self, call: Call) -> None:
+        """The call's deadline came. One for a call on a lost node waits for the node."""
+        call.timer = None
+        self.seek(call)
+
+    def nobody_left(self, call: Call) -> None:
+        """The last agent who could ever have served a waiting call has logged out."""
+        if call.desk is not None:
+            call.note(self._floor.now, codes.NOBODY, call.desk.queue.name)
+            self._leave(call, call.desk.queue.on_nobody, CallOutcome.NOBODY)
+
+    # what these are made of
+
+    def _idle(self, call: Call, targets: tuple[Requirement, ...]) -> bool:
+        """Whether somebody could be rung at once, so that the call would not have to wait."""
+        name = call.queue or ""
+        return any(
+            self._floor.matching.idle(name, each) for each in (*targets, *call.stages[0].requirements)
+        )
+
+    def _wait(self, call: Call, queue: Queue) -> None:
+        floor = self._floor
+        if call.hears != "music":
+            self._play_music(call, queue)
+        moments = [] if queue.for_at_most is None else [call.joined_at + queue.for_at_most]
+        if not call.queue_open:
+            moments.append(call.hold_until)
+        if call.step + 1 < len(call.stages):
+            moments.append(call.joined_at + call.stages[call.step + 1].after)
+        due = min(moments, default=None)
+        if call.timer is not None and call.timer.at == due:
+            return
+        floor.deadlines.cancel(call.timer)
+        call.timer = None if due is None else floor.deadlines.schedule(due, TIMER, call.id)
+
+    def _play_music(self, call: Call, queue: Queue) -> None:
+        call.hears, call.picked_up = "music", True
+        self._floor.commands.append(StartWaiting(call=call.id, music=queue.music))
+
+    def _open(self, call: Call) -> None:
+        """Ask for the next first target, for more of them, or for the queue's own agents too."""
+        floor, name = self._floor, call.queue or ""
+        if call.hold_until:
+            call.note(floor.now, codes.HOLD_OVER, target(call.firsts[call.opened - 1]))
+            self._record_widened(call)
+        while call.opened < len(call.firsts):
+            each = call.firsts[call.opened]
+            call.opened += 1
+            requirement = first(each, call.needs)
+            call.asks += (requirement,)
+            if floor.matching.idle(name, requirement):
+                call.hold_until = 0.0
+                return
+            if self._hold(call, each, requirement):
+                return
+        call.hold_until = 0.0
+        call.queue_open = True
+        call.asks += call.stages[call.step].requirements
+
+    def _hold(self, call: Call, each: FirstTarget, requirement: Requirement) -> bool:
+        """Whether the call waits for this target alone, because it is there and only busy."""
+        floor = self._floor
+        if not floor.matching.logged_in(call.queue or "", requirement):
+            call.note(floor.now, codes.FIRST_OFFLINE, target(each))
+            return False
+        call.note(floor.now, codes.FIRST_BUSY, target(each), each.hold)
+        if not each.hold:
+            return False
+        call.hold_until = floor.now + each.hold
+        return True
+
+    def _widen(self, call: Call) -> None:
+        """Take every widening step whose time has come."""
+        floor = self._floor
+        waited = floor.now - call.joined_at
+        while call.step + 1 < len(call.stages) and waited >= call.stages[call.step + 1].after:
+            call.step += 1
+            stage = call.stages[call.step]
+            if call.queue_open:
+                call.asks = call.asks[: call.opened] + stage.requirements
+            call.note(floor.now, codes.WIDENED, call.step, tuple(map(str, stage.requirements)))
+            self._record_widened(call)
+
+    def _record_widened(self, call: Call) -> None:
+        self._floor.record(
+            CallWidened(
+                call=call.id,
+                at=self._floor.now,
+                queue=call.queue or "",
+                step=call.step,
+                reasons=call.untold(),
+            )
+        )
+
+    def _leave(self, call: Call, ending: Ending, outcome: CallOutcome) -> None:
+        """Do what the queue says for a call that it cannot serve."""
+        floor = self._floor
+        if ending.then is Then.QUEUE and ending.queue is not None:
+            if ending.queue not in call.seen:
+                self._overflow(call, ending.queue, ending.say)
+                return
+            call.note(floor.now, codes.OVERFLOW_LOOP, ending.queue)
+            ending = Ending(say=ending.say, then=Then.CALLBACK)
+        if call.state is CallState.WAITING:
+            visit = VisitOutcome.TIMED_OUT if outcome is CallOutcome.TIMED_OUT else VisitOutcome.NOBODY
+            self._calls.left(call, visit, floor.now)
+        self._calls.send_away(call, ending, outcome)
+
+    def _overflow(self, call: Call, queue: str, prompt: str | None) -> None:
+        call.note(self._floor.now, codes.OVERFLOW, call.queue, queue)
+        if call.state is CallState.WAITING:
+            self._calls.fire(call, CallEvent.MOVED)
+        call.queue = queue
+        if prompt is not None:
+            self._calls.announce(call, (prompt,))
+        else:
+            self.join(call)
+
+
+def placement(call: Call) -> Placement:
+    """A call's place, as the store keeps it."""
+    return Placement(
+        queue=call.queue or "",
+        visit=call.visit,
+        joined_at=call.joined_at,
+        tier=call.tier,
+        head_start=call.head_start,
+        extra_needs=call.needs,
+        firsts=call.firsts,
+        language=call.language,
+        business=call.business,
+    )
