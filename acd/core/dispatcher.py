@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from acd.core import codes, offers, staff, waiting
+from acd.core import codes, looks, offers, staff, waiting
 from acd.core.acts import Acts
 from acd.core.calls import Calls
 from acd.core.calls_table import CallEvent, CallState
@@ -35,6 +35,7 @@ from acd.core.floor import Floor
 from acd.core.midnight import next_midnight
 from acd.core.offers_table import OfferEvent
 from acd.core.routing import Routing
+from acd.core.views import AgentView, CallView, QueueView, WhyView
 
 if TYPE_CHECKING:
     from random import Random
@@ -100,6 +101,35 @@ class Dispatcher:
         while (due := self._floor.deadlines.pop_due(now)) is not None:
             self._due[due.kind](due.subject)
         return commands
+
+    # what can be seen
+
+    def view_agents(self) -> list[AgentView]:
+        """Every agent of the file, in its order."""
+        return [looks.agent(each) for each in self._floor.roster]
+
+    def view_agent(self, agent: str) -> AgentView | None:
+        """One agent; None where there is none of that id."""
+        found = self._floor.roster.get(agent)
+        return None if found is None else looks.agent(found)
+
+    def view_calls(self, queue: str | None = None) -> list[CallView]:
+        """All calls, or those of one queue, in order of arrival."""
+        return looks.calls(self._floor, queue)
+
+    def view_call(self, call: str) -> CallView | None:
+        """One call; None when it is gone."""
+        found = self._floor.calls.get(call)
+        return None if found is None else looks.call(found)
+
+    def view_queues(self) -> list[QueueView]:
+        """Every queue, in the order of the file."""
+        return looks.queues(self._floor)
+
+    def why(self, call: str) -> WhyView | None:
+        """Why a call stands where it stands; None when it is gone."""
+        found = self._floor.calls.get(call)
+        return None if found is None else looks.why(self._floor, found)
 
     def _begin(self, now: float) -> list[Command]:
         floor = self._floor
