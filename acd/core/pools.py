@@ -79,10 +79,10 @@ class Pools:
         return pool
 
     def let_go(self, queue: str, pool: Pool) -> None:
-        """A pool that isn't lasting may not be needed any more."""
-        if not pool.unused:
-            return
+        """A pool that isn't lasting may not be needed any more. Fine if it has gone already."""
         name = self._name(queue, pool.requirement)
+        if not pool.unused or name not in self._pools:
+            return
         pool.waiting = []
         pool.stale = 0
         if pool.requirement.agent is not None:
