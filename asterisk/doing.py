@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from acd.core import commands as c
 from acd.core import events as e
 from asterisk.ari import requests
 from asterisk.ari.errors import AriGone
 from asterisk.ari.protocol import Reply, Response
+from asterisk.ari.requests import Request
 from asterisk.legs import AgentLeg, CallerLeg, Legs
 from asterisk.line import Line, lost
 from asterisk.phones import Phones
@@ -17,12 +18,7 @@ from asterisk.translate import AGENT, bridge_of, shown_caller
 
 RING_BACKSTOP_S = 180
 """Asterisk's own limit on a leg's ringing; the core's deadline comes long before."""
-
-
-class Prompts(Protocol):
-    """Where the sound of a prompt is, as an ARI media URI."""
-
-    def media(self, prompt: str, language: str) -> str: ...
+PROMPTS_FOLDER = "strowger"
 
 
 class Doing:
@@ -35,7 +31,6 @@ class Doing:
         line: Line,
         legs: Legs,
         phones: Phones,
-        prompts: Prompts,
         sink: Callable[[e.Event], None],
         gone: Callable[[str, int], None],
     ) -> None:
@@ -43,7 +38,6 @@ class Doing:
         self._line = line
         self._legs = legs
         self._phones = phones
-        self._prompts = prompts
         self._sink = sink
         self._gone = gone
 
@@ -182,8 +176,7 @@ class Doing:
                 caller.playback = caller.prompt = None
                 self._sink(e.PromptFailed(call=call, prompt=command.prompt, reason=str(reply)))
 
-        media = self._prompts.media(command.prompt, command.language)
-        self._line.send(requests.play(call, playback_id=playback, media=[media]), on_reply)
+        self._line.send(_play(call, playback, command), on_reply)
 
     def _stop_prompt(self, command: c.StopPrompt) -> None:
         caller = self._legs.callers.get(command.call)
@@ -201,5 +194,10 @@ class Doing:
                 self._line.failed("announce", reply)
                 self._line.tell(requests.hangup(channel), "hang up")
 
-        media = self._prompts.media(command.prompt, command.language)
-        self._line.send(requests.play(channel, playback_id=playback, media=[media]), on_reply)
+        self._line.send(_play(channel, playback, command), on_reply)
+
+
+def _play(channel: str, playback: str, command: c.PlayPrompt | c.Announce) -> Request:
+    """Prompts lie among Asterisk's sounds, as LANGUAGE/strowger/PROMPT.wav."""
+    media = f"sound:{PROMPTS_FOLDER}/{command.prompt}"
+    return requests.play(channel, playback_id=playback, media=[media], language=command.language)

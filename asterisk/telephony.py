@@ -21,7 +21,7 @@ from asterisk.ari.client import AriClient, AriHandlers
 from asterisk.ari.models import AsteriskInfo, Bridge, Channel, Endpoint
 from asterisk.ari.protocol import Malformed
 from asterisk.ari.settings import AriSettings
-from asterisk.doing import Doing, Prompts
+from asterisk.doing import Doing
 from asterisk.hearing import Hearing
 from asterisk.inventory import Survey, take_inventory
 from asterisk.legs import Legs
@@ -41,7 +41,6 @@ class AsteriskTelephony(AriHandlers):
         *,
         node: str,
         settings: AriSettings,
-        prompts: Prompts,
         phones: Callable[[], Iterable[str]],
         metrics: RuntimeMetrics,
         rng: Random,
@@ -60,7 +59,6 @@ class AsteriskTelephony(AriHandlers):
             line=self._line,
             legs=self._legs,
             phones=self._phones,
-            prompts=prompts,
             sink=self._tell,
             gone=self._hearing.gone,
         )

@@ -23,11 +23,6 @@ CALL = "pbx-1763700000.1"
 OFFER = f"{CALL}-o1"
 
 
-class Files:
-    def media(self, prompt: str, language: str) -> str:
-        return f"sound:/prompts/{language}/{prompt}"
-
-
 class Nothing:
     def cancel(self) -> None: ...
 
@@ -52,7 +47,6 @@ class Play:
             line=line,
             legs=self.legs,
             phones=self.phones,
-            prompts=Files(),
             sink=self.events.append,
             gone=self.hearing.gone,
         )

@@ -1,0 +1,243 @@
+"""The composition root: the only place where core, runtime and adapters are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+import structlog
+from watchfiles import Change, awatch
+
+from acd import logs
+from acd.core.dispatcher import Dispatcher
+from acd.core.events import StateRestored
+from acd.core.routing import Routing
+from acd.errors import AcdError, StoreUnavailable
+from acd.metrics import Metrics
+from acd.ports import Check
+from acd.runtime.clock import SystemClock
+from acd.runtime.directory import Directory
+from acd.runtime.engine import Engine
+from acd.runtime.recorder import FlightRecorder
+from acd.runtime.reload import Reloader
+from acd.runtime.tasks import TaskKeeper
+from acd.storage.store import Store, open_store
+from asterisk.ari.settings import AriSettings
+from asterisk.telephony import AsteriskTelephony
+from config.load import load
+from config.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Stopping:
+    """When the program is to end, and why: a signal, or the failure of an essential task."""
+
+    event: asyncio.Event
+    error: BaseException | None = None
+
+    def failed(self, task: str, error: BaseException) -> None:
+        self.error = error
+        self.event.set()
+
+
+def run(settings: Settings) -> None:
+    """Run the engine until SIGTERM or SIGINT. Raises what ended it otherwise."""
+    import uvloop
+
+    logs.configure(
+        form=settings.log_format, level=settings.log_level, mask_numbers=settings.mask_numbers
+    )
+    uvloop.run(serve(settings))
+
+
+async def serve(settings: Settings) -> None:
+    """Everything, from reading the routing file to the last flush of the journal."""
+    stopping = Stopping(asyncio.Event())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.event.set)
+    async with running(settings, stopping):
+        await stopping.event.wait()
+        log.info("stopping")
+    if stopping.error is not None:
+        raise stopping.error
+
+
+@asynccontextmanager
+async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engine]:
+    """The engine with everything around it."""
+    source = RoutingSource(settings.routing_file, settings.node)
+    routing = source.load()
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        keeper = TaskKeeper(stopping.failed)
+        stack.push_async_callback(keeper.close)
+        store = await stack.enter_async_context(
+            open_store(
+                settings.secret("database_url"),
+                spool=settings.spool_dir,
+                keeper=keeper,
+                now=clock.now,
+            )
+        )
+        metrics = Metrics(started_at=clock.now())
+        metrics.configure(routing)
+        restored, directory = await _remember(store, routing, clock.now())
+        seed = secrets.randbits(64)
+        telephony = AsteriskTelephony(
+            node=settings.node,
+            settings=_ari(settings),
+            phones=lambda: engine.routing.agents,
+            metrics=metrics,
+            rng=Random(secrets.randbits(64)),
+        )
+        engine = Engine(
+            dispatcher=Dispatcher(routing, Random(seed)),
+            routing=routing,
+            telephony=telephony,
+            clock=clock,
+            directory=directory,
+            sinks=[store.journal, metrics],
+            metrics=metrics,
+            recorder=_recorder(stack, settings, routing, seed, clock.now()),
+        )
+        stack.callback(engine.close)
+        metrics.watch(engine)
+
+        def taken(changed: Routing) -> None:
+            metrics.configure(changed)
+            telephony.watch_phones()
+
+        reloader = Reloader(
+            load=source.load,
+            post=engine.post,
+            on_taken=taken,
+            clock=clock,
+            metrics=metrics,
+            running=routing.revision,
+        )
+        engine.reloader = reloader
+        engine.health = [telephony.check, _database(store), reloader.check]
+        engine.post(restored)
+        _settle_garbage_collector()
+        keeper.start("ari", telephony.run(engine.post))
+        keeper.start("watch routing files", _watch_files(source, reloader))
+        asyncio.get_running_loop().add_signal_handler(
+            signal.SIGHUP, lambda: keeper.start("reload", _reload(reloader))
+        )
+        yield engine
+
+
+class RoutingSource:
+    """The routing files: the one named, and those that it includes."""
+
+    def __init__(self, path: Path, node: str) -> None:
+        self._path = path
+        self._node = node
+        self._files: tuple[Path, ...] = ()
+
+    def load(self) -> Routing:
+        """Read and check. Raises ConfigErrors; the files known so far stay watched then."""
+        loaded = load(self._path, node=self._node)
+        self._files = tuple(path.resolve() for path in loaded.files)
+        return loaded.routing
+
+    def folders(self) -> frozenset[Path]:
+        return frozenset(path.parent for path in self._files)
+
+    def concerns(self, _change: Change, path: str) -> bool:
+        """Whether a changed file is one of ours, or may be included by one of ours."""
+        return path.endswith((".yaml", ".yml"))
+
+
+async def _remember(store: Store, routing: Routing, now: float) -> tuple[StateRestored, Directory]:
+    """What the store knows. Without a database the engine starts all the same, knowing nobody."""
+    zone = ZoneInfo(routing.timezone)
+    today = datetime.fromtimestamp(now, zone).date()
+    midnight = datetime.combine(today, time(), zone).timestamp()
+    try:
+        restored = await store.memory.load_open(midnight)
+        customers, blacklist = await store.memory.load_directory()
+    except StoreUnavailable as error:
+        log.error("starting without memory: the database is away", error=str(error))
+        return StateRestored(agents=(), calls=()), Directory()
+    log.info("remembered", calls=len(restored.calls), agents=len(restored.agents))
+    return (
+        StateRestored(agents=restored.agents, calls=restored.calls),
+        Directory(customers, blacklist),
+    )
+
+
+def _ari(settings: Settings) -> AriSettings:
+    return AriSettings(
+        url=settings.ari_url,
+        app=settings.ari_app,
+        username=settings.ari_user,
+        password=settings.secret("ari_password"),
+    )
+
+
+def _database(store: Store) -> Callable[[], Check]:
+    def check() -> Check:
+        depth = store.journal.depth
+        healthy = store.journal.healthy
+        detail = f"{depth} facts to write" + ("" if healthy else ", they wait in the spool")
+        return Check(name="database", healthy=healthy, detail=detail)
+
+    return check
+
+
+def _recorder(
+    stack: AsyncExitStack, settings: Settings, routing: Routing, seed: int, now: float
+) -> FlightRecorder | None:
+    if settings.flight_dir is None:
+        return None
+    recorder = FlightRecorder(
+        settings.flight_dir / f"flight-{int(now * 1000)}.jsonl",
+        seed=seed,
+        now=now,
+        routing=routing,
+        printed=lambda routing: routing.revision,
+        limit_bytes=settings.flight_max_size,
+    )
+    stack.callback(recorder.close)
+    return recorder
+
+
+async def _watch_files(source: RoutingSource, reloader: Reloader) -> None:
+    """Take a changed routing file over. Folders are watched: editors replace files."""
+    while True:
+        folders = source.folders()
+        async for _ in awatch(*folders, watch_filter=source.concerns, recursive=False, debounce=200):
+            await reloader.reload()
+            if source.folders() != folders:
+                break
+
+
+async def _reload(reloader: Reloader) -> None:
+    await reloader.reload()
+
+
+def _settle_garbage_collector() -> None:
+    """What lives since the start lives on: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+def fail(error: AcdError) -> int:
+    """Say why the engine ended; the exit code."""
+    print(f"acd: {error}", file=sys.stderr)
+    return 1
