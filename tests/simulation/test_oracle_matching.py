@@ -151,7 +151,7 @@ class Run:
             (self.call_rejoins, 5),
             (self.call_widens, 6),
             (self.agent_goes_on, 60),
-            (self.agent_acts, 8),
+            (self.agent_acts, 12),
             (self.phone_changes, 10),
             (self.counts_agree, 8),
         ]
@@ -264,6 +264,11 @@ class Run:
 
     # agents
 
+    @property
+    def night(self) -> bool:
+        """Nobody comes to work, and they leave one by one."""
+        return self.calls // 100 % 3 == 2
+
     def agent(self, agent_id: str) -> Agent:
         agent = self.roster.get(agent_id)
         assert agent is not None
@@ -308,7 +313,6 @@ class Run:
 
     def agent_goes_on(self) -> None:
         """Some agent who isn't idle takes the step that he is expected to take."""
-        night = self.calls // 150 % 3 == 2
         busy = [agent for agent in self.roster if agent.status.state is not AgentState.IDLE]
         if not busy:
             return
@@ -318,12 +322,13 @@ class Run:
         agent.calls_today += isinstance(what, Answer)
         if state is AgentState.TALKING:
             agent.talk_today += self.now - agent.status.since
-        if state is not AgentState.OFFLINE or not night:
+        if state is not AgentState.OFFLINE or not self.night:
             self.happens(agent, what)
 
     def agent_acts(self) -> None:
         agent = self.some_agent()
-        acts = (LogOut(), LogOut(), Pause(reason="lunch"), Resume(), LogIn())
+        out = [LogOut()] * (12 if self.night else 2)
+        acts = [*out, Pause(reason="lunch"), Resume(), LogIn()]
         self.happens(agent, self.random.choice(acts))
 
     def phone_changes(self) -> None:
