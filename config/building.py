@@ -24,7 +24,7 @@ _SAYS = {
 """What a caller hears at an ending for which the file names no prompt."""
 
 
-def build(document: doc.Document, *, revision: str, node: str, today: date) -> routing.Routing:
+def build(document: doc.Document, *, revision: str, node: str, app: str, today: date) -> routing.Routing:
     """The routing that a document without mistakes means."""
     hours = {
         name: opening_hours(name, section, document.timezone, today)
@@ -47,6 +47,8 @@ def build(document: doc.Document, *, revision: str, node: str, today: date) -> r
         queues={name: _queue(name, item) for name, item in document.queues.items()},
         tiers=frozenset(document.tiers),
         pause_reasons=tuple(document.pause_reasons),
+        grades={name: grade.level for name, grade in sorted(grades.items())},
+        app=app,
         trunks={
             name: routing.Trunk(name=name, match=tuple(item.match))
             for name, item in document.trunks.items()
@@ -123,6 +125,13 @@ def ending(written: doc.Ending, key: str) -> routing.Ending:
     if isinstance(then, doc.Overflow):
         return routing.Ending(say=say, then=routing.Then.QUEUE, queue=then.queue)
     return routing.Ending(say=say, then=routing.Then(then))
+
+
+ENDINGS_BY_DEFAULT = {
+    key: routing.Ending(say=_SAYS[key]["callback"], then=routing.Then.CALLBACK)
+    for key in ("on_timeout", "on_nobody", "on_full")
+}
+"""What happens at the endings of a queue that names none."""
 
 
 def needs(written: Mapping[str, int] | str | None) -> routing.Needs | None:

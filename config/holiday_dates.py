@@ -40,5 +40,15 @@ def holiday_dates(code: str, today: date) -> dict[date, str]:
     """The holidays of a country or region, from last year to ten years ahead, in order."""
     country, _, region = code.partition("-")
     years = range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1)
-    found = holidays.country_holidays(country, subdiv=region or None, years=years)
-    return {day: str(name) for day, name in sorted(found.items()) if day.year in years}
+    found = holidays.country_holidays(country, subdiv=region or None)
+    # In the country's own language: else the names would change with the machine's locale.
+    found = holidays.country_holidays(
+        country, subdiv=region or None, years=years, language=found.default_language
+    )
+    return {day: _label(name) for day, name in sorted(found.items()) if day.year in years}
+
+
+def _label(name: str) -> str:
+    """A holiday's name without what cannot be printed, short enough for a reason in a file."""
+    words = " ".join(str(name).split())
+    return "".join(character for character in words if character.isprintable())[:80]

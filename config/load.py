@@ -9,6 +9,8 @@ from pathlib import Path
 
 from acd.core.routing import Routing
 from config.building import build
+from config.checks import check
+from config.checks.view import View
 from config.names import MUSIC, PROMPTS, gather
 from config.problems import ConfigErrors, Problem, Problems
 from config.reading import read
@@ -16,6 +18,9 @@ from config.validation import validate
 
 DEFAULT_NODE = "asterisk"
 """The Asterisk node of agents for whom the file names none."""
+
+DEFAULT_APP = "strowger"
+"""The name of the Stasis application."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,24 +38,36 @@ def load(
     prompts: Collection[str] = PROMPTS,
     music: Collection[str] = MUSIC,
     node: str = DEFAULT_NODE,
+    app: str = DEFAULT_APP,
     today: date | None = None,
 ) -> Loaded:
     """Read and check a routing file with all that it includes.
 
     `prompts` and `music` are the ids and classes that exist, `node` the Asterisk of agents without
-    one, `today` the day from which holidays are computed. Raises ConfigErrors with every problem.
+    one, `app` the Stasis application, `today` the day from which holidays are computed.
+    Raises ConfigErrors with every problem.
     """
     problems = Problems()
     source = read(Path(path), problems)
     if source is None:
         raise ConfigErrors(_in_order(problems.errors), (Path(path),))
     partial = validate(source.tree, gather(source.tree, prompts, music), problems)
+    check(
+        View(
+            document=partial.document,
+            tree=source.tree,
+            problems=problems,
+            broken=partial.broken,
+            rule_numbers=partial.rule_numbers,
+        )
+    )
     if problems.errors:
         raise ConfigErrors(_in_order(problems.errors), source.files)
     routing = build(
         partial.document,
         revision=source.revision,
         node=node,
+        app=app,
         today=today or datetime.now(UTC).date(),
     )
     return Loaded(routing=routing, files=source.files, warnings=_in_order(problems.warnings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import stat
 from dataclasses import dataclass, field
 from glob import has_magic
@@ -13,6 +14,10 @@ from config.problems import Mark, Problems
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_FILES = 1000
+_FORBIDDEN = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""What YAML does not allow, and the line ends that editors do not count (U+2028, U+2029)."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,14 +111,14 @@ class _Reader:
                 "save as UTF-8",
             )
             return None
-        for position, character in enumerate(text):
-            if (character < " " and character not in "\t\n\r") or character in "\x7f\ufffe\uffff":
-                self.problems.error(
-                    _mark_after(text[:position], path),
-                    f"the control character U+{ord(character):04X} is not allowed, expected text",
-                )
-                return None
-        return text
+        forbidden = _FORBIDDEN.search(text)
+        if forbidden is None:
+            return text
+        self.problems.error(
+            _mark_after(text[: forbidden.start()], path),
+            f"the character U+{ord(forbidden[0]):04X} is not allowed, expected text",
+        )
+        return None
 
     def _top(self, root: Node | None, file: str) -> Mapping | None:
         if isinstance(root, Mapping):

@@ -277,6 +277,7 @@ class Routing:
 
     `agents` keeps the order of the file. `tiers` are the customer tiers that may be given to
     customers; `pause_reasons` those an agent may choose (system reasons are not among them).
+    `grades` maps a grade to the level of skills without one; agents' levels are resolved already.
     """
 
     revision: str
@@ -293,3 +294,4 @@ class Routing:
     trunks: Mapping[str, Trunk] = field(default_factory=dict)
     phones: Mapping[str, CustomerPhone] = field(default_factory=dict)
     app: str = "strowger"
+    grades: Mapping[str, int] = field(default_factory=dict)

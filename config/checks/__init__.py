@@ -1,0 +1,19 @@
+"""What cannot be right although each value is: combinations that make no sense, and what is odd."""
+
+from __future__ import annotations
+
+from config.checks.hours import check_hours
+from config.checks.people import check_people
+from config.checks.queues import check_queues
+from config.checks.rules import check_rules
+from config.checks.unused import check_unused
+from config.checks.view import View
+
+
+def check(view: View) -> None:
+    """Note every combination that cannot be, and everything that is odd."""
+    check_people(view)
+    check_hours(view)
+    check_queues(view)
+    check_rules(view)
+    check_unused(view)

@@ -1,0 +1,88 @@
+"""Warnings: what is defined and never used, so that a forgotten line is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.checks.overflow import ENDINGS, target
+from config.checks.view import View
+from config.document import Document
+
+
+def check_unused(view: View) -> None:
+    """Note queues, businesses, hours, skills and groups that no call ever comes to."""
+    if view.broken:
+        return
+    document = view.document
+    sections = (
+        ("queues", document.queues, set(_queues(document)), "no number, rule or overflow leads to it"),
+        ("businesses", document.businesses, set(_businesses(document)), "no number stands for it"),
+        ("hours", document.hours, set(_hours(document)), "no business or rule names them"),
+    )
+    for section, defined, used, why in sections:
+        for name in defined:
+            if name not in used:
+                view.warn((section, name), f"{name!r} is never used: {why}")
+    _unused_names(view, document)
+
+
+def _unused_names(view: View, document: Document) -> None:
+    skills, groups = set(_asked_skills(document)), set(_used_groups(document))
+    members = {group for agent in document.agents.values() for group in agent.groups}
+    grades = {agent.grade for agent in document.agents.values()}
+    for index, skill in enumerate(document.skills):
+        if skill not in skills:
+            view.warn(("skills", index), f"the skill {skill!r} is never asked for")
+    for index, group in enumerate(document.groups):
+        if group not in groups:
+            view.warn(("groups", index), f"the group {group!r} is never used")
+        elif group not in members:
+            view.warn(("groups", index), f"the group {group!r} has no members")
+    for name in document.grades:
+        if name not in grades:
+            view.warn(("grades", name), f"no agent is of the grade {name!r}")
+
+
+def _queues(document: Document) -> Iterator[str | None]:
+    for number in document.numbers.values():
+        yield number.queue
+    for rule in document.rules:
+        yield rule.then.queue
+    for queue in document.queues.values():
+        for key in ENDINGS:
+            yield target(getattr(queue, key))
+    for business in document.businesses.values():
+        yield target(business.when_closed)
+
+
+def _businesses(document: Document) -> Iterator[str | None]:
+    for number in document.numbers.values():
+        yield number.business
+
+
+def _hours(document: Document) -> Iterator[str | None]:
+    for business in document.businesses.values():
+        yield business.hours
+    for rule in document.rules:
+        if rule.when and rule.when.hours:
+            yield rule.when.hours.open
+            yield rule.when.hours.closed
+
+
+def _asked_skills(document: Document) -> Iterator[str]:
+    asked = [queue.needs for queue in document.queues.values()]
+    asked += [step.needs for queue in document.queues.values() for step in queue.widen]
+    asked += [rule.then.needs for rule in document.rules]
+    for needs in asked:
+        if isinstance(needs, dict):
+            yield from needs
+
+
+def _used_groups(document: Document) -> Iterator[str]:
+    for queue in document.queues.values():
+        yield from queue.groups or ()
+        for step in queue.widen:
+            yield from step.groups or ()
+    for rule in document.rules:
+        if rule.then.first and rule.then.first.group:
+            yield rule.then.first.group
