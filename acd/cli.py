@@ -18,6 +18,19 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 RoutingFile = Annotated[Path, typer.Argument(help="The routing YAML.", show_default=False)]
 
 
+@app.command()
+def run(
+    routing: Annotated[
+        Path | None, typer.Argument(help="The routing YAML; else STROWGER_ROUTING_FILE.")
+    ] = None,
+) -> None:
+    """Run the engine. Everything else is set by STROWGER_... variables (docs/operating.md)."""
+    from acd import app as application
+    from config.settings import load_settings
+
+    application.run(load_settings(routing_file=routing))
+
+
 def main() -> None:
     """Run a command; what the operator did wrong is told in plain words, with exit code 2."""
     try:

@@ -11,6 +11,9 @@ import structlog
 
 from acd.runtime.masking import MASKED_FIELDS, mask
 
+LIBRARIES = ("aiohttp", "aiosqlite", "alembic", "asyncio", "panoramisk", "sqlalchemy", "watchfiles")
+"""They talk much below a warning."""
+
 Format = Literal["json", "console"]
 
 
@@ -36,7 +39,9 @@ def configure(*, form: Format, level: str, mask_numbers: bool) -> None:
         shared.append(structlog.processors.format_exc_info)
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     else:
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -53,4 +58,5 @@ def configure(*, form: Format, level: str, mask_numbers: bool) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    for library in LIBRARIES:
+        logging.getLogger(library).setLevel(logging.WARNING)
