@@ -6,7 +6,6 @@ import asyncio
 import gc
 import secrets
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from acd import logs
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import StateRestored
 from acd.core.routing import Routing
-from acd.errors import AcdError, StoreUnavailable
+from acd.errors import StoreUnavailable
 from acd.metrics import Metrics
 from acd.ports import Check
 from acd.runtime.clock import SystemClock
@@ -35,6 +34,7 @@ from acd.storage.store import Store, open_store
 from asterisk.ari.settings import AriSettings
 from asterisk.telephony import AsteriskTelephony
 from config.load import load
+from config.printing import printed
 from config.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -120,8 +120,16 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
             metrics.configure(changed)
             telephony.watch_phones()
 
+        async def refresh() -> None:
+            try:
+                await store.journal.flush()
+                directory.replace(*await store.memory.load_directory())
+            except StoreUnavailable as error:
+                log.warning("customers and blacklist not read again", error=str(error))
+
         reloader = Reloader(
             load=source.load,
+            refresh=refresh,
             post=engine.post,
             on_taken=taken,
             clock=clock,
@@ -209,7 +217,7 @@ def _recorder(
         seed=seed,
         now=now,
         routing=routing,
-        printed=lambda routing: routing.revision,
+        printed=printed,
         limit_bytes=settings.flight_max_size,
     )
     stack.callback(recorder.close)
@@ -235,9 +243,3 @@ def _settle_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-
-
-def fail(error: AcdError) -> int:
-    """Say why the engine ended; the exit code."""
-    print(f"acd: {error}", file=sys.stderr)
-    return 1

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from acd.archive import Role
+from acd.console.screen import err
 from acd.errors import AcdError, OperatorError
+from config.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+token = typer.Typer(no_args_is_help=True, help="API tokens: create, list, revoke.")
+app.add_typer(token, name="token")
 
 RoutingFile = Annotated[Path, typer.Argument(help="The routing YAML.", show_default=False)]
+
+
+class Importable(StrEnum):
+    """What `acd import` takes."""
+
+    CUSTOMERS = "customers"
+    BLACKLIST = "blacklist"
+
+
+def _settings(routing: Path | None = None) -> Settings:
+    return load_settings(routing_file=routing)
 
 
 @app.command()
@@ -26,9 +41,129 @@ def run(
 ) -> None:
     """Run the engine. Everything else is set by STROWGER_... variables (docs/operating.md)."""
     from acd import app as application
-    from config.settings import load_settings
 
-    application.run(load_settings(routing_file=routing))
+    application.run(_settings(routing))
+
+
+@app.command()
+def check(
+    file: RoutingFile,
+    show: Annotated[
+        bool, typer.Option("--print", help="Show the file as the engine understands it.")
+    ] = False,
+) -> None:
+    """Check a routing file: exit code 0 when it is good, 2 with all problems when it is not."""
+    from acd.console import routing
+
+    routing.check(file, show=show)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the routing file, so that editors complete and check."""
+    from acd.console import routing
+
+    routing.schema()
+
+
+@app.command()
+def explain(
+    what: Annotated[
+        str,
+        typer.Argument(help="A call's id; with --dialled, the routing YAML.", metavar="CALL_ID|FILE"),
+    ],
+    dialled: Annotated[
+        str | None, typer.Option(help="The number dialled, of a call to imagine.")
+    ] = None,
+    caller: Annotated[str | None, typer.Option(help="The caller's number; else withheld.")] = None,
+    at: Annotated[str | None, typer.Option(help="When, such as '2026-11-21 20:15'; else now.")] = None,
+    tier: Annotated[str | None, typer.Option(help="The caller is a customer of this tier.")] = None,
+    last_agent: Annotated[str | None, typer.Option(help="Who served the caller last.")] = None,
+    last_agent_at: Annotated[str | None, typer.Option(help="When; else just now.")] = None,
+    blacklisted: Annotated[
+        bool, typer.Option("--blacklisted", help="The caller is blacklisted.")
+    ] = False,
+    logged_in: Annotated[
+        str | None, typer.Option(help="Agents who are there and idle, as 1001,1002; else all.")
+    ] = None,
+) -> None:
+    """Tell the story of a call, or what would happen to one that doesn't exist."""
+    if dialled is None:
+        from acd.console import store
+
+        asyncio.run(store.explain_call(_settings(), what))
+        return
+    from acd.console import routing
+
+    routing.explain_imagined(
+        Path(what),
+        routing.Imagined(
+            dialled=dialled,
+            caller=caller,
+            at=at,
+            tier=tier,
+            last_agent=last_agent,
+            last_agent_at=last_agent_at,
+            blacklisted=blacklisted,
+            logged_in=logged_in,
+        ),
+    )
+
+
+@app.command()
+def calls(limit: Annotated[int, typer.Option(min=1, max=1000)] = 20) -> None:
+    """List the latest calls."""
+    from acd.console import store
+
+    asyncio.run(store.list_calls(_settings(), limit))
+
+
+@app.command("import")
+def import_(
+    what: Importable,
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
+    author: Annotated[str, typer.Option(help="Who blacklists.")] = "import",
+) -> None:
+    """Import customers or blacklist entries from a CSV file: all of it or nothing."""
+    from acd.console import store
+
+    asyncio.run(store.import_file(_settings(), what.value, file, author))
+
+
+@app.command()
+def replay(file: Annotated[Path, typer.Argument(help="A flight recording.")]) -> None:
+    """Replay a flight recording offline: the same events must give the same commands."""
+    from acd.console import flight
+
+    flight.replay_file(file)
+
+
+@token.command("create")
+def token_create(
+    name: Annotated[str, typer.Argument(help="Whose it is; shown in what is recorded of his acts.")],
+    role: Annotated[Role, typer.Option()] = Role.READONLY,
+    agent: Annotated[str | None, typer.Option(help="The agent, with --role agent.")] = None,
+) -> None:
+    """Create a token and print it: this is the only time that it can be seen."""
+    from acd.console import store
+
+    asyncio.run(store.create_token(_settings(), name, role, agent))
+
+
+@token.command("list")
+def token_list() -> None:
+    """List all tokens."""
+    from acd.console import store
+
+    asyncio.run(store.list_tokens(_settings()))
+
+
+@token.command("revoke")
+def token_revoke(id: int) -> None:
+    """Revoke a token."""
+    from acd.console import store
+
+    asyncio.run(store.revoke_token(_settings(), id))
 
 
 def main() -> None:
@@ -39,5 +174,5 @@ def main() -> None:
         err.print(str(error), markup=False)
         sys.exit(2)
     except AcdError as error:
-        err.print(f"{type(error).__name__}: {error}", markup=False)
+        err.print(f"acd: {error}", markup=False)
         sys.exit(1)

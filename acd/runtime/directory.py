@@ -22,6 +22,12 @@ class Directory:
         customers: Iterable[Customer] = (),
         blacklist: Iterable[tuple[str, DirectoryEntry]] = (),
     ) -> None:
+        self.replace(customers, blacklist)
+
+    def replace(
+        self, customers: Iterable[Customer], blacklist: Iterable[tuple[str, DirectoryEntry]]
+    ) -> None:
+        """Forget everything and know this."""
         self._customers = {customer.number: customer for customer in customers}
         self._blacklist: dict[str, tuple[Blacklisted, float | None]] = {
             number: (entry.blacklisted, entry.expires_at)

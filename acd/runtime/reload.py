@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -19,7 +19,8 @@ class Reloader:
     """Loads, checks and hands over. A bad file leaves the running configuration and says so.
 
     `load` reads the files and raises an OperatorError, a problem per line of its message.
-    `on_taken` follows a change outside the core (phones to watch, metrics by queue).
+    `refresh` reads customers and blacklist again, which may have been changed in the database by
+    somebody else. `on_taken` follows a change outside the core (phones to watch, metrics by queue).
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Reloader:
         load: Callable[[], Routing],
         post: Callable[[Event], None],
         on_taken: Callable[[Routing], None],
+        refresh: Callable[[], Awaitable[None]],
         clock: Clock,
         metrics: RuntimeMetrics,
         running: str,
@@ -35,6 +37,7 @@ class Reloader:
         self._load = load
         self._post = post
         self._on_taken = on_taken
+        self._refresh = refresh
         self._clock = clock
         self._metrics = metrics
         self._running = running
@@ -49,6 +52,7 @@ class Reloader:
             except OperatorError as error:
                 return self._refused(error)
             self._problems = ()
+            await self._refresh()
             if routing.revision != self._running:
                 self._post(ConfigReplaced(routing=routing))
                 self._running = routing.revision

@@ -1,0 +1,142 @@
+"""`acd explain CALL`, `acd import`, `acd token`: what works on the database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Literal, TypeVar
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from acd.api.secrets import hash_secret, new_secret
+from acd.archive import Role, StoredCall
+from acd.console.screen import err, out, show_story
+from acd.errors import OperatorError
+from acd.imports import BadImport, ImportRules, LineProblem, read_blacklist, read_customers
+from acd.storage.store import open_archive
+from config.load import load
+from config.settings import Settings
+
+T = TypeVar("T")
+SHOWN_PROBLEMS = 100
+
+
+async def explain_call(settings: Settings, call: str) -> None:
+    """The story of a stored call: the record in a line, then each reason in order of time."""
+    async with open_archive(settings.secret("database_url")) as archive:
+        story = await archive.story(call)
+    if story is None:
+        raise OperatorError(f"call {call!r} is not in the database; `acd calls` lists the latest")
+    out.print(_headline(story.call), markup=False)
+    show_story(story.trace)
+
+
+async def list_calls(settings: Settings, limit: int) -> None:
+    """The latest calls, newest first."""
+    from acd.archive import CallFilter
+
+    async with open_archive(settings.secret("database_url")) as archive:
+        page = await archive.calls(CallFilter(), limit=limit)
+    table = Table("call", "arrived (UTC)", "dialled", "caller", "queue", "agent", "wait", "outcome")
+    for call in page.items:
+        table.add_row(
+            call.call,
+            _utc(call.arrived_at),
+            call.dialled,
+            call.caller or "withheld",
+            call.queue or "",
+            call.agent or "",
+            "" if call.wait is None else f"{call.wait:.1f} s",
+            call.outcome or "lives",
+        )
+    out.print(table)
+
+
+def _headline(call: StoredCall) -> str:
+    caller = call.caller or "a withheld number"
+    ended = call.outcome or "not ended"
+    return f"{call.call}: {caller} dialled {call.dialled} at {_utc(call.arrived_at)} UTC: {ended}"
+
+
+def _utc(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+async def import_file(
+    settings: Settings, what: Literal["customers", "blacklist"], path: Path, author: str
+) -> None:
+    """Read the whole file, then store all of it; or nothing, with the problems by line."""
+    routing = load(settings.routing_file, node=settings.node).routing
+    rules = ImportRules.of(routing, now=time.time(), author=author)
+    async with open_archive(settings.secret("database_url")) as archive:
+        if what == "customers":
+            stored = await archive.put_customers(_read(path, lambda f: read_customers(f, rules)))
+        else:
+            stored = await archive.put_blacklist(_read(path, lambda f: read_blacklist(f, rules)))
+    out.print(f"{stored} {what} imported")
+    out.print("A running engine knows them after `acd reload` (or SIGHUP).", style="dim")
+
+
+def _read(path: Path, parse: Callable[[Iterable[bytes]], Iterator[T | LineProblem]]) -> Sequence[T]:
+    good: list[T] = []
+    bad: list[LineProblem] = []
+    try:
+        size = path.stat().st_size
+        file = path.open("rb")
+    except OSError as error:
+        raise OperatorError(f"{path}: {error.strerror}") from error
+    columns = (TextColumn("reading"), BarColumn(), TextColumn("{task.percentage:3.0f} %"))
+    with file, Progress(*columns, TimeElapsedColumn(), console=err) as progress:
+        task = progress.add_task("reading", total=size)
+        lines = _counted(file, lambda count: progress.advance(task, count))
+        for row in parse(lines):
+            if isinstance(row, LineProblem):
+                bad.append(row)
+            else:
+                good.append(row)
+    if bad:
+        shown = BadImport(bad[:SHOWN_PROBLEMS])
+        more = f"\n... and {len(bad) - SHOWN_PROBLEMS} more" if len(bad) > SHOWN_PROBLEMS else ""
+        raise OperatorError(f"{path}: nothing was imported\n{shown}{more}")
+    return good
+
+
+def _counted(file: BinaryIO, advance: Callable[[int], None]) -> Iterator[bytes]:
+    for line in file:
+        advance(len(line))
+        yield line
+
+
+async def create_token(settings: Settings, name: str, role: Role, agent: str | None) -> None:
+    """Make a token and show it, the only time that it can be seen."""
+    if (role is Role.AGENT) != (agent is not None):
+        raise OperatorError("--agent ID goes with --role agent, and only with it")
+    secret = new_secret()
+    async with open_archive(settings.secret("database_url")) as archive:
+        await archive.create_token(
+            name=name, role=role, agent=agent, secret_hash=hash_secret(secret), at=time.time()
+        )
+    out.print(secret, markup=False)
+
+
+async def list_tokens(settings: Settings) -> None:
+    """All tokens, revoked ones included; never their secrets."""
+    async with open_archive(settings.secret("database_url")) as archive:
+        tokens = await archive.tokens()
+    table = Table("id", "name", "role", "agent", "created (UTC)", "revoked (UTC)")
+    for token in tokens:
+        revoked = "" if token.revoked_at is None else _utc(token.revoked_at)
+        created = _utc(token.created_at)
+        table.add_row(str(token.id), token.name, token.role, token.agent or "", created, revoked)
+    out.print(table)
+
+
+async def revoke_token(settings: Settings, id: int) -> None:
+    """End a token. A running engine that used it lately forgets it within a minute."""
+    async with open_archive(settings.secret("database_url")) as archive:
+        if not await archive.revoke_token(id, time.time()):
+            raise OperatorError(f"token {id}: expected the id of a token that is not revoked")
+    out.print(f"token {id} revoked")
