@@ -165,7 +165,7 @@ class AriClient:
 
     async def _ask_version(self, session: ClientSession) -> AsteriskInfo:
         request = requests.asterisk_info()
-        async with session.get(f"{self._settings.url}/ari/{request.uri}") as answer:
+        async with session.get(f"{self._settings.url}/{request.uri}") as answer:
             body = await answer.read()
             if answer.status != 200:
                 raise _refused(answer.status, body.decode("utf-8", "replace"))
@@ -179,7 +179,7 @@ class AriClient:
     async def _open(self, session: ClientSession) -> PipelineSocket:
         settings = self._settings
         socket = await session.ws_connect(
-            f"{settings.url}/ari/events",
+            f"{settings.url}/events",
             params={"app": settings.app},
             heartbeat=settings.heartbeat_s,
             max_msg_size=settings.max_message_bytes,

@@ -11,7 +11,7 @@ from asterisk.ari.events import LEAN_EVENT_TYPES
 class AriSettings:
     """Where Asterisk is and how patient to be with it.
 
-    `url` is the HTTP server's, without the path (`http://127.0.0.1:8088`). `allowed` are the
+    `url` is the base of ARI (`http://127.0.0.1:8088/ari`). `allowed` are the
     types of events that are let through. `heartbeat_s`: a silent socket is pinged after that
     time and given up after half of it again.
     """

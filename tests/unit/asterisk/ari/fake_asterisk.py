@@ -46,7 +46,7 @@ class FakeAsterisk:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}/ari"
 
     async def start(self) -> None:
         app = web.Application()

@@ -415,7 +415,7 @@ async def test_a_silent_handshake_times_out(told: Told) -> None:
 
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
     settings = AriSettings(
-        url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}",
+        url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/ari",
         app="acd",
         username="strowger",
         password="secret",
