@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from glob import has_magic
 from pathlib import Path
 
-from config.nodes import Mapping, Node, Scalar, Sequence, Unreadable, parse
+from config.nodes import Mapping, Node, Scalar, Sequence
+from config.parsing import Unreadable, parse
 from config.problems import Mark, Problems
 
 MAX_FILE_BYTES = 16 * 1024 * 1024

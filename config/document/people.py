@@ -1,0 +1,129 @@
+"""Hours, businesses, numbers, grades, agents, trunks and phones."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import (
+    Discriminator,
+    Field,
+    Tag,
+)
+
+from config.document.base import Ending, Section
+from config.fields import (
+    BusinessName,
+    Country,
+    Day,
+    Dialled,
+    Endpoint,
+    GradeName,
+    GroupName,
+    HoursName,
+    LanguageName,
+    Level,
+    Network,
+    Node,
+    OneOrMore,
+    OpenSpan,
+    QueueName,
+    SkillName,
+    Text,
+    Zone,
+)
+
+
+def _list_or_mapping(value: object) -> str:
+    return "<list>" if isinstance(value, list) else "<mapping>"
+
+
+class Hours(Section):
+    """The hours of a week, and the days on which it stays closed."""
+
+    open: Annotated[list[OpenSpan], Field(min_length=1)]
+    """Days and times: "mon-fri 08:00-20:00", "sat,sun 10:00-16:00", past midnight "fri 22:00-02:00"."""
+    timezone: Zone | None = None
+    """The time zone of these times; else the file's."""
+    holidays: Country | None = None
+    """The country whose public holidays are closed, such as CN, or with its region, such as DE-BY."""
+    closed_on: (
+        Annotated[
+            Annotated[list[Day], Tag("<list>")] | Annotated[dict[Day, Text], Tag("<mapping>")],
+            Discriminator(_list_or_mapping),
+        ]
+        | None
+    ) = None
+    """More days on which it stays closed: a list of dates, or dates with the reason."""
+
+
+class Business(Section):
+    """One client or shop that the call centre answers for."""
+
+    name: Text | None = None
+    """Its name as people read it; else its key."""
+    hours: HoursName | None = None
+    """When it is open; else always."""
+    when_closed: Ending = "callback"
+    """What becomes of a call outside of its hours."""
+    campaign: Text | None = None
+    """A tag for the reports."""
+    language: LanguageName | None = None
+    """The language of its prompts; else the first of `languages`."""
+
+
+class Number(Section):
+    """Where the calls to one dialled number go."""
+
+    queue: QueueName
+    """The queue that its calls join."""
+    business: BusinessName | None = None
+    """The business that the number stands for."""
+    language: LanguageName | None = None
+    """The language of its callers; else the business's."""
+
+
+class Grade(Section):
+    """A grade of agents: the level of the skills that an agent of this grade only lists."""
+
+    level: Level
+    """The level of each skill that an agent of this grade lists without one."""
+    skills: dict[SkillName, Level] = Field(default_factory=dict)
+    """Skills that every agent of this grade has; an agent's own level counts before it."""
+
+
+class Agent(Section):
+    """One agent. The key is his account: he logs in and his phone registers with it."""
+
+    name: Text | None = None
+    """His name as people read it; else his account."""
+    grade: GradeName | None = None
+    """His grade (junior, intermediate, senior, vip, or one of `grades`)."""
+    groups: list[GroupName] = Field(default_factory=list)
+    """The groups that he is a member of."""
+    skills: Annotated[
+        Annotated[dict[SkillName, Level], Tag("<mapping>")] | Annotated[list[SkillName], Tag("<list>")],
+        Discriminator(_list_or_mapping),
+    ] = Field(default_factory=dict)
+    """His skills: with their levels (orders: 8), or a list whose level is his grade's."""
+    weight: Annotated[int, Field(ge=1, le=1000)] = 1
+    """How often he is chosen by the strategy weighted_random, compared with the others."""
+    endpoint: Endpoint | None = None
+    """What Asterisk dials; else PJSIP/ and his account."""
+    node: Node | None = None
+    """The Asterisk node that his phone registers with, where there is more than one."""
+
+
+class Trunk(Section):
+    """A carrier's SIP peer."""
+
+    match: OneOrMore[Network]
+    """The IP addresses or networks that its calls come from."""
+
+
+class Phone(Section):
+    """A SIP account that dials in as if it were a caller from outside, for trying things out."""
+
+    name: Text | None = None
+    """Its name as people read it; else its key."""
+    number: Dialled
+    """The number that it calls from."""
