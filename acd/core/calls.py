@@ -10,7 +10,8 @@ from acd.core import codes
 from acd.core.call import Call
 from acd.core.calls_table import CALL_TABLE, CallEvent, CallState
 from acd.core.commands import ConnectCall, EndCall, EndCause, PlayPrompt
-from acd.core.events import CallArrived
+from acd.core.entry import Admission
+from acd.core.events import CallArrived, LiveCall
 from acd.core.facts import (
     CallAnswered,
     CallEnded,
@@ -67,14 +68,23 @@ class Calls:
         _, act, name = row
         act(Stray(call_id), name)
 
-    def arrive(self, arrived: CallArrived, arrived_at: float) -> None:
-        """A caller is there; he has been since `arrived_at`."""
+    def arrive(self, arrived: CallArrived, arrived_at: float, *, found: bool = False) -> None:
+        """A caller is there; he has been since `arrived_at`. `found`: nobody had seen him arrive."""
         if arrived.call in self._floor.calls:
             self._floor.stale("call known: arrived", arrived.call)
             return
         call = Call(arrived, arrived_at)
         self._floor.calls[call.id] = call
+        if found:
+            call.note(self._floor.now, codes.TAKEN_OVER, call.node, arrived_at)
         self._enter(call, known=False)
+
+    def found_talking(self, live: LiveCall) -> Call:
+        """A call that nobody here knows is talking already: take it up as it is."""
+        call = Call(live.arrived, live.created_at)
+        self._floor.calls[call.id] = call
+        self._admit(call, known=False)
+        return call
 
     def unanswered(self, call: Call, offer: Offer) -> None:
         """An offer of the call is over without an answer; after the last the call goes back."""
@@ -140,12 +150,12 @@ class Calls:
     def stand_again(self, call: Call, row: str) -> None:
         """The caller's node is back: he stands in the heaps again, with the key that he had."""
         call.note(self._floor.now, codes.NODE_BACK, call.node)
-        self.waiting.seek(call)
+        self.waiting.resume(call)
 
     def go_back(self, call: Call, row: str) -> None:
         """Nobody answered: back to the place that he never lost."""
         call.offer = None
-        self.waiting.seek(call)
+        self.waiting.resume(call)
 
     def connect(self, call: Call, row: str) -> None:
         """Join caller and agent; whoever else rings for the caller stops."""
@@ -239,6 +249,17 @@ class Calls:
         self.fire(call, CallEvent.AGENT_LEFT)
 
     def _enter(self, call: Call, *, known: bool) -> None:
+        admission = self._admit(call, known=known)
+        if admission.ending is not None and admission.outcome is not None:
+            call.queue = None
+            self.send_away(call, admission.ending, admission.outcome)
+        elif admission.prompts:
+            self.announce(call, tuple(admission.prompts))
+        else:
+            self.waiting.join(call)
+
+    def _admit(self, call: Call, *, known: bool) -> Admission:
+        """Let the entry decide, and keep what it says."""
         floor = self._floor
         admission = floor.entry.decide(call.arrived, floor.now)
         call.trace += admission.reasons
@@ -251,13 +272,7 @@ class Calls:
         call.firsts = admission.firsts
         if not known:
             self._record_entered(call, admission.campaign)
-        if admission.ending is not None and admission.outcome is not None:
-            call.queue = None
-            self.send_away(call, admission.ending, admission.outcome)
-        elif admission.prompts:
-            self.announce(call, tuple(admission.prompts))
-        else:
-            self.waiting.join(call)
+        return admission
 
     def _record_entered(self, call: Call, campaign: str | None) -> None:
         arrived = call.arrived

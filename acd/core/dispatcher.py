@@ -14,6 +14,7 @@ from acd.core.acts import Acts
 from acd.core.calls import Calls
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import Command
+from acd.core.deadlines import Deadline
 from acd.core.events import (
     AgentActed,
     AgentAnswered,
@@ -22,18 +23,25 @@ from acd.core.events import (
     CallArrived,
     CallConnected,
     CallerHungUp,
+    ChannelsReconciled,
+    ConfigReplaced,
     ConnectFailed,
     DigitPressed,
     Event,
+    NodeLost,
     PhoneStateChanged,
     PromptFailed,
     PromptFinished,
     RingFailed,
     RingFailure,
+    StateRestored,
 )
 from acd.core.floor import Floor
 from acd.core.midnight import next_midnight
 from acd.core.offers_table import OfferEvent
+from acd.core.reconcile import Reconcile
+from acd.core.reconfigure import Reconfigure
+from acd.core.restore import Restore
 from acd.core.routing import Routing
 from acd.core.views import AgentView, CallView, QueueView, WhyView
 
@@ -59,8 +67,10 @@ class Dispatcher:
         floor.call_machine = Calls(floor)
         floor.offer_machine = offers.Offers(floor)
         floor.staff = staff.Staff(floor)
-        self._acts = Acts(floor)
+        nodes = Reconcile(floor)
+        self._reconfigure = Reconfigure(floor)
         self._started = False
+        self._midnight_at: Deadline | None = None
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             CallArrived: self._call_arrived,
             CallerHungUp: self._caller_hung_up,
@@ -74,7 +84,11 @@ class Dispatcher:
             PromptFailed: self._prompt_over,
             DigitPressed: self._digit_pressed,
             PhoneStateChanged: self._phone_changed,
-            AgentActed: self._acts.acted,
+            AgentActed: Acts(floor).acted,
+            NodeLost: nodes.lost,
+            ChannelsReconciled: nodes.back,
+            StateRestored: Restore(floor).restored,
+            ConfigReplaced: self._config_replaced,
         }
         self._due: dict[str, Callable[[str], None]] = {
             waiting.TIMER: self._call_due,
@@ -207,6 +221,10 @@ class Dispatcher:
     def _phone_changed(self, event: PhoneStateChanged) -> None:
         self._floor.staff.phone(event.agent, event.phone)
 
+    def _config_replaced(self, event: ConfigReplaced) -> None:
+        self._reconfigure.replaced(event)
+        self._plan_midnight()
+
     # deadlines
 
     def _call_due(self, call_id: str) -> None:
@@ -221,5 +239,6 @@ class Dispatcher:
 
     def _plan_midnight(self) -> None:
         floor = self._floor
+        floor.deadlines.cancel(self._midnight_at)
         at = next_midnight(floor.routing.timezone, floor.now)
-        floor.deadlines.schedule(at, MIDNIGHT, "")
+        self._midnight_at = floor.deadlines.schedule(at, MIDNIGHT, "")

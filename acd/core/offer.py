@@ -18,7 +18,8 @@ class Offer:
     """One ringing of one agent, as long as his leg lives.
 
     `call` is None once the offer no longer concerns a call. `ringing_at` is when the phone began to
-    ring, None before. `settle` is what happens to the agent when the leg is gone. UTC seconds.
+    ring, None before. `settle` is what happens to the agent when the leg is gone. `leg` is False when
+    the leg is known to be gone already, so that nothing is asked of it. UTC seconds.
     """
 
     __slots__ = (
@@ -26,6 +27,7 @@ class Offer:
         "answered_at",
         "call",
         "id",
+        "leg",
         "queue",
         "ringing_at",
         "settle",
@@ -43,3 +45,4 @@ class Offer:
         self.answered_at: float | None = None
         self.timer: Deadline | None = None
         self.settle: Input | None = None
+        self.leg = True

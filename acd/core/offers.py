@@ -92,9 +92,47 @@ class Offers:
         act(Stray(offer_id), name)
 
     def timer_due(self, offer: Offer) -> None:
-        """It has rung long enough."""
+        """It has rung long enough.
+
+        Where the agent's node is lost, nobody knows whether it rang: with its caller on that node too
+        it waits for the node, otherwise the caller goes on without it.
+        """
         offer.timer = None
-        self.fire(offer, OfferEvent.TIMED_OUT)
+        lost = self._floor.lost
+        if not lost or offer.call is None:
+            self.fire(offer, OfferEvent.TIMED_OUT)
+            return
+        agent_lost, caller_lost = offer.agent.profile.node in lost, offer.call.node in lost
+        if not agent_lost:
+            self.fire(offer, OfferEvent.TIMED_OUT)
+        elif not caller_lost:
+            self.fire(offer, OfferEvent.WITHDRAWN)
+
+    def adopt(self, call: Call, agent: Agent, offer_id: str) -> None:
+        """Both were found talking, by an offer of an engine that died before it could say so."""
+        floor = self._floor
+        queue = floor.desks.get(call.queue or "")
+        offer = Offer(offer_id, call, agent, queue.queue if queue is not None else None)
+        offer.state = OfferState.CONNECTED
+        offer.answered_at = floor.now
+        floor.offers[offer.id] = offer
+        call.offer, call.offers = offer, (offer,)
+        agent.offer, agent.call = offer.id, call.id
+        agent.calls_today += 1
+        floor.staff.found_talking(agent)
+        call.note(floor.now, codes.ADOPTED, agent.id)
+        floor.call_machine.fire(call, CallEvent.ADOPTED)
+
+    def let_go(self, agent: Agent, offer_id: str, *, answered: bool) -> None:
+        """A leg of an offer that nobody here made: end it; until it is gone the agent isn't free."""
+        offer = Offer(offer_id, None, agent, None)
+        offer.state = OfferState.RELEASED if answered else OfferState.CANCELLED
+        self._floor.offers[offer.id] = offer
+        agent.offer = offer.id
+        if answered:
+            self._release(offer)
+        else:
+            self._stop(offer)
 
     def extension(self, agent_id: str) -> float | None:
         """By how many seconds the agent may extend the wrap-up of his last call; None: not at all."""
@@ -225,10 +263,12 @@ class Offers:
     # what acts are made of
 
     def _stop(self, offer: Offer) -> None:
-        self._floor.commands.append(CancelRing(offer=offer.id))
+        if offer.leg:
+            self._floor.commands.append(CancelRing(offer=offer.id))
 
     def _release(self, offer: Offer) -> None:
-        self._floor.commands.append(ReleaseAgent(offer=offer.id))
+        if offer.leg:
+            self._floor.commands.append(ReleaseAgent(offer=offer.id))
 
     def _over(self, offer: Offer, outcome: OfferOutcome, settle: Input) -> None:
         """The offer has come to nothing; its call looks for somebody else."""

@@ -9,7 +9,7 @@ from acd.core.deadlines import Deadline
 from acd.core.facts import AgentSessionEnded, AgentSessionStarted, AgentStateChanged, PhoneSeen
 from acd.core.floor import Floor
 from agents.inputs import Input, PhoneChanged, RestOver, WrapUpOver
-from agents.model import AgentState, PhoneState
+from agents.model import AgentAct, AgentState, PhoneState
 from agents.roster import Agent
 from agents.states import Refused, Status
 
@@ -43,6 +43,12 @@ class Staff:
         if type(after) is Status and after is not before:
             self._follow(agent, before, after, by, call)
         return None
+
+    def found_talking(self, agent: Agent) -> None:
+        """He was found in a call of ours."""
+        before = agent.status
+        agent.status = talking(before, self._floor.now)
+        self._follow(agent, before, agent.status, None, None)
 
     def phone(self, agent_id: str, phone: PhoneState) -> None:
         """A phone did something. One that belongs to nobody here is none of ours."""
@@ -147,9 +153,27 @@ class Staff:
             )
         )
         tickets = floor.matching.log_out(agent)
-        if agent.leaving:
+        if agent.leaving and floor.roster.get(agent.id) is agent:
             floor.roster.forget(agent.id)
         for ticket in tickets:
             call = floor.calls.get(ticket.call)
             if call is not None and call.ticket is ticket:
                 floor.call_machine.waiting.nobody_left(call)
+
+
+def talking(before: Status, now: float) -> Status:
+    """An agent of whom it turns out that he talks; what he did before comes back afterwards."""
+    act, reason = before.pending, before.pending_reason
+    if before.state is AgentState.PAUSED:
+        act, reason = AgentAct.PAUSE, before.pause_reason
+    elif before.state is AgentState.OFFLINE:
+        act = AgentAct.LOG_OUT
+    return Status(
+        state=AgentState.TALKING,
+        since=now,
+        free_since=before.free_since,
+        phone=before.phone,
+        logged_in_at=now if before.logged_in_at is None else before.logged_in_at,
+        pending=act,
+        pending_reason=reason,
+    )

@@ -7,9 +7,11 @@ comes back, so that nobody is told "all agents are busy" while an agent reaches 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acd.core import codes
+from acd.core.call import Call, QueueDesk
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import PlayRingback, StartWaiting
 from acd.core.facts import CallOutcome, CallQueued, CallWidened, VisitOutcome
@@ -19,7 +21,6 @@ from acd.core.routing import Ending, FirstTarget, Queue, Then
 from acd.core.rules import target
 
 if TYPE_CHECKING:
-    from acd.core.call import Call
     from acd.core.calls import Calls
     from acd.core.floor import Floor
     from agents.roster import Agent
@@ -34,34 +35,30 @@ class Waiting:
     def __init__(self, floor: Floor, calls: Calls) -> None:
         self._floor = floor
         self._calls = calls
+        self._gathered: list[Call] | None = None
 
     def join(self, call: Call) -> None:
         """Give an entering call its place in `call.queue`, or do what the queue says if it can't."""
         floor = self._floor
-        name = call.queue = call.queue or floor.routing.default_route.queue
+        name = self._queue_of(call)
         desk = floor.desks[name]
         queue = desk.queue
         call.seen += (name,)
-        call.stages = floor.matching.stages(name, call.needs)
-        targets = tuple(first(each, call.needs) for each in call.firsts)
-        call.reach = targets + call.stages[-1].requirements
+        self._ask(call, name)
         if not floor.matching.anyone(name, call.reach):
             call.note(floor.now, codes.NOBODY, name)
             self._leave(call, queue.on_nobody, CallOutcome.NOBODY)
             return
-        if queue.at_most is not None and desk.waiting >= queue.at_most and not self._idle(call, targets):
+        if queue.at_most is not None and desk.waiting >= queue.at_most and not self._idle(call):
             call.note(floor.now, codes.FULL, name, desk.waiting)
             self._leave(call, queue.on_full, CallOutcome.QUEUE_FULL)
             return
         call.desk = desk
-        desk.calls[call.id] = call
         call.visit += 1
         call.joined_at = floor.now
         call.step, call.opened, call.queue_open, call.hold_until = 0, 0, False, 0.0
         call.asks = ()
-        call.ticket = floor.matching.ticket(
-            call.id, name, tier=call.tier, arrived_at=call.arrived_at, head_start=call.head_start
-        )
+        self._take_place(call, desk)
         call.note(floor.now, codes.QUEUED, name, call.tier, call.head_start, desk.waiting)
         floor.record(
             CallQueued(call=call.id, at=floor.now, placement=placement(call), reasons=call.untold())
@@ -69,9 +66,57 @@ class Waiting:
         self._calls.fire(call, CallEvent.JOINED)
         self.seek(call)
 
+    def stand(self, call: Call) -> None:
+        """Give a call that the store remembers its place back; it looks for an agent later."""
+        floor = self._floor
+        desk = call.desk
+        if desk is None:
+            fallback = floor.desks[floor.routing.default_route.queue].queue
+            desk = call.desk = QueueDesk(replace(fallback, name=call.queue or ""))
+        else:
+            call.seen = (desk.queue.name,)
+            self.ask_anew(call)
+        self._take_place(call, desk)
+        desk.waiting += 1
+
+    def ask_anew(self, call: Call) -> None:
+        """Work out from the queue, as it is configured now, what a call in it asks for."""
+        self._ask(call, call.queue or "")
+        call.step = min(call.step, len(call.stages) - 1)
+        call.asks = self._targets(call)[: call.opened]
+        if call.queue_open:
+            call.asks += call.stages[call.step].requirements
+
+    def resume(self, call: Call) -> None:
+        """Look for an agent again, after times in which the last who could serve may have gone."""
+        floor = self._floor
+        if self._gathered is not None:
+            self._gathered.append(call)
+        elif call.desk is not None and floor.desks.get(call.desk.queue.name) is not call.desk:
+            self._queue_vanished(call, call.desk.queue.name)
+        elif call.node in floor.lost or floor.matching.anyone(call.queue or "", call.reach):
+            self.seek(call)
+        else:
+            self.nobody_left(call)
+
+    def gather(self) -> None:
+        """From now on calls only note that they want an agent, until `disperse`."""
+        self._gathered = []
+
+    def disperse(self) -> None:
+        """Those who noted that look for an agent now, in the order of their keys."""
+        gathered, self._gathered = self._gathered or [], None
+        calls = {call.id: call for call in gathered if call.ticket is not None}
+        for call in sorted(calls.values(), key=_key):
+            if call.state is CallState.WAITING:
+                self.resume(call)
+
     def seek(self, call: Call) -> None:
         """Look for an agent for a waiting call; without one, it waits for the next thing to happen."""
         floor = self._floor
+        if self._gathered is not None:
+            self._gathered.append(call)
+            return
         if call.node in floor.lost or call.ticket is None or call.desk is None:
             return
         queue = call.desk.queue
@@ -124,12 +169,44 @@ class Waiting:
 
     # what these are made of
 
-    def _idle(self, call: Call, targets: tuple[Requirement, ...]) -> bool:
+    def _targets(self, call: Call) -> tuple[Requirement, ...]:
+        return tuple([first(each, call.needs) for each in call.firsts])
+
+    def _ask(self, call: Call, name: str) -> None:
+        call.stages = self._floor.matching.stages(name, call.needs)
+        call.reach = self._targets(call) + call.stages[-1].requirements
+
+    def _take_place(self, call: Call, desk: QueueDesk) -> None:
+        desk.calls[call.id] = call
+        call.ticket = self._floor.matching.ticket(
+            call.id,
+            desk.queue.name,
+            tier=call.tier,
+            arrived_at=call.arrived_at,
+            head_start=call.head_start,
+        )
+
+    def _queue_of(self, call: Call) -> str:
+        """The queue that the call is meant for, if it is still configured."""
+        floor = self._floor
+        fallback = floor.routing.default_route.queue
+        name = call.queue or fallback
+        if name not in floor.desks:
+            call.note(floor.now, codes.QUEUE_GONE, name, fallback)
+            name = fallback
+        call.queue = name
+        return name
+
+    def _queue_vanished(self, call: Call, name: str) -> None:
+        """The queue in which the call waits is configured no more: it goes on in the default one."""
+        self._calls.fire(call, CallEvent.MOVED)
+        self.join(call)
+
+    def _idle(self, call: Call) -> bool:
         """Whether somebody could be rung at once, so that the call would not have to wait."""
         name = call.queue or ""
-        return any(
-            self._floor.matching.idle(name, each) for each in (*targets, *call.stages[0].requirements)
-        )
+        asked = (*self._targets(call), *call.stages[0].requirements)
+        return any(self._floor.matching.idle(name, each) for each in asked)
 
     def _wait(self, call: Call, queue: Queue) -> None:
         floor = self._floor
@@ -228,6 +305,10 @@ class Waiting:
             self._calls.announce(call, (prompt,))
         else:
             self.join(call)
+
+
+def _key(call: Call) -> tuple[int, float, int]:
+    return (-call.tier, call.arrived_at - call.head_start, call.ticket.key[2] if call.ticket else 0)
 
 
 def placement(call: Call) -> Placement:

@@ -1,0 +1,142 @@
+"""What the store remembers, taken up by a new engine before the telephone system has been asked.
+
+Everything stands as on lost nodes: agents have their sessions and counters back but are not rung, calls
+have their places, talking pairs talk. `acd.core.reconcile` settles all of it, node by node. Nothing of
+this is a new fact, so none is recorded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from acd.core import codes
+from acd.core.call import Call
+from acd.core.calls_table import CallState
+from acd.core.events import RestoredAgent, RestoredCall, StateRestored
+from acd.core.floor import Floor
+from acd.core.offer import Offer
+from acd.core.offers_table import OfferState
+from acd.core.records import Placement
+from acd.core.staff import talking
+from agents.model import AgentProfile, AgentState
+from agents.roster import Agent
+from agents.states import Status, Unavailable
+
+_IN_CALL = (AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING)
+
+
+class Restore:
+    """Takes up what the store remembers."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+
+    def restored(self, event: StateRestored) -> None:
+        """Agents first, so that talking calls find theirs."""
+        floor = self._floor
+        floor.lost.update(agent.profile.node for agent in floor.roster)
+        floor.lost.update(call.arrived.node for call in event.calls)
+        for remembered in event.agents:
+            agent = floor.roster.get(remembered.agent)
+            if agent is not None:
+                self._agent(agent, remembered)
+        for call in event.calls:
+            if call.arrived.call not in floor.calls:
+                self._call(call)
+
+    def _agent(self, agent: Agent, remembered: RestoredAgent) -> None:
+        floor = self._floor
+        agent.calls_today = remembered.calls_today
+        agent.talk_today = remembered.talk_today
+        if remembered.state is AgentState.OFFLINE:
+            return
+        agent.status = _status(remembered, floor.now)
+        floor.matching.log_in(agent)
+        floor.staff.arm(agent, agent.status.until)
+
+    def _call(self, remembered: RestoredCall) -> None:
+        floor = self._floor
+        call = Call(remembered.arrived, remembered.arrived_at)
+        call.picked_up = True
+        call.trace = list(remembered.trace)
+        call.told = len(call.trace)
+        call.offers_made = remembered.offers
+        floor.calls[call.id] = call
+        if remembered.placement is not None:
+            self._placed(call, remembered.placement)
+        if remembered.answered_at is not None:
+            self._talking(call, remembered, remembered.answered_at)
+        elif remembered.placement is not None:
+            self._waiting(call, remembered.placement)
+
+    def _placed(self, call: Call, placement: Placement) -> None:
+        call.queue = placement.queue
+        call.visit = placement.visit
+        call.joined_at = placement.joined_at
+        call.tier = placement.tier
+        call.head_start = placement.head_start
+        call.needs = placement.extra_needs
+        call.firsts = placement.firsts
+        call.language = placement.language
+        call.business = placement.business
+        call.desk = self._floor.desks.get(placement.queue)
+
+    def _waiting(self, call: Call, placement: Placement) -> None:
+        """Its time for first targets alone is over; they stay in the running."""
+        call.state = CallState.WAITING
+        call.opened = len(call.firsts)
+        call.queue_open = True
+        call.step = _steps_taken(call)
+        self._floor.call_machine.waiting.stand(call)
+
+    def _talking(self, call: Call, remembered: RestoredCall, answered_at: float) -> None:
+        floor = self._floor
+        call.state = CallState.TALKING
+        call.answered_at = answered_at
+        call.wait = answered_at - call.joined_at if call.visit else 0.0
+        agent = self._agent_of(call, remembered.agent or "")
+        queue = call.desk.queue if call.desk is not None else None
+        offer = Offer(remembered.offer or f"{call.id}-o{call.offers_made}", call, agent, queue)
+        offer.state = OfferState.CONNECTED
+        offer.answered_at = answered_at
+        floor.offers[offer.id] = offer
+        call.offer, call.offers = offer, (offer,)
+        agent.offer, agent.call = offer.id, call.id
+        if agent.status.state is not AgentState.TALKING:
+            agent.status = talking(agent.status, floor.now)
+            floor.matching.log_in(agent)
+            floor.staff.arm(agent, None)
+
+    def _agent_of(self, call: Call, agent_id: str) -> Agent:
+        """Who talks; somebody whom the file doesn't name any more is here for this call only."""
+        agent = self._floor.roster.get(agent_id)
+        if agent is None:
+            agent = Agent(AgentProfile(id=agent_id, name=agent_id, endpoint="", node=call.node), 0)
+            agent.leaving = True
+        return agent
+
+
+def _status(remembered: RestoredAgent, now: float) -> Status:
+    """His state, as far as it needs no live call and no phone that is known to be free."""
+    state, since = remembered.state, remembered.since
+    logged_in_at = since if remembered.logged_in_at is None else remembered.logged_in_at
+    status = Status(state=state, since=since, free_since=since, logged_in_at=logged_in_at)
+    if state is AgentState.PAUSED:
+        return replace(status, pause_reason=remembered.pause_reason)
+    if state is AgentState.WRAP_UP:
+        until = now if remembered.wrap_up_until is None else remembered.wrap_up_until
+        return replace(status, until=until)
+    if state in _IN_CALL:
+        return status
+    return replace(status, state=AgentState.UNAVAILABLE, unavailable=(Unavailable.PHONE_UNREACHABLE,))
+
+
+def _steps_taken(call: Call) -> int:
+    """How many widening steps the story tells of since the call joined its queue."""
+    steps = 0
+    for reason in call.trace:
+        if reason[1] == codes.QUEUED:
+            steps = 0
+        elif reason[1] == codes.WIDENED:
+            steps = reason[2]
+    return steps
