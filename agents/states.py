@@ -27,7 +27,7 @@ program and raises `IllegalTransition`. Instants are UTC seconds, durations seco
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
 
@@ -69,9 +69,8 @@ class Unavailable(StrEnum):
     RESTING = "resting"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """All that the table knows of an agent at a moment.
+class Status(NamedTuple):
+    """All that the table knows of an agent at a moment. A tuple, because each event makes a new one.
 
     `since`: when he entered `state`. `until`: when the state ends by itself (wrap-up, rest), else
     None. `pending`: PAUSE (with `pending_reason`) or LOG_OUT, to take effect after the call.
@@ -184,7 +183,7 @@ def _in_call(
 
 
 def _log_in(status: Status, what: LogIn, now: float) -> Outcome:
-    return _settle(replace(status, logged_in_at=now), now, free_since=now)
+    return _settle(status._replace(logged_in_at=now), now, free_since=now)
 
 
 def _log_out(status: Status, what: LogOut, now: float) -> Outcome:
@@ -204,25 +203,25 @@ def _resume(status: Status, what: Resume, now: float) -> Outcome:
 def _log_out_later(status: Status, what: LogOut, now: float) -> Outcome:
     if status.pending is AgentAct.LOG_OUT:
         return Refused(why="will be logged out after the call already")
-    return replace(status, pending=AgentAct.LOG_OUT, pending_reason=None)
+    return status._replace(pending=AgentAct.LOG_OUT, pending_reason=None)
 
 
 def _pause_later(status: Status, what: Pause, now: float) -> Outcome:
     if status.pending is AgentAct.PAUSE and status.pending_reason == what.reason:
         return Refused(why=f"will be paused ({what.reason}) after the call already")
-    return replace(status, pending=AgentAct.PAUSE, pending_reason=what.reason)
+    return status._replace(pending=AgentAct.PAUSE, pending_reason=what.reason)
 
 
 def _stay_in(status: Status, what: LogIn, now: float) -> Outcome:
     if status.pending is not AgentAct.LOG_OUT:
         return _already_in(status, what, now)
-    return replace(status, pending=None)
+    return status._replace(pending=None)
 
 
 def _stay_on(status: Status, what: Resume, now: float) -> Outcome:
     if status.pending is not AgentAct.PAUSE:
         return _not_paused(status, what, now)
-    return replace(status, pending=None, pending_reason=None)
+    return status._replace(pending=None, pending_reason=None)
 
 
 def _reserve(status: Status, what: Reserve, now: float) -> Outcome:
@@ -272,25 +271,25 @@ def _extend(status: Status, what: ExtendWrapUp, now: float) -> Outcome:
         return Refused(why="the wrap-up of this queue cannot be extended")
     if status.extended:
         return Refused(why="the wrap-up has been extended already")
-    return replace(status, until=(status.until or now) + what.seconds, extended=True)
+    return status._replace(until=(status.until or now) + what.seconds, extended=True)
 
 
 def _phone_noted(status: Status, what: PhoneChanged, now: float) -> Outcome:
-    return status if what.phone is status.phone else replace(status, phone=what.phone)
+    return status if what.phone is status.phone else status._replace(phone=what.phone)
 
 
 def _phone_counts(status: Status, what: PhoneChanged, now: float) -> Outcome:
-    return status if what.phone is status.phone else _again(replace(status, phone=what.phone), now)
+    return status if what.phone is status.phone else _again(status._replace(phone=what.phone), now)
 
 
 def _rest_over(status: Status, what: RestOver, now: float) -> Outcome:
-    return _again(replace(status, rest_until=None), now)
+    return _again(status._replace(rest_until=None), now)
 
 
 def _again(status: Status, now: float) -> Status:
     """Idle or unavailable anew; who only has other reasons for it is unavailable since the first."""
     settled = _settle(status, now, free_since=status.free_since, rest_until=status.rest_until)
-    return settled if settled.state is not status.state else replace(settled, since=status.since)
+    return settled if settled.state is not status.state else settled._replace(since=status.since)
 
 
 def _already_in(status: Status, what: LogIn, now: float) -> Outcome:

@@ -10,7 +10,6 @@ meets what it asks for ever stand beside each other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from heapq import heappop
 from typing import TYPE_CHECKING, NamedTuple
 
 from acd.core.pools import Pools
@@ -258,16 +257,10 @@ class Matching:
         head: Entry | None = None
         through = None
         for pool in seat.pools:
-            heap = pool.waiting
-            while heap:
-                entry = heap[0]
-                if entry[3] == entry[4].generation:
-                    if head is None or entry < head:
-                        head = entry
-                        through = pool
-                    break
-                heappop(heap)
-                pool.stale -= 1
+            entry = pool.head
+            if entry is not None and (head is None or entry < head):
+                head = entry
+                through = pool
         if head is None:
             self._stand(seat)
             return None
@@ -283,11 +276,9 @@ class Matching:
         seat.free_since = seat.agent.status.free_since
         for pool in seat.pools:
             pool.idle += 1
-        for absent in seat.absent:
-            absent.add(seat)
-        seat.absent.clear()
-        for index in seat.eager:
+        for index in seat.absent:
             index.add(seat)
+        seat.absent.clear()
 
     def unready(self, agent: Agent) -> None:
         """He is not idle any more, and not because of a match. Fine if he wasn't."""
@@ -299,8 +290,6 @@ class Matching:
         seat.ready = False
         for pool in seat.pools:
             pool.idle -= 1
-        for index in seat.eager:
-            index.discard(seat)
 
     def _offered(self, ticket: Ticket, seat: Seat) -> None:
         rotation = self._rotations.get(ticket.queue)
@@ -332,8 +321,7 @@ class Matching:
             members = pool.members
             room = limit - len(rows)
             for seat in members[:room]:
-                agent = seat.agent
-                rows[agent.id] = agent.status.state
+                rows[seat.id] = seat.agent.status.state
             more += max(0, len(members) - room)
         return RuledOut(list(rows.items()), more)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from heapq import heapify, heappush
+from heapq import heapify, heappop, heappush
 
 from acd.core.requirement import Requirement
 from acd.core.seat import Seat
@@ -17,14 +17,16 @@ SMALL = 32
 class Pool:
     """One requirement under one strategy (and of one queue, where that has an order of its own).
 
-    `waiting` is a heap of the tickets that ask for it now; `stale` of its entries have gone and are
-    dropped when they come to the top or when they are more than half. `watchers` are the waiting
+    `head` is the first of the tickets that ask for it now, and stands at the top of `waiting`, a heap
+    of them; `stale` of its entries are of tickets that have gone, and are dropped when they come to
+    the top or when they are more than half. `watchers` are the waiting
     tickets that ask for it now or in the end. `logged_in` and `idle` count members. A pool that is
     not `lasting` is let go some time after nobody asks for it any more.
     """
 
     __slots__ = (
         "asked",
+        "head",
         "idle",
         "index",
         "lasting",
@@ -43,8 +45,7 @@ class Pool:
         self.members = members
         self.index = index
         self.lasting = lasting
-        self.waiting: list[Entry] = []
-        self.stale = 0
+        self.clear()
         self.asked = 0
         self.watchers: dict[int, Ticket] = {}
         self.logged_in = 0
@@ -65,9 +66,16 @@ class Pool:
             seat.pools.remove(self)
             self.index.part(seat)
 
+    def clear(self) -> None:
+        """Nobody asks for it, so left-over entries may go."""
+        self.head: Entry | None = None
+        self.waiting: list[Entry] = []
+        self.stale = 0
+
     def push(self, entry: Entry) -> None:
         """A ticket begins to ask for it."""
         heappush(self.waiting, entry)
+        self.head = self.waiting[0]
         self.asked += 1
 
     def forsake(self) -> None:
@@ -75,6 +83,10 @@ class Pool:
         self.asked -= 1
         self.stale += 1
         waiting = self.waiting
+        while waiting and waiting[0][3] != waiting[0][4].generation:
+            heappop(waiting)
+            self.stale -= 1
+        self.head = waiting[0] if waiting else None
         if self.stale * 2 > len(waiting) >= SMALL:
             self.waiting = [entry for entry in waiting if entry[3] == entry[4].generation]
             heapify(self.waiting)

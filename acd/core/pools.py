@@ -52,29 +52,34 @@ class Pools:
         self._pools: dict[Name, Pool] = {}
         self._spare: dict[Name, Pool] = {}
         self._orders = {queue.name: Order(queue.order) for queue in queues.values()}
+        self._lasting: dict[str, dict[Requirement, Pool]] = {name: {} for name in queues}
         members: dict[Requirement, tuple[Seat, ...]] = {}
         for queue in queues.values():
             for stage in stages(queue):
                 for requirement in stage.requirements:
                     name = self._name(queue.name, requirement)
+                    if requirement not in members:
+                        members[requirement] = self._members(requirement)
                     if name not in self._pools:
-                        if requirement not in members:
-                            members[requirement] = self._members(requirement)
                         self._pools[name] = Pool(
                             requirement, members[requirement], self._index(name), lasting=True
                         )
+                    self._lasting[queue.name][requirement] = self._pools[name]
 
     def __len__(self) -> int:
         return len(self._pools)
 
     def find(self, queue: str, requirement: Requirement) -> Pool:
         """The pool in which a call in this queue asks for this. `let_go` it when that is over."""
+        pool = self._lasting[queue].get(requirement)
+        if pool is not None:
+            return pool
         name = self._name(queue, requirement)
         pool = self._pools.get(name)
         if pool is None:
             pool = Pool(requirement, self._members(requirement), self._index(name), lasting=False)
             self._pools[name] = pool
-        elif not pool.lasting:
+        else:
             self._spare.pop(name, None)
         return pool
 
@@ -83,8 +88,7 @@ class Pools:
         name = self._name(queue, pool.requirement)
         if not pool.unused or name not in self._pools:
             return
-        pool.waiting = []
-        pool.stale = 0
+        pool.clear()
         if pool.requirement.agent is not None:
             self._dissolve(name)
             return

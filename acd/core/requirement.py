@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from acd.core.routing import FirstTarget, Needs, Queue
 from agents.model import AgentProfile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
+class Requirement(NamedTuple):
     """All of it must hold: every skill at its level, member of `group`, the very agent `agent`.
 
-    Calls ask for one or more requirements in order; an agent who meets any of them may serve.
+    Calls ask for one or more requirements in order; an agent who meets any of them may serve. A
+    tuple, because pools are looked up by it several times a call and a tuple's hash is cheap.
     """
 
     needs: Needs = ()

@@ -7,7 +7,6 @@ this is a new fact, so none is recorded.
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 from acd.core import codes
 from acd.core.call import Call
@@ -122,13 +121,13 @@ def _status(remembered: RestoredAgent, now: float) -> Status:
     logged_in_at = since if remembered.logged_in_at is None else remembered.logged_in_at
     status = Status(state=state, since=since, free_since=since, logged_in_at=logged_in_at)
     if state is AgentState.PAUSED:
-        return replace(status, pause_reason=remembered.pause_reason)
+        return status._replace(pause_reason=remembered.pause_reason)
     if state is AgentState.WRAP_UP:
         until = now if remembered.wrap_up_until is None else remembered.wrap_up_until
-        return replace(status, until=until)
+        return status._replace(until=until)
     if state in _IN_CALL:
         return status
-    return replace(status, state=AgentState.UNAVAILABLE, unavailable=(Unavailable.PHONE_UNREACHABLE,))
+    return status._replace(state=AgentState.UNAVAILABLE, unavailable=(Unavailable.PHONE_UNREACHABLE,))
 
 
 def _steps_taken(call: Call) -> int:

@@ -9,20 +9,20 @@ from agents.roster import Agent
 if TYPE_CHECKING:
     from acd.core.pool import Pool
     from acd.core.strategies.base import IdleIndex
-    from acd.core.strategies.keyed import Keyed
 
 
 class Seat:
     """One agent of the file. `ready`: idle, and to be found by calls that arrive.
 
     `mark` grows whenever what he is sorted by may have changed; an entry in an idle index that
-    carries an older mark is out of date. `absent` are those sorted indexes that have no entry for
-    him at all (each has at most one), `eager` those that must be told of each coming and going.
+    carries an older mark is out of date. `absent` are those indexes of his pools that have no entry
+    for him at all (each has at most one).
     """
 
-    __slots__ = ("absent", "agent", "eager", "free_since", "logged_in", "mark", "pools", "rank", "ready")
+    __slots__ = ("absent", "agent", "free_since", "id", "logged_in", "mark", "pools", "rank", "ready")
 
     def __init__(self, agent: Agent) -> None:
+        self.id = agent.id
         self.agent = agent
         self.rank = agent.rank
         self.free_since = agent.status.free_since
@@ -30,5 +30,4 @@ class Seat:
         self.ready = False
         self.mark = 0
         self.pools: list[Pool] = []
-        self.absent: list[Keyed] = []
-        self.eager: list[IdleIndex] = []
+        self.absent: list[IdleIndex] = []

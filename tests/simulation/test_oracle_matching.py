@@ -327,8 +327,8 @@ class Run:
 
     def agent_acts(self) -> None:
         agent = self.some_agent()
-        out = [LogOut()] * (12 if self.night else 2)
-        acts = [*out, Pause(reason="lunch"), Resume(), LogIn()]
+        out: list[Input] = [LogOut()] * (12 if self.night else 2)
+        acts: list[Input] = [*out, Pause(reason="lunch"), Resume(), LogIn()]
         self.happens(agent, self.random.choice(acts))
 
     def phone_changes(self) -> None:

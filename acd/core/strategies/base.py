@@ -1,4 +1,11 @@
-"""What a strategy is: an index of the idle agents of one pool that knows whom to ring first."""
+"""What a strategy is: an index of the idle agents of one pool that knows whom to ring first.
+
+All of them are lazy in the same way, because an agent belongs to dozens of pools and only one of
+them is asked at a time. An index has at most one entry for each member of its pool. An agent who
+stops being ready leaves his entries where they are; who looks at an index drops the entries of those
+who aren't ready as he comes across them, and notes the index in the seat's `absent`. So becoming
+ready again costs only as many additions as there were removals.
+"""
 
 from __future__ import annotations
 
@@ -12,25 +19,13 @@ Key: TypeAlias = tuple[float, ...]
 
 
 class IdleIndex(ABC):
-    """The idle agents of one pool. `Matching` keeps it true as agents come and go."""
+    """The idle agents of one pool, and left-over entries of some who aren't idle any more."""
 
     __slots__ = ()
 
     @abstractmethod
-    def join(self, seat: Seat) -> None:
-        """A member of the pool joins; called once for each, ready or not."""
-
-    @abstractmethod
-    def part(self, seat: Seat) -> None:
-        """A member leaves the pool for good."""
-
-    @abstractmethod
     def add(self, seat: Seat) -> None:
-        """A member became ready."""
-
-    @abstractmethod
-    def discard(self, seat: Seat) -> None:
-        """A member stopped being ready."""
+        """A member who has no entry is ready."""
 
     @abstractmethod
     def best(self) -> Seat | None:
@@ -40,18 +35,14 @@ class IdleIndex(ABC):
     def standing(self, limit: int) -> list[tuple[str, Key]]:
         """At most `limit` of those ready, by agent's id, with their keys; likely ones first."""
 
-
-class Eager(IdleIndex):
-    """An index that is told of each coming and going."""
-
-    __slots__ = ()
-
     def join(self, seat: Seat) -> None:
-        seat.eager.append(self)
+        """The seat becomes a member of the pool."""
         if seat.ready:
             self.add(seat)
+        else:
+            seat.absent.append(self)
 
     def part(self, seat: Seat) -> None:
-        seat.eager.remove(self)
-        if seat.ready:
-            self.discard(seat)
+        """The seat is a member no longer; the index is not used any more."""
+        if self in seat.absent:
+            seat.absent.remove(self)

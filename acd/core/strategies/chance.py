@@ -1,61 +1,50 @@
-"""Random and weighted random: drawn at the decision, among those who are idle then."""
+"""Random and weighted random: drawn at the decision, among those who are idle then.
+
+A draw falls on any entry, and is repeated when it falls on one who isn't idle (who is then taken
+out); so it is exact whatever else lies in the bag.
+"""
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from acd.core.seat import Seat
-from acd.core.strategies.base import Eager, Key
+from acd.core.strategies.base import IdleIndex, Key
 
 if TYPE_CHECKING:
     from random import Random
 
 
-class Bag:
-    """A bag of seats from which any can be taken in O(1): the last one fills the gap."""
-
-    __slots__ = ("_place", "seats")
-
-    def __init__(self) -> None:
-        self.seats: list[Seat] = []
-        self._place: dict[Seat, int] = {}
-
-    def add(self, seat: Seat) -> None:
-        self._place[seat] = len(self.seats)
-        self.seats.append(seat)
-
-    def discard(self, seat: Seat) -> None:
-        place = self._place.pop(seat)
-        last = self.seats.pop()
-        if last is not seat:
-            self.seats[place] = last
-            self._place[last] = place
-
-
-class Uniform(Eager):
+class Uniform(IdleIndex):
     """Everybody idle is equally likely."""
 
     __slots__ = ("_bag", "_random")
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._bag = Bag()
+        self._bag: list[Seat] = []
 
     def add(self, seat: Seat) -> None:
-        self._bag.add(seat)
-
-    def discard(self, seat: Seat) -> None:
-        self._bag.discard(seat)
+        self._bag.append(seat)
 
     def best(self) -> Seat | None:
-        seats = self._bag.seats
-        return seats[int(self._random.random() * len(seats))] if seats else None
+        random = self._random.random
+        bag = self._bag
+        while bag:
+            place = int(random() * len(bag))
+            seat = bag[place]
+            if seat.ready:
+                return seat
+            _take_out(bag, place)
+            seat.absent.append(self)
+        return None
 
     def standing(self, limit: int) -> list[tuple[str, Key]]:
-        return [(seat.agent.id, ()) for seat in self._bag.seats[:limit]]
+        return [(seat.id, ()) for seat in islice((seat for seat in self._bag if seat.ready), limit)]
 
 
-class Weighted(Eager):
+class Weighted(IdleIndex):
     """Everybody idle is as likely as his weight says.
 
     Seats lie in bags by the binary length of their weights. A bag is drawn by its total weight, then
@@ -67,43 +56,47 @@ class Weighted(Eager):
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._bags: dict[int, Bag] = {}
+        self._bags: dict[int, list[Seat]] = {}
         self._totals: dict[int, int] = {}
 
     def add(self, seat: Seat) -> None:
         weight = seat.agent.profile.weight
         length = weight.bit_length()
-        bag = self._bags.get(length)
-        if bag is None:
-            bag = self._bags[length] = Bag()
-            self._totals[length] = 0
-        bag.add(seat)
-        self._totals[length] += weight
-
-    def discard(self, seat: Seat) -> None:
-        weight = seat.agent.profile.weight
-        length = weight.bit_length()
-        self._bags[length].discard(seat)
-        self._totals[length] -= weight
+        self._bags.setdefault(length, []).append(seat)
+        self._totals[length] = self._totals.get(length, 0) + weight
 
     def best(self) -> Seat | None:
-        point = int(self._random.random() * sum(self._totals.values()))
-        for length, total in self._totals.items():
-            if point < total:
-                return self._draw(self._bags[length].seats, 1 << length)
-            point -= total
+        random = self._random.random
+        while (total := sum(self._totals.values())) > 0:
+            length = self._length_at(random() * total)
+            bag = self._bags[length]
+            weight = 0
+            while random() * (1 << length) >= weight:
+                place = int(random() * len(bag))
+                seat = bag[place]
+                weight = seat.agent.profile.weight
+            if seat.ready:
+                return seat
+            _take_out(bag, place)
+            self._totals[length] -= weight
+            seat.absent.append(self)
         return None
 
-    def _draw(self, seats: list[Seat], at_most: int) -> Seat:
-        random = self._random.random
-        while True:
-            seat = seats[int(random() * len(seats))]
-            if random() * at_most < seat.agent.profile.weight:
-                return seat
+    def _length_at(self, point: float) -> int:
+        lengths = iter(self._totals)
+        length = next(lengths)
+        while point >= self._totals[length]:
+            point -= self._totals[length]
+            length = next(lengths)
+        return length
 
     def standing(self, limit: int) -> list[tuple[str, Key]]:
-        rows: list[tuple[str, Key]] = []
-        for bag in self._bags.values():
-            for seat in bag.seats[: limit - len(rows)]:
-                rows.append((seat.agent.id, (seat.agent.profile.weight,)))
-        return rows
+        ready = (seat for bag in self._bags.values() for seat in bag if seat.ready)
+        return [(seat.id, (seat.agent.profile.weight,)) for seat in islice(ready, limit)]
+
+
+def _take_out(bag: list[Seat], place: int) -> None:
+    """In O(1): the last one fills the gap."""
+    last = bag.pop()
+    if place < len(bag):
+        bag[place] = last

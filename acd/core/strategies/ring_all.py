@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from acd.core.seat import Seat
-from acd.core.strategies.base import Eager, Key
+from acd.core.strategies.base import IdleIndex, Key
 
 
-class RingAll(Eager):
+class RingAll(IdleIndex):
     """All idle agents; by (free since, place in the file) where an order is needed."""
 
     __slots__ = ("_seats",)
 
     def __init__(self) -> None:
-        self._seats: dict[Seat, None] = {}
+        self._seats: list[Seat] = []
 
     def add(self, seat: Seat) -> None:
-        self._seats[seat] = None
-
-    def discard(self, seat: Seat) -> None:
-        del self._seats[seat]
+        self._seats.append(seat)
 
     def everyone(self) -> list[Seat]:
         """All who are ready, longest idle first."""
-        return sorted(self._seats, key=lambda seat: (seat.free_since, seat.rank))
+        for seat in self._seats:
+            if not seat.ready:
+                seat.absent.append(self)
+        self._seats = [seat for seat in self._seats if seat.ready]
+        self._seats.sort(key=lambda seat: (seat.free_since, seat.rank))
+        return list(self._seats)
 
     def best(self) -> Seat | None:
-        return min(self._seats, key=lambda seat: (seat.free_since, seat.rank), default=None)
+        return next(iter(self.everyone()), None)
 
     def standing(self, limit: int) -> list[tuple[str, Key]]:
-        return [(seat.agent.id, (seat.free_since, seat.rank)) for seat in self.everyone()[:limit]]
+        return [(seat.id, (seat.free_since, seat.rank)) for seat in self.everyone()[:limit]]
