@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import structlog
 
-from acd.runtime.masking import MASKED_FIELDS, mask
+from acd.runtime.masking import NUMBER_FIELDS, mask
 
 LIBRARIES = ("aiohttp", "aiosqlite", "alembic", "asyncio", "panoramisk", "sqlalchemy", "watchfiles")
 """They talk much below a warning."""
@@ -20,7 +20,7 @@ Format = Literal["json", "console"]
 def _mask_numbers(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    for key in MASKED_FIELDS & event.keys():
+    for key in NUMBER_FIELDS & event.keys():
         if isinstance(event[key], str):
             event[key] = mask(event[key])
     return event

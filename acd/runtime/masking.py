@@ -14,7 +14,8 @@ SHOWN = 3
 SHORTEST_MASKED = 5
 
 REASON_FIELDS = frozenset({"reasons", "trace"})
-MASKED_FIELDS = frozenset({"caller", "number", "caller_name", "name"})
+NUMBER_FIELDS = frozenset({"caller", "number"})
+NAME_FIELDS = frozenset({"caller_name", "name"})
 
 
 def mask(value: str, shown: int = SHOWN) -> str:
@@ -26,14 +27,17 @@ def mask_fields(value: Any, shown: int = SHOWN) -> Any:
     """The same JSON-like value with every field that identifies a person masked."""
     if isinstance(value, dict):
         return {key: _mask_field(key, inner, shown) for key, inner in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [mask_fields(inner, shown) for inner in value]
     return value
 
 
 def _mask_field(key: str, value: Any, shown: int) -> Any:
-    if key in MASKED_FIELDS and isinstance(value, str):
-        return mask(value, shown)
+    if isinstance(value, str):
+        if key in NUMBER_FIELDS:
+            return mask(value, shown)
+        if key in NAME_FIELDS:
+            return mask(value, 1)
     if key in REASON_FIELDS:
         return _mask_digits(value, shown)
     return mask_fields(value, shown)
@@ -41,7 +45,7 @@ def _mask_field(key: str, value: Any, shown: int) -> Any:
 
 def _mask_digits(value: Any, shown: int) -> Any:
     """Reasons are bare lists: whatever in them is long and all digits may be somebody's number."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_mask_digits(inner, shown) for inner in value]
     if isinstance(value, str) and len(value) >= SHORTEST_MASKED and value.isdigit():
         return mask(value, shown)

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from acd.core.dispatcher import Dispatcher
+from acd.core.events import ConfigReplaced
 from acd.core.routing import Routing
 from acd.runtime.recorder import digest, read_recording, shown_digits
 
@@ -45,6 +46,8 @@ def replay(path: Path, parse: Callable[[str], Routing], *, limit: int = 10) -> R
             commands = dispatcher.expire(moment.now)
         else:
             commands = dispatcher.handle(moment.event, moment.now)
+        if isinstance(moment.event, ConfigReplaced):
+            shown = max(shown, shown_digits(moment.event.routing))
         replayed = digest(commands, shown)
         if replayed != moment.digest and len(differences) < limit:
             differences.append(

@@ -1,0 +1,221 @@
+"""Events in, commands and facts out, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+
+from acd.core.commands import Command, RefuseAct, TelephonyCommand
+from acd.core.dispatcher import Dispatcher
+from acd.core.events import (
+    AgentActed,
+    Blacklisted,
+    CallArrived,
+    CallerHungUp,
+    ChannelsReconciled,
+    ConfigReplaced,
+    Customer,
+    Event,
+    LiveCall,
+    PhoneStateChanged,
+    PromptFinished,
+)
+from acd.core.facts import CallEntered
+from acd.ports import Check
+from acd.runtime.clock import SystemClock
+from acd.runtime.directory import Directory
+from acd.runtime.engine import Engine
+from agents.model import AgentAct, PhoneState
+from tests.unit.acd.runtime.centre import Facts, HandClock, Telephone, arrived, routing
+from tests.unit.asterisk.wire import Counts
+
+
+class Notes:
+    def __init__(self) -> None:
+        self.noted: list[str] = []
+
+    def note(self, now: float, event: Event | None, commands: Sequence[Command]) -> None:
+        self.noted.append("time" if event is None else type(event).__name__)
+
+
+class Rig:
+    def __init__(self, *, telephone: Telephone | None = None, for_at_most: float = 60.0) -> None:
+        self.telephone = telephone or Telephone()
+        self.facts, self.counts, self.notes = Facts(), Counts(), Notes()
+        self.clock = SystemClock()
+        self.directory = Directory()
+        plan = routing(for_at_most=for_at_most)
+        self.engine = Engine(
+            dispatcher=Dispatcher(plan, Random(1)),
+            routing=plan,
+            telephony=self.telephone,
+            clock=self.clock,
+            directory=self.directory,
+            sinks=[self.facts],
+            metrics=self.counts,
+            recorder=self.notes,
+        )
+        self.engine.post(ChannelsReconciled(node="n1", restarted=False))
+
+    def staffed(self) -> Rig:
+        self.engine.post(PhoneStateChanged(agent="1001", phone=PhoneState.FREE))
+        self.engine.post(AgentActed(agent="1001", act=AgentAct.LOG_IN, by="test"))
+        return self
+
+
+async def test_a_call_rings_the_idle_agent_and_everybody_is_told() -> None:
+    rig = Rig().staffed()
+    rig.engine.post(arrived())
+    assert rig.telephone.names() == ["RingAgent", "PlayRingback"]
+    assert {"CallEntered", "CallQueued", "OfferMade"} <= set(rig.facts.names())
+    assert rig.counts.decisions[-1] == "CallArrived"
+    assert rig.notes.noted[-1] == "CallArrived"
+    rig.engine.close()
+
+
+async def test_what_the_directory_knows_comes_with_the_call() -> None:
+    rig = Rig()
+    rig.engine.customer_changed("13800138000", Customer(number="13800138000", tier="vip"))
+    rig.engine.post(arrived())
+    entered = next(fact for fact in rig.facts.taken if isinstance(fact, CallEntered))
+    assert entered.customer_tier == "vip"
+
+
+async def test_calls_found_after_a_connection_are_enriched_too() -> None:
+    rig = Rig()
+    rig.engine.customer_changed("13800138000", Customer(number="13800138000", tier="vip"))
+    live = LiveCall(arrived=arrived(), created_at=rig.clock.now() - 5)
+    rig.engine.post(ChannelsReconciled(node="n1", restarted=False, calls=(live,)))
+    entered = next(fact for fact in rig.facts.taken if isinstance(fact, CallEntered))
+    assert entered.customer_tier == "vip"
+    rig.engine.close()
+
+
+async def test_an_event_that_comes_out_of_a_command_waits_its_turn() -> None:
+    class Eager(Telephone):
+        engine: Engine
+
+        def execute(self, command: TelephonyCommand) -> None:
+            super().execute(command)
+            if len(self.done) == 1:
+                self.engine.post(CallerHungUp(call="c1"))
+
+    telephone = Eager()
+    rig = Rig(telephone=telephone).staffed()
+    telephone.engine = rig.engine
+    rig.engine.post(arrived())
+    assert telephone.names() == ["RingAgent", "PlayRingback", "CancelRing"]
+    rig.engine.close()
+
+
+async def test_a_failure_of_the_core_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig().staffed()
+    handle = Dispatcher.handle
+
+    def fail(self: Dispatcher, event: Event, now: float) -> list[Command]:
+        if isinstance(event, CallArrived) and event.call == "bad":
+            raise ZeroDivisionError
+        return handle(self, event, now)
+
+    monkeypatch.setattr(Dispatcher, "handle", fail)
+    rig.engine.post(arrived("bad"))
+    rig.engine.post(arrived("good"))
+    assert rig.counts.bad == [("core", "CallArrived")]
+    assert rig.telephone.names() == ["RingAgent", "PlayRingback"]
+    rig.engine.close()
+
+
+async def test_deadlines_are_kept() -> None:
+    prompted = asyncio.Event()
+
+    class Watch(Telephone):
+        def execute(self, command: TelephonyCommand) -> None:
+            super().execute(command)
+            if type(command).__name__ == "PlayPrompt":
+                prompted.set()
+
+    rig = Rig(telephone=Watch(), for_at_most=0.01).staffed()
+    rig.engine.post(AgentActed(agent="1001", act=AgentAct.PAUSE, by="test"))
+    rig.engine.post(arrived())
+    await asyncio.wait_for(prompted.wait(), 5)
+    assert "time" in rig.notes.noted
+    assert "Deadline" in rig.counts.decisions
+    rig.engine.post(PromptFinished(call="c1", prompt="all_busy_recorded"))
+    assert rig.telephone.names()[-1] == "EndCall"
+    rig.engine.close()
+
+
+async def test_a_failure_at_a_deadline_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = asyncio.Event()
+
+    def fail(self: Dispatcher, now: float) -> list[Command]:
+        failed.set()
+        raise ZeroDivisionError
+
+    rig = Rig(for_at_most=0.01).staffed()
+    rig.engine.post(AgentActed(agent="1001", act=AgentAct.PAUSE, by="test"))
+    monkeypatch.setattr(Dispatcher, "expire", fail)
+    rig.engine.post(arrived())
+    await asyncio.wait_for(failed.wait(), 5)
+    rig.engine.close()
+    assert ("core", "Deadline") in rig.counts.bad
+
+
+async def test_whoever_asks_learns_what_came_of_it() -> None:
+    rig = Rig()
+    commands = rig.engine.submit(AgentActed(agent="nobody", act=AgentAct.LOG_IN, by="test"))
+    assert any(isinstance(command, RefuseAct) for command in commands)
+
+
+async def test_watchers_come_and_go() -> None:
+    rig, watcher = Rig(), Facts()
+    stop = rig.engine.watch(watcher)
+    rig.engine.post(arrived())
+    seen = len(watcher.taken)
+    assert seen
+    stop()
+    rig.engine.post(CallerHungUp(call="c1"))
+    assert len(watcher.taken) == seen
+
+
+async def test_what_can_be_seen() -> None:
+    rig = Rig().staffed()
+    rig.engine.post(arrived())
+    engine = rig.engine
+    assert [view.agent for view in engine.view_agents()] == ["1001"]
+    agent, call = engine.view_agent("1001"), engine.view_call("c1")
+    assert agent is not None
+    assert call is not None
+    assert agent.call == "c1"
+    assert [view.call for view in engine.view_calls("orders")] == ["c1"]
+    assert [view.queue for view in engine.view_queues()] == ["orders"]
+    why = engine.why("c1")
+    assert why is not None
+    assert why.call.call == "c1"
+    assert engine.now() > 1_700_000_000
+    engine.health.append(lambda: Check(name="x", healthy=True, detail=""))
+    assert [check.name for check in engine.checks()] == ["x"]
+    engine.close()
+
+
+async def test_a_new_configuration_is_the_one_that_is_shown() -> None:
+    rig = Rig()
+    changed = routing(revision="r2")
+    rig.engine.post(ConfigReplaced(routing=changed))
+    assert rig.engine.routing is changed
+    result = await rig.engine.reload()
+    assert not result.taken
+
+
+def test_the_directory_learns_and_forgets() -> None:
+    clock, directory = HandClock(), Directory()
+    entry = Blacklisted(reason="abuse", author="ops")
+    directory.blacklist_changed("13800138000", entry, clock.at + 10)
+    assert directory.enrich(arrived(), clock.at).blacklisted == entry
+    assert directory.enrich(arrived(), clock.at + 10).blacklisted is None
+    directory.blacklist_changed("13800138000", None, None)
+    assert directory.enrich(arrived(), clock.at) == arrived()
+    assert directory.enrich(arrived(caller=None), clock.at) == arrived(caller=None)

@@ -1,0 +1,142 @@
+"""A recording replays to the same commands, says nothing about people, and knows its bounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from acd.core.dispatcher import Dispatcher
+from acd.core.events import (
+    AgentActed,
+    CallArrived,
+    CallerHungUp,
+    ChannelsReconciled,
+    ConfigReplaced,
+    Event,
+    PhoneStateChanged,
+)
+from acd.runtime.masking import mask, mask_fields
+from acd.runtime.recorder import FlightRecorder, RecordingError, read_recording
+from acd.runtime.replay import replay
+from agents.model import AgentAct, PhoneState
+from tests.unit.acd.runtime.centre import arrived, routing
+
+PLANS = {"r1": routing(), "r2": routing(revision="r2", prefix="1380013")}
+EVENTS: list[Event] = [
+    ChannelsReconciled(node="n1", restarted=False),
+    PhoneStateChanged(agent="1001", phone=PhoneState.FREE),
+    AgentActed(agent="1001", act=AgentAct.LOG_IN, by="test"),
+    arrived("c1"),
+    arrived("c2", caller="13900139000"),
+    arrived("c3", caller=None),
+    CallerHungUp(call="c1"),
+    ConfigReplaced(routing=PLANS["r2"]),
+    arrived("c4", caller="13800138001"),
+]
+
+
+def record(path: Path, *, limit: int = 1 << 20, seed: int = 7) -> None:
+    recorder = FlightRecorder(
+        path,
+        seed=seed,
+        now=0.0,
+        routing=PLANS["r1"],
+        printed=lambda plan: plan.revision,
+        limit_bytes=limit,
+    )
+    dispatcher = Dispatcher(PLANS["r1"], Random(seed))
+    now = 1_795_262_400.0
+    for event in EVENTS:
+        recorder.note(now, event, dispatcher.handle(event, now))
+        now += 1.5
+    now += 120
+    recorder.note(now, None, dispatcher.expire(now))
+    recorder.close()
+    recorder.note(now, None, [])
+
+
+def test_the_same_events_give_the_same_commands(tmp_path: Path) -> None:
+    path = tmp_path / "flight.jsonl"
+    record(path)
+    outcome = replay(path, PLANS.__getitem__)
+    assert outcome.events == len(EVENTS) + 1
+    assert outcome.differences == ()
+
+
+def test_a_core_that_decides_otherwise_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "flight.jsonl"
+    record(path)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:4] + lines[5:]), encoding="utf-8")
+    outcome = replay(path, PLANS.__getitem__, limit=1)
+    (difference,) = outcome.differences
+    assert difference.line == 5
+    assert "CallArrived" in difference.event
+
+
+def test_nobody_can_be_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "flight.jsonl"
+    record(path)
+    text = path.read_text(encoding="utf-8")
+    assert "13800138000" not in text
+    assert "13900139000" not in text
+    assert '"Li"' not in text
+    _, moments = read_recording(path, PLANS.__getitem__)
+    callers = [m.event.caller for m in moments if isinstance(m.event, CallArrived)]
+    # The second configuration looks at seven digits, so these stay.
+    assert callers == ["138********", "139********", None, "1380013****"]
+
+
+def test_a_recording_ends_at_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / "flight.jsonl"
+    record(path, limit=1500)
+    assert path.stat().st_size <= 1500
+    assert replay(path, PLANS.__getitem__).differences == ()
+
+
+def test_a_full_disk_ends_the_recording_and_nothing_else() -> None:
+    full = Path("/dev/full")
+    recorder = FlightRecorder.__new__(FlightRecorder)
+    recorder._file = full.open("wb", buffering=0)
+    recorder._left, recorder._shown = 1 << 20, 3
+    recorder.note(0.0, arrived(), [])
+    assert recorder._file is None
+
+
+def test_a_line_cut_off_by_a_kill_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "flight.jsonl"
+    record(path)
+    path.write_bytes(path.read_bytes()[:-20])
+    assert replay(path, PLANS.__getitem__).events == len(EVENTS)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"not json\n", "not a flight recording"),
+        (b'{"format":99,"seed":1,"started_at":0,"routing":"r1"}\n', "format 99"),
+        (
+            b'{"format":1,"seed":1,"started_at":0,"routing":"r1"}\n{"now":1,"kind":"Nonsense"}\n',
+            ":2: not a line",
+        ),
+    ],
+)
+def test_what_is_no_recording_is_refused(tmp_path: Path, content: bytes, complaint: str) -> None:
+    path = tmp_path / "flight.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match=complaint):
+        replay(path, PLANS.__getitem__)
+
+
+def test_masking_twice_is_masking_once() -> None:
+    value = {"caller": "13800138000", "list": [{"name": "Li Lei"}], "trace": [[1.0, "x", "40080"]]}
+    once = mask_fields(value)
+    assert once == {
+        "caller": "138********",
+        "list": [{"name": "L*****"}],
+        "trace": [[1.0, "x", "400**"]],
+    }
+    assert mask_fields(once) == once
+    assert mask("12", 3) == "12"
