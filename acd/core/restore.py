@@ -7,7 +7,6 @@ this is a new fact, so none is recorded.
 
 from __future__ import annotations
 
-
 from acd.core import codes
 from acd.core.call import Call
 from acd.core.calls_table import CallState
