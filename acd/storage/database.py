@@ -22,8 +22,8 @@ BUSY_MS = 5000
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
-    f"PRAGMA busy_timeout = {BUSY_MS}",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA wal_autocheckpoint = 4000",  # pages: the tree tops are copied back less often
 )
 
 
@@ -47,9 +47,9 @@ def database_url(text: str) -> URL:
             raise UnsupportedDatabase(f"Strowger uses sqlite or postgresql, not {other!r}.")
 
 
-def connect_sqlite(file: str) -> sqlite3.Connection:
+def connect_sqlite(file: str, *, busy_ms: int = BUSY_MS) -> sqlite3.Connection:
     """A plain connection in autocommit mode, with the project's settings."""
-    connection = sqlite3.connect(file, isolation_level=None, timeout=BUSY_MS / 1000)
+    connection = sqlite3.connect(file, isolation_level=None, timeout=busy_ms / 1000)
     for pragma in PRAGMAS:
         connection.execute(pragma)
     return connection

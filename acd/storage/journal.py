@@ -31,6 +31,10 @@ log = structlog.get_logger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
 """Seconds between two attempts to reach a database that is away."""
 
+GATHER = 0.25
+"""Seconds that facts gather before they are written. Half the CPU of a small batch is the commit's, so
+longer is cheaper; what an engine that dies loses of it, it finds again in Asterisk's channels."""
+
 CLOSE_WITHIN = 10.0
 """Seconds that closing waits for the last facts."""
 
@@ -51,8 +55,8 @@ class WriteBehind:
         *,
         run: int,
         prepare: Callable[[], Awaitable[None]],
-        interval: float = 0.1,
-        most: int = 256,
+        interval: float = GATHER,
+        most: int = 128,
         in_memory: int = 100_000,
     ) -> None:
         self._writer = writer
@@ -74,6 +78,7 @@ class WriteBehind:
         self._pause = FIRST_PAUSE
         self._try_at = 0.0
         self._written: dict[int, int] = {}
+        self._lost_told = 0
         self._task: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self.lost = 0
@@ -130,7 +135,7 @@ class WriteBehind:
             await asyncio.wait([task])
         if self._pending:
             self.lost += len(self._pending)
-            log.error("journal: closed with facts that nothing could hold", facts=len(self._pending))
+            log.critical("journal: closed with facts that nothing could hold", lost=self.lost)
         await self._writer.close()
         await asyncio.to_thread(self._spool.close)
 
@@ -145,6 +150,9 @@ class WriteBehind:
                 await self._set_aside()
                 if not self._closing and self._loop.time() >= self._try_at:
                     await self._try_to_come_back()
+            if self.lost > self._lost_told:
+                log.critical("journal: facts are lost", lost=self.lost)
+                self._lost_told = self.lost
             if self._away and not self._armed:
                 self._armed = True
                 self._loop.call_later(self._interval, self._wake.set)
@@ -190,10 +198,10 @@ class WriteBehind:
                     self._spool.append, self._run_id, enumerate(facts, self._first_seq)
                 )
             except SpoolFull:
-                self._note_spool("the spool is full, the newest facts are lost")
+                self._note_spool("it is full; the newest facts are lost")
                 self.lost += len(facts)
             except OSError as error:
-                self._note_spool(f"the spool cannot be written, facts stay in memory: {error}")
+                self._note_spool(f"it cannot be written; facts stay in memory: {error}")
                 return
             else:
                 self._spool_ails = False

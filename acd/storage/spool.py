@@ -57,6 +57,7 @@ class Spool:
         self._offset = 0
         self._next_offset = 0
         self._next_lines = 0
+        self._next_damage: list[tuple[Path, int, bytes]] = []
         self.depth = 0
         self.damaged = 0
         """Lines that could not be read back: torn tails and bad checksums."""
@@ -128,6 +129,9 @@ class Spool:
         self.depth -= self._next_lines
         self._offset = self._next_offset
         self._next_lines = 0
+        for segment, offset, line in self._next_damage:
+            self._note_damage(segment, offset, line)
+        self._next_damage = []
 
     def refuse(self, writer: int, seq: int, fact: Fact) -> None:
         """Keep a fact that no database takes in the file `refused.jsonl`, for a person to look at."""
@@ -138,12 +142,13 @@ class Spool:
         writer = 0
         facts: list[tuple[int, Fact]] = []
         offset, lines = self._offset, 0
+        damage: list[tuple[Path, int, bytes]] = []
         with segment.open("rb") as file:
             file.seek(offset)
             while len(facts) < limit and (line := file.readline()):
                 entry = _checked(line)
                 if entry is None:
-                    self._note_damage(segment, offset, line)
+                    damage.append((segment, offset, line))
                 else:
                     of_writer, seq, fact = decode_entry(entry)
                     if facts and of_writer != writer:
@@ -152,7 +157,7 @@ class Spool:
                     facts.append((seq, fact))
                 offset += len(line)
                 lines += line.endswith(b"\n")
-        self._next_offset, self._next_lines = offset, lines
+        self._next_offset, self._next_lines, self._next_damage = offset, lines, damage
         return Spooled(writer=writer, facts=facts)
 
     def _note_damage(self, segment: Path, offset: int, line: bytes) -> None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.core.events import Customer
@@ -23,12 +22,11 @@ from acd.ports import DirectoryEntry, Restored
 from acd.runtime.tasks import TaskKeeper
 from acd.storage import recall
 from acd.storage.archive import SqlArchive
-from acd.storage.database import connect_sqlite, create_engine, database_url, reading
-from acd.storage.journal import WriteBehind
+from acd.storage.database import create_engine, database_url, reading
+from acd.storage.journal import GATHER, WriteBehind
 from acd.storage.migrate import upgrade
 from acd.storage.spool import Spool
-from acd.storage.statements import compile_statements
-from acd.storage.writers import FactWriter, PostgresWriter, SqliteWriter
+from acd.storage.writers import fact_writer
 
 
 class SqlMemory:
@@ -68,7 +66,7 @@ async def open_store(
     *,
     spool: Path,
     keeper: TaskKeeper,
-    interval: float = 0.1,
+    interval: float = GATHER,
     spool_max_bytes: int = 256 << 20,
     now: Callable[[], float] = time.time,
 ) -> AsyncIterator[Store]:
@@ -82,7 +80,7 @@ async def open_store(
     location = database_url(url)
     engine = create_engine(location)
     journal = WriteBehind(
-        _writer(location, engine),
+        fact_writer(location, engine),
         Spool(spool, max_bytes=spool_max_bytes),
         run=int(now() * 1e6),
         prepare=partial(upgrade, location),
@@ -109,10 +107,3 @@ async def open_archive(url: str) -> AsyncIterator[SqlArchive]:
         yield SqlArchive(engine)
     finally:
         await engine.dispose()
-
-
-def _writer(url: URL, engine: AsyncEngine) -> FactWriter:
-    statements = compile_statements(engine.dialect)
-    if url.get_backend_name() == "sqlite":
-        return SqliteWriter(partial(connect_sqlite, url.database or ""), statements)
-    return PostgresWriter(engine, statements)

@@ -202,7 +202,13 @@ customers = Table(
     sqlite_with_rowid=False,
 )
 """Who is known, or was ever answered. `order_*`: his last order; `call_*`: his last answered call."""
-Index("customers_tier", customers.c.tier, customers.c.number)
+Index(
+    "customers_tier",
+    customers.c.tier,
+    customers.c.number,
+    sqlite_where=customers.c.tier.is_not(None),
+    postgresql_where=customers.c.tier.is_not(None),
+)
 
 blacklist = Table(
     "blacklist",

@@ -12,20 +12,25 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Protocol, TypeAlias
 
 import asyncpg
-from sqlalchemy import select
+from sqlalchemy import URL, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from acd.errors import StoreUnavailable
 from acd.storage import tables
 from acd.storage.batch import Row
+from acd.storage.database import connect_sqlite
 from acd.storage.errors import FactRefused
-from acd.storage.statements import Statement, Step
+from acd.storage.statements import Statement, Step, compile_statements
 
 Steps: TypeAlias = Sequence[tuple[Step, Sequence[Row]]]
+
+JOURNAL_BUSY_MS = 1000
+"""How long the journal waits for another writer of the SQLite file before it turns to the spool."""
 
 
 class FactWriter(Protocol):
@@ -163,3 +168,13 @@ class PostgresWriter:
         if connection is not None:
             await connection.invalidate()
             await connection.close()
+
+
+def fact_writer(url: URL, engine: AsyncEngine) -> FactWriter:
+    """The writer for this database."""
+    statements = compile_statements(engine.dialect)
+    if url.get_backend_name() == "sqlite":
+        return SqliteWriter(
+            partial(connect_sqlite, url.database or "", busy_ms=JOURNAL_BUSY_MS), statements
+        )
+    return PostgresWriter(engine, statements)

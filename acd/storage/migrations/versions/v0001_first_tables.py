@@ -177,7 +177,14 @@ def _directory() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("customers_pk")),
         sqlite_with_rowid=False,
     )
-    op.create_index("customers_tier", "customers", ["tier", "number"], unique=False)
+    op.create_index(
+        "customers_tier",
+        "customers",
+        ["tier", "number"],
+        unique=False,
+        sqlite_where=sa.text("tier IS NOT NULL"),
+        postgresql_where=sa.text("tier IS NOT NULL"),
+    )
     op.create_table(
         "blacklist",
         sa.Column("number", sa.String(length=64), nullable=False),
