@@ -39,6 +39,8 @@ class Call:
     `queue_open` says that it asks for the queue's agents too. `hold_until`: until then only the first
     targets are asked. All instants are UTC seconds.
 
+    `looked_for`: for these it was noted already that nobody was idle.
+
     `hears` is "" before anything was played to the caller, else "ringback", "music" or "prompt".
     `seen` are the queues that it has been in. `told` counts the reasons that a fact has carried away.
     """
@@ -59,7 +61,7 @@ class Call:
         "id",
         "joined_at",
         "language",
-        "left_at",
+        "looked_for",
         "missed",
         "needs",
         "offer",
@@ -108,11 +110,11 @@ class Call:
         self.visit = 0
         self.desk: QueueDesk | None = None
         self.joined_at = 0.0
-        self.left_at: float | None = None
         self.wait = 0.0
         self.ticket: Ticket | None = None
         self.asks: tuple[Requirement, ...] = ()
         self.reach: tuple[Requirement, ...] = ()
+        self.looked_for: tuple[Requirement, ...] = ()
         self.stages: tuple[Stage, ...] = ()
         self.step = 0
         self.opened = 0

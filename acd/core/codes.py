@@ -22,14 +22,14 @@ HEAD_START: Final = "head_start"  # seconds, ((rule, seconds), ...)
 NO_LAST_AGENT: Final = "no_last_agent"  # rule, the agent who is gone or None
 
 # the queue
-QUEUED: Final = "queued"  # queue, tier, head start, how many wait there already
+QUEUED: Final = "queued"  # queue, tier, head start, how many wait there, requirements (words)
 FIRST_BUSY: Final = "first_busy"  # target, seconds that the call waits for it
 FIRST_OFFLINE: Final = "first_offline"  # target
 HOLD_OVER: Final = "hold_over"  # target
-ASKS: Final = "asks"  # requirements (words), of which each has somebody logged in
-NONE_IDLE: Final = "none_idle"  # ((agent, what rules him out), ...), how many more
-CHOSEN: Final = "chosen"  # agent, strategy, his key, ((agent, key) idle too), ((agent, why not)), more
-FREED: Final = "freed"  # agent, how many calls that he could serve came later
+NONE_IDLE: Final = "none_idle"  # ((agent, his state), ...), how many more
+CHOSEN: Final = "chosen"  # agent, strategy, his key, ((agent, key of one idle too), ...), how many more
+RING_ALL: Final = "ring_all"  # (agent, ...)
+FREED: Final = "freed"  # agent, how many others wait in the queue
 WIDENED: Final = "widened"  # step, requirements (words)
 TIMED_OUT: Final = "timed_out"  # queue, seconds
 NOBODY: Final = "nobody"  # queue

@@ -101,44 +101,35 @@ def _no_last_agent(rule: str, agent: str | None) -> str:
     return f"rule {rule}: {agent}, who served the caller last, is no agent any more"
 
 
-def _queued(queue: str, tier: int, head_start: float, waiting: int) -> str:
+def _queued(queue: str, tier: int, head_start: float, waiting: int, asks: Sequence[str]) -> str:
     extra = [f"tier {tier}"] * bool(tier) + [f"head start {duration(head_start)}"] * bool(head_start)
-    return (
-        f"joins queue {queue}" + (f" ({', '.join(extra)})" if extra else "") + f", {waiting} wait there"
-    )
+    key = f" ({', '.join(extra)})" if extra else ""
+    return f"joins queue {queue}{key}, {waiting} wait there; it asks for {' or '.join(asks)}"
 
 
-def _pairs(pairs: Sequence[tuple[str, Any]], more: int, word: str, show: Callable[[Any], str]) -> str:
+def _pairs(pairs: Sequence[tuple[str, Any]], more: int, show: Callable[[Any], str]) -> str:
     shown = ", ".join(f"{agent} ({show(what)})" for agent, what in pairs[:SHOWN])
-    hidden = len(pairs) - SHOWN if len(pairs) > SHOWN else 0
-    rest = hidden + more
-    return f"; {word}: {shown}" + (f" and {rest} more" if rest else "")
+    rest = max(0, len(pairs) - SHOWN) + more
+    return shown + (f" and {rest} more" if rest else "")
 
 
-def _chosen(
-    agent: str,
-    strategy: str,
-    key: Any,
-    others: Sequence[tuple[str, Any]],
-    ruled_out: Sequence[tuple[str, str]],
-    more: int,
-) -> str:
-    text = f"{agent} is chosen by {strategy} with {key_text(key)}"
+def _chosen(agent: str, strategy: str, key: Any, others: Sequence[tuple[str, Any]], more: int) -> str:
+    text = f"{agent} is chosen by {strategy}"
+    if key:
+        text += f" with {key_text(key)}"
     if others:
-        text += _pairs(others, 0, "also idle", key_text)
-    if ruled_out:
-        text += _pairs(ruled_out, more, "not", str)
+        text += f"; also idle: {_pairs(others, more, key_text)}"
     return text
 
 
-def _none_idle(ruled_out: Sequence[tuple[str, str]], more: int) -> str:
+def _none_idle(states: Sequence[tuple[str, str]], more: int) -> str:
     text = "nobody who may serve it is idle"
-    return text + _pairs(ruled_out, more, "not", str) if ruled_out else text
+    return f"{text}: {_pairs(states, more, str)}" if states else text
 
 
-def _freed(agent: str, later: int) -> str:
-    words = f"{agent} became idle, and this call has the earliest key of those that he may serve"
-    return words + (f" (before {later} others)" if later else "")
+def _freed(agent: str, others: int) -> str:
+    words = f"{agent} became idle, and of the calls that he may serve this one has the earliest key"
+    return f"{words}; {others} others wait in its queue" if others else words
 
 
 _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
@@ -163,7 +154,7 @@ _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     ),
     codes.FIRST_OFFLINE: lambda target: f"{target} is not logged in: no time is spent on it",
     codes.HOLD_OVER: lambda target: f"the time for {target} alone is over",
-    codes.ASKS: lambda words: "asks for " + " or ".join(words),
+    codes.RING_ALL: lambda agents: "rings all who are idle: " + ", ".join(agents),
     codes.NONE_IDLE: _none_idle,
     codes.CHOSEN: _chosen,
     codes.FREED: _freed,
@@ -209,6 +200,8 @@ _DECISIVE: Final = frozenset(
         codes.FULL,
         codes.OVERFLOW,
         codes.CHOSEN,
+        codes.RING_ALL,
+        codes.FREED,
         codes.NO_ANSWER,
         codes.REFUSED,
         codes.UNREACHABLE,

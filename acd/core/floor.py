@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from acd.core.call import Call, QueueDesk
 from acd.core.commands import Command, Record
+from acd.core.considered import Interned
 from acd.core.deadlines import Deadlines
 from acd.core.entry import Entry
 from acd.core.facts import Fact, StaleEventSeen
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 class Floor:
     """Everything that lives, the moment of the decision, and what it has led to so far.
 
-    `lost` are the nodes whose connection is gone. `now` is UTC seconds.
+    `lost` are the nodes whose connection is gone. `interned` are values that many reasons share.
+    `now` is UTC seconds.
     """
 
     __slots__ = (
@@ -39,6 +41,7 @@ class Floor:
         "deadlines",
         "desks",
         "entry",
+        "interned",
         "lost",
         "matching",
         "now",
@@ -63,6 +66,7 @@ class Floor:
         self.calls: dict[str, Call] = {}
         self.offers: dict[str, Offer] = {}
         self.lost: set[str] = set()
+        self.interned = Interned()
         self.now = 0.0
         self.commands: list[Command] = []
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from acd.core.call import QueueDesk
 from acd.core.calls_table import CallState
+from acd.core.considered import Interned
 from acd.core.entry import Entry
 from acd.core.events import ConfigReplaced
 from acd.core.facts import RoutingTaken
@@ -34,6 +35,7 @@ class Reconfigure:
         nodes = {agent.id: agent.profile.node for agent in floor.roster}
         floor.routing = routing
         floor.entry = Entry(routing)
+        floor.interned = Interned()
         removed = floor.roster.replace(routing.agents).removed
         floor.matching.configure(routing)
         self._take_desks(routing)

@@ -14,6 +14,7 @@ from acd.core import codes
 from acd.core.call import Call, QueueDesk
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import PlayRingback, StartWaiting
+from acd.core.considered import note_choice, note_none_idle, note_queued, words
 from acd.core.facts import CallOutcome, CallQueued, CallWidened, VisitOutcome
 from acd.core.records import Placement
 from acd.core.requirement import Requirement, first
@@ -59,7 +60,7 @@ class Waiting:
         call.step, call.opened, call.queue_open, call.hold_until = 0, 0, False, 0.0
         call.asks = ()
         self._take_place(call, desk)
-        call.note(floor.now, codes.QUEUED, name, call.tier, call.head_start, desk.waiting)
+        note_queued(floor, call, desk)
         floor.record(
             CallQueued(call=call.id, at=floor.now, placement=placement(call), reasons=call.untold())
         )
@@ -145,6 +146,11 @@ class Waiting:
         floor = self._floor
         floor.deadlines.cancel(call.timer)
         call.timer = None
+        if freed:
+            others = call.desk.waiting - 1 if call.desk is not None else 0
+            call.note(floor.now, codes.FREED, agents[0].id, others)
+        else:
+            note_choice(floor, call, agents)
         for agent in agents:
             self._calls.fire(call, CallEvent.FOUND)
             floor.offer_machine.make(call, agent)
@@ -212,6 +218,7 @@ class Waiting:
         floor = self._floor
         if call.hears != "music":
             self._play_music(call, queue)
+        note_none_idle(floor, call)
         moments = [] if queue.for_at_most is None else [call.joined_at + queue.for_at_most]
         if not call.queue_open:
             moments.append(call.hold_until)
@@ -268,7 +275,7 @@ class Waiting:
             stage = call.stages[call.step]
             if call.queue_open:
                 call.asks = call.asks[: call.opened] + stage.requirements
-            call.note(floor.now, codes.WIDENED, call.step, tuple(map(str, stage.requirements)))
+            call.note(floor.now, codes.WIDENED, call.step, words(floor, stage.requirements))
             self._record_widened(call)
 
     def _record_widened(self, call: Call) -> None:
