@@ -190,7 +190,7 @@ async def _remember(store: Store, routing: Routing, now: float) -> tuple[StateRe
 
 def _ari(settings: Settings) -> AriSettings:
     return AriSettings(
-        url=settings.ari_url,
+        url=f"{settings.ari_url}/ari",
         app=settings.ari_app,
         username=settings.ari_user,
         password=settings.secret("ari_password"),

@@ -12,6 +12,7 @@ SHOWN = 3
 """How many leading digits stay readable, unless routing rules look at longer prefixes."""
 
 SHORTEST_MASKED = 5
+DIGITS = "0123456789*"
 
 REASON_FIELDS = frozenset({"reasons", "trace"})
 NUMBER_FIELDS = frozenset({"caller", "number"})
@@ -47,6 +48,6 @@ def _mask_digits(value: Any, shown: int) -> Any:
     """Reasons are bare lists: whatever in them is long and all digits may be somebody's number."""
     if isinstance(value, list | tuple):
         return [_mask_digits(inner, shown) for inner in value]
-    if isinstance(value, str) and len(value) >= SHORTEST_MASKED and value.isdigit():
+    if isinstance(value, str) and len(value) >= SHORTEST_MASKED and not value.strip(DIGITS):
         return mask(value, shown)
     return value
