@@ -88,21 +88,26 @@ def parse_blacklist(lines: Iterable[bytes], rules: ImportRules) -> list[Blacklis
 
 def read_customers(lines: Iterable[bytes], rules: ImportRules) -> Iterator[Customer | LineProblem]:
     """Row by row, a customer or what is wrong with the row."""
-    return _read(lines, CUSTOMER_COLUMNS, ("number",), lambda row: _customer(row, rules))
+    return _read(lines, CUSTOMER_COLUMNS, ("number",), lambda row: customer_of(row, rules))
 
 
 def read_blacklist(lines: Iterable[bytes], rules: ImportRules) -> Iterator[BlacklistEntry | LineProblem]:
     """Row by row, an entry or what is wrong with the row."""
-    return _read(lines, BLACKLIST_COLUMNS, ("number", "reason"), lambda row: _entry(row, rules))
+    return _read(lines, BLACKLIST_COLUMNS, ("number", "reason"), lambda row: entry_of(row, rules))
 
 
 def known(kind: str, name: str, names: Collection[str]) -> str:
     """The name itself where it is one of `names`; else OperatorError with the nearest one."""
     if name in names:
         return name
+    raise OperatorError(unknown(kind, name, names))
+
+
+def unknown(kind: str, name: str, names: Collection[str]) -> str:
+    """That there is no such name, and which one is near."""
     near = difflib.get_close_matches(name[:100], [*names], n=1) if len(names) <= _MANY else []
     hint = f", did you mean {near[0]!r}?" if near else ""
-    raise OperatorError(f"unknown {kind} {name[:100]!r}{hint}")
+    return f"unknown {kind} {name[:100]!r}{hint}"
 
 
 def printable(text: str, longest: int) -> str:
@@ -192,10 +197,7 @@ def _header_problems(
         return
     for name in names:
         if name not in columns:
-            try:
-                known("column", name, columns)
-            except OperatorError as problem:
-                yield f"{problem}; {expected}"
+            yield f"{unknown('column', name, columns)}; {expected}"
     for name in columns:
         if names.count(name) > 1:
             yield f"column {name!r} stands there twice"
@@ -276,7 +278,8 @@ class _Fields:
 R2 = TypeVar("R2", str, float)
 
 
-def _customer(row: Row, rules: ImportRules) -> tuple[Customer | None, list[tuple[str, str]]]:
+def customer_of(row: Row, rules: ImportRules) -> tuple[Customer | None, list[tuple[str, str]]]:
+    """The customer of one row (column: text) as far as it can be read, and (column, what is wrong)."""
     fields = _Fields(row)
     number = fields.need("number", normalise)
     name = fields.take("name", lambda raw: printable(raw, LONGEST_NAME))
@@ -299,7 +302,8 @@ def _customer(row: Row, rules: ImportRules) -> tuple[Customer | None, list[tuple
     return customer, fields.problems
 
 
-def _entry(row: Row, rules: ImportRules) -> tuple[BlacklistEntry | None, list[tuple[str, str]]]:
+def entry_of(row: Row, rules: ImportRules) -> tuple[BlacklistEntry | None, list[tuple[str, str]]]:
+    """The entry of one row (column: text) as far as it can be read, and (column, what is wrong)."""
     fields = _Fields(row)
     number = fields.need("number", normalise)
     reason = fields.need("reason", lambda raw: printable(raw, LONGEST_REASON))
