@@ -15,13 +15,15 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import structlog
+from aiohttp import web
 from watchfiles import Change, awatch
 
 from acd import logs
+from acd.api.app import build_app, make_runner
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import StateRestored
 from acd.core.routing import Routing
-from acd.errors import StoreUnavailable
+from acd.errors import OperatorError, StoreUnavailable
 from acd.metrics import Metrics
 from acd.ports import Check
 from acd.runtime.clock import SystemClock
@@ -81,6 +83,8 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
     source = RoutingSource(settings.routing_file, settings.node)
     routing = source.load()
     clock = SystemClock()
+    metrics = Metrics(started_at=clock.now())
+    metrics.configure(routing)
     async with AsyncExitStack() as stack:
         keeper = TaskKeeper(stopping.failed)
         stack.push_async_callback(keeper.close)
@@ -92,10 +96,8 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
                 now=clock.now,
             )
         )
-        metrics = Metrics(started_at=clock.now())
-        metrics.configure(routing)
-        restored, directory = await _remember(store, routing, clock.now())
-        seed = secrets.randbits(64)
+        directory = Directory()
+        restored = await _remember(store, directory, routing, clock.now())
         telephony = AsteriskTelephony(
             node=settings.node,
             settings=_ari(settings),
@@ -103,6 +105,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
             metrics=metrics,
             rng=Random(secrets.randbits(64)),
         )
+        seed = secrets.randbits(64)
         engine = Engine(
             dispatcher=Dispatcher(routing, Random(seed)),
             routing=routing,
@@ -115,37 +118,75 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
         )
         stack.callback(engine.close)
         metrics.watch(engine)
-
-        def taken(changed: Routing) -> None:
-            metrics.configure(changed)
-            telephony.watch_phones()
-
-        async def refresh() -> None:
-            try:
-                await store.journal.flush()
-                directory.replace(*await store.memory.load_directory())
-            except StoreUnavailable as error:
-                log.warning("customers and blacklist not read again", error=str(error))
-
-        reloader = Reloader(
-            load=source.load,
-            refresh=refresh,
-            post=engine.post,
-            on_taken=taken,
-            clock=clock,
-            metrics=metrics,
-            running=routing.revision,
-        )
-        engine.reloader = reloader
-        engine.health = [telephony.check, _database(store), reloader.check]
         engine.post(restored)
+        _reloading(engine, keeper, source, telephony, metrics, store, directory, clock)
+        engine.health = [telephony.check, _database(store), *engine.health]
+        await _api(stack, settings, engine, store, metrics)
         _settle_garbage_collector()
         keeper.start("ari", telephony.run(engine.post))
-        keeper.start("watch routing files", _watch_files(source, reloader))
-        asyncio.get_running_loop().add_signal_handler(
-            signal.SIGHUP, lambda: keeper.start("reload", _reload(reloader))
-        )
         yield engine
+
+
+def _reloading(
+    engine: Engine,
+    keeper: TaskKeeper,
+    source: RoutingSource,
+    telephony: AsteriskTelephony,
+    metrics: Metrics,
+    store: Store,
+    directory: Directory,
+    clock: SystemClock,
+) -> None:
+    """Changed files are taken over: seen by themselves, by SIGHUP, by the API."""
+
+    def taken(changed: Routing) -> None:
+        metrics.configure(changed)
+        telephony.watch_phones()
+
+    async def refresh() -> None:
+        try:
+            await store.journal.flush()
+            directory.replace(*await store.memory.load_directory())
+        except StoreUnavailable as error:
+            log.warning("customers and blacklist not read again", error=str(error))
+
+    reloader = Reloader(
+        load=source.load,
+        refresh=refresh,
+        post=engine.post,
+        on_taken=taken,
+        clock=clock,
+        metrics=metrics,
+        running=engine.routing.revision,
+    )
+    engine.reloader = reloader
+    engine.health.append(reloader.check)
+    keeper.start("watch routing files", _watch_files(source, reloader))
+    asyncio.get_running_loop().add_signal_handler(
+        signal.SIGHUP, lambda: keeper.start("reload", _reload(reloader))
+    )
+
+
+async def _api(
+    stack: AsyncExitStack, settings: Settings, engine: Engine, store: Store, metrics: Metrics
+) -> None:
+    app = build_app(
+        engine,
+        store.archive,
+        registry=metrics.registry,
+        metrics=metrics,
+        print_routing=printed,
+    )
+    runner = make_runner(app)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.api_host, settings.api_port)
+    try:
+        await site.start()
+    except OSError as error:
+        where = f"{settings.api_host}:{settings.api_port}"
+        raise OperatorError(f"the API cannot listen on {where}: {error.strerror}") from error
+    log.info("api listening", host=settings.api_host, port=settings.api_port)
 
 
 class RoutingSource:
@@ -170,22 +211,19 @@ class RoutingSource:
         return path.endswith((".yaml", ".yml"))
 
 
-async def _remember(store: Store, routing: Routing, now: float) -> tuple[StateRestored, Directory]:
+async def _remember(store: Store, directory: Directory, routing: Routing, now: float) -> StateRestored:
     """What the store knows. Without a database the engine starts all the same, knowing nobody."""
     zone = ZoneInfo(routing.timezone)
     today = datetime.fromtimestamp(now, zone).date()
     midnight = datetime.combine(today, time(), zone).timestamp()
     try:
         restored = await store.memory.load_open(midnight)
-        customers, blacklist = await store.memory.load_directory()
+        directory.replace(*await store.memory.load_directory())
     except StoreUnavailable as error:
         log.error("starting without memory: the database is away", error=str(error))
-        return StateRestored(agents=(), calls=()), Directory()
+        return StateRestored(agents=(), calls=())
     log.info("remembered", calls=len(restored.calls), agents=len(restored.agents))
-    return (
-        StateRestored(agents=restored.agents, calls=restored.calls),
-        Directory(customers, blacklist),
-    )
+    return StateRestored(agents=restored.agents, calls=restored.calls)
 
 
 def _ari(settings: Settings) -> AriSettings:
