@@ -1,0 +1,141 @@
+"""Events and commands in few words, for playbooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from acd.core.commands import (
+    CancelRing,
+    ConnectCall,
+    EndCall,
+    EndCause,
+    PlayPrompt,
+    PlayRingback,
+    ReleaseAgent,
+    RingAgent,
+    StartWaiting,
+)
+from acd.core.events import (
+    AgentActed,
+    AgentAnswered,
+    AgentHungUp,
+    AgentRinging,
+    CallArrived,
+    CallConnected,
+    CallerHungUp,
+    ConnectFailed,
+    PhoneStateChanged,
+    PromptFinished,
+    RingFailed,
+    RingFailure,
+)
+from agents.model import AgentAct, PhoneState
+from tests.playbooks.centre import NODE
+from tests.playbooks.harness import Playbook
+
+CALLER = "13800000001"
+
+
+def arrived(call: str = "c1", **changes: Any) -> CallArrived:
+    """A caller dials 4001."""
+    plain: dict[str, Any] = {"node": NODE, "dialled": "4001", "caller": CALLER}
+    return CallArrived(call=call, **(plain | changes))
+
+
+def hung_up(call: str = "c1") -> CallerHungUp:
+    return CallerHungUp(call=call)
+
+
+def ringing(offer: str = "c1-o1") -> AgentRinging:
+    return AgentRinging(offer=offer)
+
+
+def answered(offer: str = "c1-o1") -> AgentAnswered:
+    return AgentAnswered(offer=offer)
+
+
+def failed(offer: str = "c1-o1", reason: RingFailure = RingFailure.CANCELLED) -> RingFailed:
+    return RingFailed(offer=offer, reason=reason)
+
+
+def connected(offer: str = "c1-o1") -> CallConnected:
+    return CallConnected(call=offer.rsplit("-", 1)[0], offer=offer)
+
+
+def connect_failed(offer: str = "c1-o1") -> ConnectFailed:
+    return ConnectFailed(call=offer.rsplit("-", 1)[0], offer=offer, reason="no such bridge")
+
+
+def agent_hung_up(offer: str = "c1-o1") -> AgentHungUp:
+    return AgentHungUp(offer=offer)
+
+
+def prompt_over(prompt: str, call: str = "c1") -> PromptFinished:
+    return PromptFinished(call=call, prompt=prompt)
+
+
+def act(agent: str, what: AgentAct, **more: Any) -> AgentActed:
+    return AgentActed(agent=agent, act=what, by="test", **more)
+
+
+def phone(agent: str, state: PhoneState = PhoneState.FREE) -> PhoneStateChanged:
+    return PhoneStateChanged(agent=agent, phone=state)
+
+
+def on_duty(play: Playbook, *agents: str) -> Playbook:
+    """Agents log in with their phones free, a second apart, so that the first is longest idle."""
+    for agent in agents:
+        play >> act(agent, AgentAct.LOG_IN) >> phone(agent)
+        play.after(1)
+    return play
+
+
+def talk(play: Playbook, offer: str = "c1-o1") -> Playbook:
+    """The phone of an offer rings, is answered, and both are joined."""
+    return play >> ringing(offer) >> answered(offer) >> connected(offer)
+
+
+# commands
+
+
+def ring(offer: str = "c1-o1", agent: str = "1001", queue: str = "orders", **changes: Any) -> RingAgent:
+    """The ring that `arrived` leads to."""
+    plain: dict[str, Any] = {
+        "offer": offer,
+        "call": offer.rsplit("-", 1)[0],
+        "agent": agent,
+        "endpoint": f"PJSIP/{agent}",
+        "node": NODE,
+        "caller": CALLER,
+        "caller_name": None,
+        "queue": queue,
+    }
+    return RingAgent(**(plain | changes))
+
+
+def ringback(call: str = "c1") -> PlayRingback:
+    return PlayRingback(call=call)
+
+
+def music(call: str = "c1") -> StartWaiting:
+    return StartWaiting(call=call, music="default")
+
+
+def says(prompt: str, call: str = "c1", language: str = "zh-CN") -> PlayPrompt:
+    return PlayPrompt(call=call, prompt=prompt, language=language)
+
+
+def stop_ringing(offer: str = "c1-o1") -> CancelRing:
+    return CancelRing(offer=offer)
+
+
+def connect(offer: str = "c1-o1") -> ConnectCall:
+    return ConnectCall(call=offer.rsplit("-", 1)[0], offer=offer)
+
+
+def release(offer: str = "c1-o1") -> ReleaseAgent:
+    return ReleaseAgent(offer=offer)
+
+
+def end(call: str = "c1", cause: EndCause = EndCause.NORMAL) -> EndCall:
+    return EndCall(call=call, cause=cause)
