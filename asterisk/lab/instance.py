@@ -119,7 +119,7 @@ class AsteriskInstance:
         with _ReadySocket() as ready:
             self._process = await program.start(
                 self.root,
-                ["asterisk", "-f", "-C", self._conf],
+                ["asterisk", "-f", "-n", "-C", self._conf],
                 output=self.console,
                 env=[f"NOTIFY_SOCKET={ready.address}"],
             )

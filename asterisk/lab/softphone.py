@@ -169,6 +169,7 @@ class Softphone:
         )
         reader, self._writer = await self._connect()
         self._reading = asyncio.create_task(self._read(reader), name=f"phone {self.name}")
+        self._next_recording()
 
     async def stop(self) -> None:
         """Unregister, end its call and the program."""
@@ -177,29 +178,37 @@ class Softphone:
         self._writer.close()
 
     async def kill(self) -> None:
-        """End it as a cut cable does: nobody is told."""
+        """End it as pulling its plug does: the far sides are not told."""
         self._process.kill()
         await self._process.wait()
         await self._reading
         self._writer.close()
+        for call in self._calls.values():
+            if not call.is_closed:
+                await call.saw("CALL_CLOSED", "phone unplugged")
 
     async def register(
         self, server: str, user: str, password: str, transport: str = "udp", within_s: float = WITHIN_S
     ) -> None:
-        """Register `user` at `server` (host:port); raises `ToolFailed` with the refusal."""
-        await self.unregister()
+        """Register `user` at `server` (host:port); raises `ToolFailed` with the refusal.
+
+        A phone that has an account already is unplugged and started anew: baresip ends the old
+        registration in the background, and might take the new one, of the same name, with it.
+        """
+        if self._account:
+            await self.kill()
+            await self.start()
         account = (
             f"<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password}"
             ";answermode=manual;regint=300;audio_codecs=pcma,pcmu"
         )
         self._account = f"sip:{user}@{server}"
-        while not self._registered.empty():
-            self._registered.get_nowait()
+        self._registered = asyncio.Queue()
         await self.command("uanew", account)
         await self._registration(within_s)
 
     async def unregister(self) -> None:
-        """Take the account away, if there is one."""
+        """Take the account away, if there is one; Asterisk hears of it a moment later."""
         if self._account:
             await self.command("uadel", self._account)
             self._account = ""
