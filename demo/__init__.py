@@ -1,0 +1,1 @@
+"""The demonstration: real phones call through a real Asterisk, and everybody sees why."""
