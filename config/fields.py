@@ -23,6 +23,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from config import scalars
 from config.holiday_dates import country_code
 from config.names import WHERE, Names
+from config.reading import is_file_pattern
 from config.scalars import Unfit, WeekSpan, shown
 
 T = TypeVar("T")
@@ -118,6 +119,12 @@ def _network(value: object) -> str:
         raise Unfit(f"{shown(value)} is not an address ({error}), {expected}") from error
 
 
+def _file_pattern(value: object) -> str:
+    if not isinstance(value, str) or not is_file_pattern(value):
+        raise Unfit(f"{shown(value)} is not a path, expected one such as queues/*.yaml")
+    return value
+
+
 def _one_or_more(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
@@ -202,6 +209,9 @@ Zone: TypeAlias = Annotated[
 ]
 Network: TypeAlias = Annotated[
     str, reads(_network), WithJsonSchema({"type": "string", "examples": ["192.0.2.1"]})
+]
+FilePattern: TypeAlias = Annotated[
+    str, reads(_file_pattern), WithJsonSchema({"type": "string", "examples": ["queues/*.yaml"]})
 ]
 Country: TypeAlias = Annotated[
     str, reads(country_code), WithJsonSchema({"type": "string", "examples": ["CN"]})

@@ -42,12 +42,12 @@ def parse(text: str, file: str, problems: Problems) -> Node | None:
             builder.take(event)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Mark(file=file) if mark is None else _place(file, mark)
+        place = builder.last if mark is None else _place(file, mark)
         problems.error(place, *_explained(error, text, place))
         raise Unreadable from error
-    except (YAMLError, ValueError, IndexError, AttributeError, TypeError) as error:
-        # ruamel's scanner lets such errors of its own escape on some malformed texts.
-        problems.error(builder.last, f"this is not YAML ({type(error).__name__}), expected a mapping")
+    except (YAMLError, ValueError, OverflowError) as error:
+        # Without a place: a character that YAML forbids, or "\\UFFFFFFFF", which ruamel lets escape.
+        problems.error(builder.last, f"this is not YAML from here on: {str(error).splitlines()[0]}")
         raise Unreadable from error
     return builder.root
 
@@ -204,10 +204,12 @@ class _Builder:
         if self._aliased > MAX_ALIASED_NODES:
             self._fatal(mark, f"anchors stand for more than {MAX_ALIASED_NODES} values")
         top = self._open[-1] if self._open else None
-        if isinstance(node, Scalar) and top and isinstance(top.node, Mapping) and top.key is None:
-            self._key(top, node)
-            return
-        self._put(node)
+        if top is None or not isinstance(top.node, Mapping) or top.key is not None:
+            self._put(node)
+        elif isinstance(node, Scalar):
+            self._key(top, Scalar(mark=mark, text=node.text, value=node.value))
+        else:
+            self._fatal(mark, "an anchor to a mapping or list stands where a key is expected")
 
     def _put(self, node: Node) -> None:
         if isinstance(node, Scalar) and node.value is None and self._open:
@@ -223,9 +225,7 @@ class _Builder:
         top.node.size += node.size
         if isinstance(top.node, Sequence):
             top.node.items.append(node)
-        elif top.key is None:
-            self._fatal(node.mark, "an anchor to a mapping or list stands where a key is expected")
-        else:
+        elif top.key is not None:
             name, mark, usable = top.key
             if usable:
                 top.node.entries[name] = (mark, node)

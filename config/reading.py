@@ -15,6 +15,7 @@ from config.problems import Mark, Problems
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_FILES = 1000
+MAX_PATTERN = 1000
 _FORBIDDEN = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -28,6 +29,11 @@ class Source:
     tree: Mapping
     files: tuple[Path, ...]
     revision: str
+
+
+def is_file_pattern(value: object) -> bool:
+    """Whether a value can be a path or a pattern of paths at all."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_PATTERN and "\0" not in value
 
 
 def read(path: Path, problems: Problems) -> Source | None:
@@ -136,13 +142,11 @@ class _Reader:
             return
         node = tree.entries["include"][1]
         for item in node.items if isinstance(node, Sequence) else [node]:
-            if not isinstance(item, Scalar) or not isinstance(item.value, str) or not item.value:
-                self.problems.error(item.mark, "this is not a path, expected one such as queues/*.yaml")
-                continue
-            for found in self._matches(path.parent, item):
-                other = self.file(found, item.mark)
-                if other is not None:
-                    self._join(tree, other)
+            if isinstance(item, Scalar) and is_file_pattern(item.value):
+                for found in self._matches(path.parent, item):
+                    other = self.file(found, item.mark)
+                    if other is not None:
+                        self._join(tree, other)
 
     def _matches(self, folder: Path, item: Scalar) -> list[Path]:
         pattern = str(item.value)

@@ -15,6 +15,7 @@ from config.document.queues import Queue
 from config.document.rules import Rule
 from config.fields import (
     Account,
+    FilePattern,
     Language,
     Name,
     NumberKey,
@@ -32,7 +33,7 @@ class Document(Section):
 
     version: Literal[1] = 1
     """The version of this format."""
-    include: OneOrMore[Text] | None = None
+    include: OneOrMore[FilePattern] | None = None
     """More files that belong to this one, as paths or patterns such as queues/*.yaml."""
     timezone: Zone = "UTC"
     """The time zone of all times in the file."""
