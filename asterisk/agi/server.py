@@ -43,6 +43,7 @@ class FastAgiServer:
         self._max_sessions = max_sessions
         self._server: asyncio.Server | None = None
         self._sessions: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     @property
     def port(self) -> int:
@@ -62,6 +63,7 @@ class FastAgiServer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closing = True
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -83,6 +85,10 @@ class FastAgiServer:
             await self._handler(session)
         except AcdError as error:
             self._on_failed(error)
+        except asyncio.CancelledError:
+            # asyncio's streams would log a session that we end ourselves as an error.
+            if not self._closing:
+                raise
         finally:
             self._sessions.discard(task)
             writer.close()

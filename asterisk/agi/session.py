@@ -52,8 +52,14 @@ class AgiSession:
         assert isinstance(first, Environment)
         self._environment = first
 
-    async def command(self, verb: str, *words: str, timeout_s: float | None = None) -> Reply:
+    async def command(
+        self, verb: str, *words: str, timeout_s: float | None = None, after_hangup: bool = False
+    ) -> Reply:
         """Send a command and return its 200 reply.
+
+        Asterisk still takes commands when the channel is hung up, and answers as if nothing had
+        happened: a handler that loops would go on for ever. So they raise AgiHangup then, but for
+        those that are meant for it (`after_hangup`: variables, console).
 
         Raises AgiCommandError (510, 520 and whatever else is not 200), AgiHangup when the channel
         is gone, AgiTimeout after `timeout_s` (the session's, unless given) and ever after, for a
@@ -61,13 +67,13 @@ class AgiSession:
         """
         if self._timed_out:
             raise AgiTimeout
+        if self.hung_up and not after_hangup:
+            raise AgiHangup
         self._writer.write(encode(verb, *words))
         timeout_s = self._timeout_s if timeout_s is None else timeout_s
-        while True:
+        received = await self._next(verb, timeout_s)
+        while not isinstance(received, Reply):
             received = await self._next(verb, timeout_s)
-            if isinstance(received, Reply):
-                break
-            self.hung_up = True
         if received.code == 511 or (received.result == "-1" and self.hung_up):
             raise AgiHangup
         if received.code != 200:
@@ -84,7 +90,7 @@ class AgiSession:
 
     async def get_variable(self, name: str) -> str | None:
         """Read a channel variable or function; None when it is not set."""
-        reply = await self.command("GET FULL VARIABLE", f"${{{name}}}")
+        reply = await self.command("GET VARIABLE", name)
         return reply.data if reply.result == "1" else None
 
     async def set_variable(self, name: str, value: str) -> None:

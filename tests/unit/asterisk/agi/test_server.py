@@ -108,8 +108,8 @@ async def test_a_session_from_opening_to_end() -> None:
     conversation = [
         ("ANSWER\n", "200 result=0"),
         ('SET VARIABLE "X" "a \\"b\\""\n', "200 result=1"),
-        ('GET FULL VARIABLE "${Y}"\n', "200 result=1 (value)"),
-        ('GET FULL VARIABLE "${Z}"\n', "200 result=0"),
+        ('GET VARIABLE "Y"\n', "200 result=1 (value)"),
+        ('GET VARIABLE "Z"\n', "200 result=0"),
         ('EXEC "Playback" "beep"\n', "200 result=-2"),
         ('STREAM FILE "welcome" "12"\n', "200 result=49 endpos=8000"),
         ('STREAM FILE "welcome" ""\n', "200 result=0 endpos=16000"),
@@ -176,20 +176,22 @@ async def test_a_hangup_ends_the_session(answer: str) -> None:
         assert isinstance(await lab.failure(), AgiHangup)
 
 
-async def test_after_a_hangup_what_still_works_is_answered() -> None:
-    seen: list[bool] = []
-
+async def test_after_a_hangup_only_what_is_meant_for_it_is_sent() -> None:
     async def handler(session: AgiSession) -> None:
-        seen.append(session.hung_up)
+        assert not session.hung_up
         await session.set_variable("X", "1")
-        seen.append(session.hung_up)
+        assert session.hung_up
+        await session.command("SET VARIABLE", "Y", "2", after_hangup=True)
+        while True:
+            await session.execute("Wait", "1")
 
     async with serving(handler) as lab, lab.peer() as peer:
         await peer.hears()
         peer.says("HANGUP\n200 result=1")
-        assert await peer.hears_the_end()
-        assert seen == [False, True]
-        assert lab.failed.empty()
+        assert await peer.hears() == 'SET VARIABLE "Y" "2"\n'
+        peer.says("200 result=1")
+        assert await peer.hears() == ""
+        assert isinstance(await lab.failure(), AgiHangup)
 
 
 async def test_a_peer_that_connects_and_closes_at_once_is_done_with() -> None:
@@ -284,13 +286,36 @@ async def test_sessions_beyond_the_limit_are_closed_at_once() -> None:
         assert await first.hears_the_end()
 
 
-async def test_closing_the_server_ends_its_sessions() -> None:
+async def test_closing_the_server_ends_its_sessions_silently(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async def handler(session: AgiSession) -> None:
         await session.answer()
 
     async with serving(handler) as lab, lab.peer() as peer:
         await peer.hears()
         await lab.server.__aexit__()
+        assert await peer.hears_the_end()
+        assert lab.server.sessions == 0
+    assert caplog.messages == []
+
+
+async def test_a_handler_may_be_cancelled_by_others() -> None:
+    cancelled = asyncio.Event()
+
+    async def handler(session: AgiSession) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        try:
+            await session.answer()
+        finally:
+            cancelled.set()
+
+    errors: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: errors.append(context))
+    async with serving(handler) as lab, lab.peer() as peer:
+        await cancelled.wait()
         assert await peer.hears_the_end()
         assert lab.server.sessions == 0
 
