@@ -26,8 +26,8 @@ class Requirement(NamedTuple):
             return False
         if self.group is not None and self.group not in profile.groups:
             return False
-        level_of = profile.skills.get
-        return all(level_of(skill, 0) >= level for skill, level in self.needs)
+        skills = profile.skills
+        return all(skills.get(skill, 0) >= level for skill, level in self.needs)
 
     def __str__(self) -> str:
         """In words: "orders ≥ 3, english ≥ 1", "group vip", "agent 1001", "anyone"."""
