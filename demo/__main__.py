@@ -1,0 +1,79 @@
+"""`python -m demo`: the scenarios, a row each. `python -m demo run`: the same system, left running."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from acd.errors import AcdError
+from asterisk.lab.root import ensure_root
+from demo.engine import EngineTrouble
+from demo.scenarios import PROGRAMME, Entry, Seen
+from demo.stage import Stage, stage
+from demo.standing import keep_running
+
+console = Console(highlight=False)
+FAILURES = (AcdError, EngineTrouble, TimeoutError)
+
+
+async def play(made: Stage, entry: Entry) -> tuple[Seen, float]:
+    """One scenario, and how long it took (seconds). Trouble on the way is a failure, not an end."""
+    began = time.monotonic()
+    mark = len(made.facts.seen)
+    try:
+        seen = await entry.play(made)
+    except FAILURES as error:
+        entered = made.facts.find("call_entered", mark) or {"call": ""}
+        seen = Seen(text=f"{type(error).__name__}: {error}", good=False, call=entered["call"])
+    try:
+        await made.clear()
+    except FAILURES as error:
+        seen = Seen(text=f"{seen.text}; not cleared: {error}", good=False, call=seen.call)
+    return seen, time.monotonic() - began
+
+
+async def show(folder: Path) -> int:
+    """All scenarios; how many failed."""
+    began = time.monotonic()
+    root = ensure_root(console.print)
+    table = Table("scenario", "expected", "seen", "why", "", show_lines=True)
+    failed = 0
+    async with stage(root, folder, console.print) as made:
+        console.print(f"set-up took {time.monotonic() - began:.1f} s")
+        for number, entry in enumerate(PROGRAMME, start=1):
+            console.print(f"{number:2} of {len(PROGRAMME)}: {entry.name} ... ", end="")
+            seen, took = await play(made, entry)
+            failed += not seen.good
+            verdict = "[green]pass[/]" if seen.good else "[red]FAIL[/]"
+            console.print(f"{verdict} ({took:.1f} s)")
+            table.add_row(entry.name, entry.expected, seen.text, made.why(seen.call), verdict)
+        complaints = made.asterisk.complaints()
+    console.print(table)
+    for line in complaints:
+        console.print(f"asterisk: {line}", markup=False)
+    console.print(f"demo: {len(PROGRAMME) - failed} passed, {failed} failed")
+    return failed
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        with tempfile.TemporaryDirectory(prefix="strowger-demo-") as folder:
+            if arguments == ["run"]:
+                return asyncio.run(keep_running(Path(folder), console))
+            if arguments:
+                console.print("usage: python -m demo [run]")
+                return 2
+            return 1 if asyncio.run(show(Path(folder))) else 0
+    except (AcdError, EngineTrouble) as error:
+        console.print(f"demo: {error}", markup=False)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

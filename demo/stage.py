@@ -1,0 +1,221 @@
+"""The stage: Asterisk, the engine and the phones of a small call centre, all on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from acd.core.explain import one_line
+from asterisk.lab.instance import AsteriskInstance
+from asterisk.lab.lab import Lab
+from asterisk.lab.root import Root
+from asterisk.lab.sipp import SippRun
+from asterisk.lab.softphone import PhoneCall, Softphone
+from asterisk.prompts import install_prompts
+from asterisk.provision import render
+from asterisk.secrets import load_secrets
+from config.load import load
+from demo.engine import Api, EngineProcess, Facts
+
+ROUTING = Path(__file__).parent / "routing.yaml"
+ZONE = "Asia/Shanghai"
+CUSTOMER_TONE_HZ = 440
+AGENT_TONE_HZ = 880
+PATIENT_MS = 60_000
+
+Report = Callable[[str], None]
+
+
+def routing_text() -> str:
+    """The demonstration's routing, in which one business is closed today, whatever the day."""
+    today = datetime.now(ZoneInfo(ZONE)).date()
+    days = [today + timedelta(days=distance) for distance in (-1, 0, 1)]
+    closed = ", ".join(f'"{day.isoformat()}": company outing' for day in days)
+    return ROUTING.read_text(encoding="utf-8").replace("closed_on: {}", f"closed_on: {{{closed}}}")
+
+
+@dataclass(slots=True)
+class Caller:
+    """A caller at the carrier's: his run of SIPp, his number, and his call once it has arrived."""
+
+    run: SippRun
+    number: str
+    call: str = ""
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything that a scenario needs, and the facts that the engine tells."""
+
+    lab: Lab
+    asterisk: AsteriskInstance
+    engine: EngineProcess
+    api: Api
+    secrets: Mapping[str, str]
+    facts: Facts
+    report: Report
+    token: str
+    phones: dict[str, Softphone] = field(default_factory=dict)
+    _callers: list[Caller] = field(default_factory=list)
+    _readers: list[asyncio.Task[None]] = field(default_factory=list)
+
+    # phones
+
+    async def phone(self, account: str, *, tone_hz: int = AGENT_TONE_HZ) -> Softphone:
+        """The registered softphone of an account of the routing file; started when first asked for."""
+        if account not in self.phones:
+            phone = await self.lab.phone(account, tone_hz=tone_hz)
+            server = f"127.0.0.1:{self.asterisk.ports.sip}"
+            await phone.register(server, account, self.secrets[account])
+            self.phones[account] = phone
+        return self.phones[account]
+
+    async def staff(self, *agents: str) -> None:
+        """These agents, and nobody else, are logged in and idle, in this order of idleness."""
+        for view in (await self.api.get("agents"))["items"]:
+            if view["state"] != "offline":
+                await self.api.post(f"agents/{view['agent']}/log-out")
+        await self.login(*agents)
+
+    async def login(self, *agents: str) -> None:
+        """These agents are logged in and idle too, in this order of idleness."""
+        for agent in agents:
+            await self.phone(agent)
+        for agent in agents:
+            mark = len(self.facts.seen)
+            view = await self.api.post(f"agents/{agent}/log-in")
+            if view["state"] != "idle":
+                await self.facts.first("agent_state_changed", since=mark, agent=agent, state="idle")
+
+    async def talk(self, seconds: float = 1.5) -> None:
+        """Let those who are connected hear each other for a while."""
+        await asyncio.sleep(seconds)
+
+    async def rings(self, agent: str, within_s: float = 10.0) -> PhoneCall:
+        """The next call that rings at an agent's phone."""
+        return await self.phones[agent].incoming(within_s)
+
+    async def busy(self, agent: str, number: str) -> tuple[Caller, PhoneCall]:
+        """Let an agent, the only one who is idle, talk with a caller."""
+        caller = await self.dials(number)
+        call = await self.rings(agent)
+        await call.answer()
+        return caller, call
+
+    # callers
+
+    async def dials(
+        self, number: str, dialled: str = "4008001001", *, patience_ms: int = PATIENT_MS
+    ) -> Caller:
+        """Somebody outside dials; returns when the call has reached the engine."""
+        mark = len(self.facts.seen)
+        name = f"caller-{len(self._callers)}"
+        run = await self.lab.callers(name, self.asterisk, [(number, dialled)], patience_ms=patience_ms)
+        caller = Caller(run, number)
+        self._callers.append(caller)
+        entered = await self.facts.first("call_entered", since=mark, caller=number)
+        caller.call = entered["call"]
+        return caller
+
+    async def ended(self, caller: Caller) -> dict[str, Any]:
+        """The end of a call, as the engine tells it."""
+        return await self.facts.first("call_ended", call=caller.call, within_s=40)
+
+    async def clear(self) -> None:
+        """Nobody calls any more and nobody is called: ready for the next scenario."""
+        for caller in self._callers:
+            await caller.run.kill()
+        self._callers.clear()
+        for call in (await self.api.get("calls/live"))["items"]:
+            await self.asterisk.cli(f"channel request hangup {await self._channel(call['call'])}")
+            await self.facts.first("call_ended", call=call["call"])
+
+    async def _channel(self, call: str) -> str:
+        """The name of a channel by its id."""
+        listed = await self.asterisk.cli("core show channels concise")
+        for line in listed.splitlines():
+            fields = line.split("!")
+            if fields[-1] == call:
+                return fields[0]
+        return "none"
+
+    # why
+
+    def why(self, call: str) -> str:
+        """The story of a call in one line, as `acd explain` tells it."""
+        reasons = [
+            (line["at"], line["code"], *line["arguments"])
+            for fact in self.facts.seen
+            if fact.get("call") == call
+            for line in fact.get("reasons", ())
+        ]
+        return one_line(reasons)
+
+    async def restart_engine(self) -> None:
+        """Start the engine again after its death, and listen to it again."""
+        await self.engine.start()
+        await self.listen()
+
+    async def listen(self) -> None:
+        """Take the facts up with a new stream; what was seen stays seen."""
+        seen = self.facts.seen
+        self.facts = Facts(await self.api.events())
+        self.facts.seen = seen
+        self._readers.append(asyncio.create_task(self.facts.read()))
+
+    async def stop_listening(self) -> None:
+        for reader in self._readers:
+            reader.cancel()
+        await asyncio.gather(*self._readers, return_exceptions=True)
+
+
+@asynccontextmanager
+async def stage(
+    root: Root,
+    folder: Path,
+    report: Report,
+    *,
+    routing: str | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> AsyncIterator[Stage]:
+    """Build the stage. `folder` keeps the routing file, the database and the engine's log."""
+    path = folder / "routing.yaml"
+    path.write_text(routing or routing_text(), encoding="utf-8")
+    plan = load(path).routing
+    async with AsyncExitStack() as stack:
+        lab = await stack.enter_async_context(Lab(root))
+        report("Asterisk: starting, with accounts, dialplan and fallback queues from the routing file")
+        secrets = load_secrets(folder / "phones.json", plan)
+        asterisk = await lab.asterisk("pbx", render(plan, secrets=secrets))
+        report("prompts: spoken by espeak-ng, kept in the cache")
+        install_prompts(root, asterisk.sounds, plan.languages)
+        report("engine: starting, with SQLite")
+        engine = EngineProcess(
+            folder,
+            path,
+            {
+                "STROWGER_ARI_URL": asterisk.ari_url.removesuffix("/ari"),
+                "STROWGER_ARI_USER": asterisk.user,
+                "STROWGER_ARI_PASSWORD": asterisk.password,
+                "STROWGER_AMI_PORT": str(asterisk.ports.ami),
+                "STROWGER_AMI_USER": asterisk.user,
+                "STROWGER_AMI_SECRET": asterisk.password,
+                "STROWGER_NODE": asterisk.name,
+                **(settings or {}),
+            },
+            lab.ports.take(),
+        )
+        token = (await engine.acd("token", "create", "demo", "--role", "admin")).strip()
+        stack.push_async_callback(engine.stop)
+        await engine.start()
+        api = await stack.enter_async_context(Api(engine.api_url, token))
+        made = Stage(lab, asterisk, engine, api, secrets, Facts(await api.events()), report, token)
+        stack.push_async_callback(made.stop_listening)
+        await made.listen()
+        yield made
