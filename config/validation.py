@@ -106,7 +106,12 @@ def _note(
         if isinstance(node, Scalar) and not isinstance(node.value, str):
             value = _AsWritten(node.text)
         if kind == UNFIT:
-            problems.error(mark, context["message"], context["hint"])
+            message, hint = context["message"], context["hint"]
+            if isinstance(value, _AsWritten):  # 0138 has become 138
+                resolved = shown(item["input"])
+                message = message.replace(resolved, value, 1)
+                hint = hint and hint.replace(resolved, value, 1)
+            problems.error(mark, message, hint)
         elif kind == UNKNOWN:
             problems.error(mark, *_unknown_name(context["kind"], context["name"], names, nearest))
         elif kind == "extra_forbidden":
