@@ -206,6 +206,9 @@ async def test_a_repeated_request_with_our_own_id_is_a_conflict(ari: AriClient, 
         await ari.request(leg("waits", "caller"))
     channels = (await ari.request(rq.list_channels())).read(list[Channel])
     assert {channel.id for channel in channels} == {"caller", "caller;2"}
+    await told.entered("caller")
+    # After this refusal Asterisk 22.10 takes more than ten seconds to stop by itself.
+    await pbx.kill()
 
 
 async def test_an_id_with_odd_characters_is_found_again(ari: AriClient, told: Told) -> None:
