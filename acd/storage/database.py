@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from acd.errors import StoreUnavailable
-from acd.storage.errors import UnsupportedDatabase
+from acd.storage.errors import UnsupportedDatabase, ValueRefused
 
 BUSY_MS = 5000
 """How long SQLite waits for another writer of the file."""
@@ -59,11 +59,12 @@ def create_engine(url: URL) -> AsyncEngine:
     """An engine for reading and for the API's changes. Connects when first used."""
     if url.get_backend_name() == "sqlite":
         Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+        engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1000})
         listen_for_connections(engine)
         return engine
     return create_async_engine(
         url,
+        hide_parameters=True,  # they are numbers and names of callers
         pool_size=5,
         max_overflow=5,
         pool_timeout=10,
@@ -102,5 +103,12 @@ async def changing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 async def _available() -> AsyncIterator[None]:
     try:
         yield
+    except (DataError, IntegrityError, OverflowError) as error:
+        raise ValueRefused(f"The database refuses it: {_said(error)}") from error
     except (TimeoutError, DBAPIError, PoolTimeoutError, OSError, sqlite3.Error) as error:
-        raise StoreUnavailable(f"The database cannot be reached: {error}") from error
+        raise StoreUnavailable(f"The database cannot be reached: {_said(error)}") from error
+
+
+def _said(error: BaseException) -> str:
+    """What the driver said, without the statement around it."""
+    return str(error.orig if isinstance(error, DBAPIError) else error) or type(error).__name__

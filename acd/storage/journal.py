@@ -73,6 +73,7 @@ class WriteBehind:
         self._wake = asyncio.Event()
         self._waiters: list[tuple[int, asyncio.Future[None]]] = []
         self._away = True
+        self._back = asyncio.Event()
         self._spool_ails = False
         self._closing = False
         self._pause = FIRST_PAUSE
@@ -122,6 +123,13 @@ class WriteBehind:
         self._wake.set()
         await done
 
+    async def written(self) -> None:
+        """Return when every fact taken so far is in the database, however long that is away."""
+        await self.flush()
+        while self._away:
+            await self._back.wait()
+            await self.flush()
+
     async def close(self) -> None:
         """Write or spool what was taken, then let go of database and spool. May be called twice."""
         if self._task is None:
@@ -168,6 +176,7 @@ class WriteBehind:
             except StoreUnavailable as error:
                 log.error("journal: the database is away, facts go to the spool", error=str(error))
                 self._away = True
+                self._back.clear()
                 self._delay_next_try()
                 return
             self._settle(len(facts))
@@ -233,6 +242,7 @@ class WriteBehind:
             await self._set_aside()
         await self._skip_written()
         self._away = False
+        self._back.set()
         self._spool_ails = False
         self._pause = FIRST_PAUSE
         log.info("journal: writing to the database", lost=self.lost)

@@ -46,6 +46,8 @@ async def read_missed_calls(
 
 
 async def close_missed_call(connection: AsyncConnection, id: int, why: str, at: float) -> bool:
+    if not 0 < id <= t.MOST_SERIAL:
+        return False
     missed = t.missed_calls
     result = await connection.execute(
         update(missed)

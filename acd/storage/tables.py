@@ -43,6 +43,8 @@ metadata = MetaData(
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 """A number that the database gives: SQLite does so for INTEGER keys only."""
 
+MOST_SERIAL = 2**63 - 1
+
 calls = Table(
     "calls",
     metadata,

@@ -52,6 +52,8 @@ async def read_tokens(connection: AsyncConnection) -> Sequence[TokenRecord]:
 
 
 async def revoke_token(connection: AsyncConnection, id: int, at: float) -> bool:
+    if not 0 < id <= t.MOST_SERIAL:
+        return False
     result = await connection.execute(
         update(t.tokens)
         .where(t.tokens.c.id == id, t.tokens.c.revoked_at.is_(None))
