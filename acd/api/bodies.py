@@ -76,7 +76,7 @@ def _detail(problem: ErrorDetails) -> str:
 
 def read_query(request: web.Request, model: type[Q]) -> Q:
     """The query string as a model; refuses with 422 what is unknown, wrong or given twice."""
-    names = list(request.query)
+    names = [name for name, _ in request.query.items()]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         items = [ErrorItem(parameter=name, detail="given more than once") for name in twice]
