@@ -6,13 +6,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from random import Random
-from typing import Literal, NoReturn, cast
+from typing import NoReturn
 
 from aiohttp import (
     ClientError,
     ClientSession,
     ClientTimeout,
-    ClientWebSocketResponse,
     ClientWSTimeout,
     WSServerHandshakeError,
     encode_basic_auth,
@@ -32,7 +31,7 @@ from asterisk.ari.models import AsteriskInfo
 from asterisk.ari.protocol import AriCounters, Malformed, OnReply, Reply, Response
 from asterisk.ari.requests import Request
 from asterisk.ari.settings import AriSettings
-from asterisk.ari.socket import PipelineSocket
+from asterisk.ari.socket import SOCKET_CLASS, PipelineSocket
 from asterisk.ari.timestamps import epoch_s
 from asterisk.ari.version import check_version
 from asterisk.backoff import Backoff
@@ -128,8 +127,7 @@ class AriClient:
         settings = self._settings
         session = ClientSession(
             headers={"Authorization": encode_basic_auth(settings.username, settings.password)},
-            # aiohttp's annotation forgets the sockets that don't decode text.
-            ws_response_class=cast(type[ClientWebSocketResponse[Literal[True]]], PipelineSocket),
+            ws_response_class=SOCKET_CLASS,
             timeout=ClientTimeout(total=settings.connect_timeout_s),
         )
         async with session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Literal
+from typing import Literal, cast
 
 from aiohttp import ClientWebSocketResponse
 
@@ -33,7 +33,7 @@ def text_frame(payload: bytes) -> bytes:
 class PipelineSocket(ClientWebSocketResponse[Literal[False]]):
     """aiohttp's client socket with `write_text`.
 
-    For `ClientSession(ws_response_class=...)`. Compression must be off. Frames go to the
+    For `ClientSession(ws_response_class=SOCKET_CLASS)`. Compression must be off. Frames go to the
     transport whole and in order, so aiohttp's own (ping, pong, close) never fall inside one.
     """
 
@@ -52,3 +52,8 @@ class PipelineSocket(ClientWebSocketResponse[Literal[False]]):
     def abort(self) -> None:
         """Cut the connection at once; whoever reads from it sees its end."""
         self._writer.transport.abort()
+
+
+SOCKET_CLASS = cast(type[ClientWebSocketResponse[Literal[True]]], PipelineSocket)
+"""For `ClientSession(ws_response_class=...)`, whose annotation forgets the sockets that don't
+decode text."""

@@ -200,7 +200,9 @@ async def test_prompts_keys_and_variables(ari: AriClient, told: Told) -> None:
     assert answer.read(Variable).value == '坐席 "一"'
 
 
-async def test_a_repeated_request_with_our_own_id_is_a_conflict(ari: AriClient, told: Told) -> None:
+async def test_a_repeated_request_with_our_own_id_is_a_conflict(
+    pbx: AsteriskInstance, ari: AriClient, told: Told
+) -> None:
     await ari.request(leg("waits", "caller"))
     with pytest.raises(AriConflict):
         await ari.request(leg("waits", "caller"))
