@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from acd.core.requirement import Requirement
     from agents.roster import Agent
 
-CONSIDERED: Final = 24
+CONSIDERED: Final = 8
 """So many agents are named at most in one reason."""
 
 
@@ -55,7 +55,8 @@ def note_choice(floor: Floor, call: Call, agents: tuple[Agent, ...]) -> None:
         call.note(floor.now, codes.RING_ALL, tuple([agent.id for agent in agents[:CONSIDERED]]))
     elif call.ticket is not None:
         rows, more = floor.matching.rivals(call.ticket, CONSIDERED)
-        call.note(floor.now, codes.CHOSEN, agents[0].id, strategy.value, (), tuple(rows), more)
+        strategy, key = floor.matching.won(call.ticket, agents[0])
+        call.note(floor.now, codes.CHOSEN, agents[0].id, strategy.value, key, tuple(rows), more)
 
 
 def note_none_idle(floor: Floor, call: Call) -> None:

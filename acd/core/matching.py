@@ -316,6 +316,17 @@ class Matching:
 
     # for the record
 
+    def won(self, ticket: Ticket, agent: Agent) -> tuple[Strategy, Key]:
+        """Right after `place` chose this agent: the strategy that chose, and the key he won by.
+
+        What the numbers mean stands in `strategies.meaning`. A requirement that names an agent
+        has the strategy longest_idle, whatever the queue's. ValueError after any other match.
+        """
+        if ticket.through is None:
+            raise ValueError(f"call {ticket.call} has not chosen one agent")
+        index = ticket.through.index
+        return index.strategy, index.key(self._seats[agent.id])
+
     def rivals(self, ticket: Ticket, limit: int = LISTED) -> Rivals:
         """Right after a match: those still idle who could have been chosen instead, with the keys
         that they lost by (see the strategy), likely ones first."""

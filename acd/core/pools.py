@@ -20,7 +20,7 @@ from acd.core.strategies.chance import Uniform, Weighted
 from acd.core.strategies.longest_idle import LongestIdle
 from acd.core.strategies.order import FixedOrder, Order, Rotation, RoundRobin
 from acd.core.strategies.ring_all import RingAll
-from acd.core.strategies.skill import BySkill
+from acd.core.strategies.skill import LeastSkilled, MostSkilled
 from acd.core.strategies.today import FewestCalls, LeastTalkTime
 from agents.roster import Agent, Roster
 
@@ -131,9 +131,9 @@ class Pools:
             case Strategy.LONGEST_IDLE:
                 return LongestIdle()
             case Strategy.MOST_SKILLED:
-                return BySkill(requirement.needs, -1)
+                return MostSkilled(requirement.needs)
             case Strategy.LEAST_SKILLED:
-                return BySkill(requirement.needs, 1)
+                return LeastSkilled(requirement.needs)
             case Strategy.FEWEST_CALLS:
                 return FewestCalls(self._roster)
             case Strategy.LEAST_TALK_TIME:

@@ -10,8 +10,9 @@ ready again costs only as many additions as there were removals.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
+from acd.core.routing import Strategy
 from acd.core.seat import Seat
 
 Key: TypeAlias = tuple[float, ...]
@@ -23,6 +24,8 @@ class IdleIndex(ABC):
 
     __slots__ = ()
 
+    strategy: ClassVar[Strategy]
+
     @abstractmethod
     def add(self, seat: Seat) -> None:
         """A member who has no entry is ready."""
@@ -30,6 +33,10 @@ class IdleIndex(ABC):
     @abstractmethod
     def best(self) -> Seat | None:
         """Whom to ring, among those ready; he stays in the index."""
+
+    @abstractmethod
+    def key(self, seat: Seat) -> Key:
+        """What the seat is compared by; for the one just chosen, what it was chosen by."""
 
     @abstractmethod
     def standing(self, limit: int) -> list[tuple[str, Key]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from acd.core.routing import Strategy
 from acd.core.seat import Seat
 from acd.core.strategies.base import IdleIndex, Key
 
@@ -20,6 +21,8 @@ class Uniform(IdleIndex):
     """Everybody idle is equally likely."""
 
     __slots__ = ("_bag", "_random")
+
+    strategy = Strategy.RANDOM
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -40,6 +43,9 @@ class Uniform(IdleIndex):
             seat.absent.append(self)
         return None
 
+    def key(self, seat: Seat) -> Key:
+        return ()
+
     def standing(self, limit: int) -> list[tuple[str, Key]]:
         return [(seat.id, ()) for seat in islice((seat for seat in self._bag if seat.ready), limit)]
 
@@ -53,6 +59,8 @@ class Weighted(IdleIndex):
     """
 
     __slots__ = ("_bags", "_random", "_totals")
+
+    strategy = Strategy.WEIGHTED_RANDOM
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -90,9 +98,12 @@ class Weighted(IdleIndex):
             length = next(lengths)
         return length
 
+    def key(self, seat: Seat) -> Key:
+        return (seat.agent.profile.weight,)
+
     def standing(self, limit: int) -> list[tuple[str, Key]]:
         ready = (seat for bag in self._bags.values() for seat in bag if seat.ready)
-        return [(seat.id, (seat.agent.profile.weight,)) for seat in islice(ready, limit)]
+        return [(seat.id, self.key(seat)) for seat in islice(ready, limit)]
 
 
 def _take_out(bag: list[Seat], place: int) -> None:

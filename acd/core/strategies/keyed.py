@@ -47,6 +47,10 @@ class Keyed(IdleIndex):
                 return seat
         return None
 
+    def key(self, seat: Seat) -> Key:
+        top = self._heap[0]
+        return (top if top[-1] is seat else self.entry(seat))[:-2]
+
     def standing(self, limit: int) -> list[tuple[str, Key]]:
         rows = []
         for entry in self._heap:

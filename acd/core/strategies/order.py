@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
+from acd.core.routing import Strategy
 from acd.core.seat import Seat
 from acd.core.strategies.keyed import Entry, Keyed
 
@@ -50,6 +51,8 @@ class FixedOrder(Keyed):
 
     __slots__ = ("_order",)
 
+    strategy = Strategy.FIXED_ORDER
+
     def __init__(self, order: Order) -> None:
         super().__init__()
         self._order = order
@@ -62,6 +65,8 @@ class RoundRobin(Keyed):
     """By (the turn in which he was last offered a call of the queue, position)."""
 
     __slots__ = ("_order", "_rotation")
+
+    strategy = Strategy.ROUND_ROBIN
 
     def __init__(self, order: Order, rotation: Rotation) -> None:
         super().__init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acd.core.routing import Strategy
 from acd.core.seat import Seat
 from acd.core.strategies.base import IdleIndex, Key
 
@@ -10,6 +11,8 @@ class RingAll(IdleIndex):
     """All idle agents; by (free since, place in the file) where an order is needed."""
 
     __slots__ = ("_seats",)
+
+    strategy = Strategy.RING_ALL
 
     def __init__(self) -> None:
         self._seats: list[Seat] = []
@@ -23,11 +26,14 @@ class RingAll(IdleIndex):
             if not seat.ready:
                 seat.absent.append(self)
         self._seats = [seat for seat in self._seats if seat.ready]
-        self._seats.sort(key=lambda seat: (seat.free_since, seat.rank))
+        self._seats.sort(key=self.key)
         return list(self._seats)
 
     def best(self) -> Seat | None:
         return next(iter(self.everyone()), None)
 
+    def key(self, seat: Seat) -> Key:
+        return (seat.free_since, seat.rank)
+
     def standing(self, limit: int) -> list[tuple[str, Key]]:
-        return [(seat.id, (seat.free_since, seat.rank)) for seat in self.everyone()[:limit]]
+        return [(seat.id, self.key(seat)) for seat in self.everyone()[:limit]]

@@ -6,6 +6,7 @@ must never become smaller (see acd.core.strategies.keyed).
 
 from __future__ import annotations
 
+from acd.core.routing import Strategy
 from acd.core.seat import Seat
 from acd.core.strategies.keyed import Entry, Keyed
 from agents.roster import Roster
@@ -15,6 +16,8 @@ class FewestCalls(Keyed):
     """By (day, calls answered today, free since, place in the file)."""
 
     __slots__ = ("_roster",)
+
+    strategy = Strategy.FEWEST_CALLS
 
     def __init__(self, roster: Roster) -> None:
         super().__init__()
@@ -28,6 +31,8 @@ class LeastTalkTime(Keyed):
     """By (day, seconds talked today, free since, place in the file)."""
 
     __slots__ = ("_roster",)
+
+    strategy = Strategy.LEAST_TALK_TIME
 
     def __init__(self, roster: Roster) -> None:
         super().__init__()
