@@ -198,7 +198,7 @@ async def timeout(stage: Stage) -> Seen:
     missed = await stage.facts.first("call_missed", call=caller.call)
     ended = await stage.ended(caller)
     await talking.hangup()
-    heard = ended["at"] - missed["at"]
+    heard = (_instant(ended) - _instant(missed)).total_seconds()
     text = f"outcome {ended['outcome']}, missed call: {missed['reason']}, prompt of {heard:.1f} s"
     good = (ended["outcome"], missed["reason"]) == ("timed_out", "timed_out") and heard > 3
     return _seen(text, good, caller)
@@ -272,6 +272,10 @@ def _nth(callers: list[Caller], made: dict[str, Any]) -> str:
 async def _lives(stage: Stage, call: str) -> bool:
     live = (await stage.api.get("calls/live"))["items"]
     return any(view["call"] == call for view in live)
+
+
+def _instant(fact: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(fact["at"])
 
 
 def _served_by(agent: str) -> dict[str, str]:

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 from acd.core.explain import one_line
 from asterisk.lab.instance import AsteriskInstance
 from asterisk.lab.lab import Lab
-from asterisk.lab.root import Root
+from asterisk.lab.root import Root, cache_folder
 from asterisk.lab.sipp import SippRun
 from asterisk.lab.softphone import PhoneCall, Softphone
-from asterisk.prompts import install_prompts
-from asterisk.provision import render
-from asterisk.secrets import load_secrets
+from asterisk.prompts.speak import Speaker, build
+from asterisk.provision import Site, phones_of, render
+from asterisk.secrets import phone_passwords
 from config.load import load
 from demo.engine import Api, EngineProcess, Facts
 
@@ -28,6 +28,7 @@ ZONE = "Asia/Shanghai"
 CUSTOMER_TONE_HZ = 440
 AGENT_TONE_HZ = 880
 PATIENT_MS = 60_000
+NODE = "pbx"
 
 Report = Callable[[str], None]
 
@@ -187,14 +188,16 @@ async def stage(
     """Build the stage. `folder` keeps the routing file, the database and the engine's log."""
     path = folder / "routing.yaml"
     path.write_text(routing or routing_text(), encoding="utf-8")
-    plan = load(path).routing
+    plan = load(path, node=NODE).routing
     async with AsyncExitStack() as stack:
         lab = await stack.enter_async_context(Lab(root))
         report("Asterisk: starting, with accounts, dialplan and fallback queues from the routing file")
-        secrets = load_secrets(folder / "phones.json", plan)
-        asterisk = await lab.asterisk("pbx", render(plan, secrets=secrets))
+        site = Site(node=NODE, media_address="127.0.0.1")
+        secrets = phone_passwords(folder / "phones.json", phones_of(plan, site))
+        asterisk = await lab.asterisk(NODE, render(plan, secrets=secrets, site=site))
         report("prompts: spoken by espeak-ng, kept in the cache")
-        install_prompts(root, asterisk.sounds, plan.languages)
+        speaker = Speaker(cache_folder() / "prompts", root.command)
+        await asyncio.to_thread(build, asterisk.sounds, plan.languages, speaker=speaker)
         report("engine: starting, with SQLite")
         engine = EngineProcess(
             folder,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 from panoramisk.actions import Action, Command
 from panoramisk.ami_protocol import AMIProtocol
@@ -45,7 +45,8 @@ class AmiConnection(asyncio.Protocol):
         self._panoramisk = AMIProtocol()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+        # uvloop's transports are no asyncio.Transport by their class.
+        transport = cast(asyncio.Transport, transport)
         self._transport = transport
         self._panoramisk.connection_made(transport)
         self._panoramisk.factory = self
