@@ -6,7 +6,8 @@ pauses; when the database is back, the spool is written first. Each fact has a n
 transaction that writes a batch also notes its last number under this run's id (`journals`), so that a
 batch whose commit was lost on the way, or that was both written and spooled, is not written twice.
 
-Memory is the last resort: where the spool's disk is full as well, facts wait in a bounded queue.
+Memory is the last resort: where the spool is full as well, facts wait in a bounded queue, and when that
+is full the newest are lost, counted and alarmed. No call waits for any of it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from acd.runtime.tasks import TaskKeeper
 from acd.storage.batch import Batch
 from acd.storage.errors import FactRefused, UnknownFact
 from acd.storage.spool import Spool, SpoolFull
-from acd.storage.writers import FactWriter
+from acd.storage.writers import FactWriter, Steps
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,7 @@ class WriteBehind:
         prepare: Callable[[], Awaitable[None]],
         interval: float = GATHER,
         most: int = 128,
-        in_memory: int = 100_000,
+        in_memory: int = 50_000,
     ) -> None:
         self._writer = writer
         self._spool = spool
@@ -76,6 +77,7 @@ class WriteBehind:
         self._back = asyncio.Event()
         self._spool_ails = False
         self._closing = False
+        self._closed = False
         self._pause = FIRST_PAUSE
         self._try_at = 0.0
         self._written: dict[int, int] = {}
@@ -84,16 +86,20 @@ class WriteBehind:
         self._loop = asyncio.get_running_loop()
         self.lost = 0
         """Facts given up because neither database, spool nor memory could hold them."""
-        self.refused = 0
-        """Facts that the database would not take as they are; see `refused.jsonl` in the spool."""
 
     @property
     def depth(self) -> int:
         return len(self._pending) + self._spool.depth
 
     @property
+    def refused(self) -> int:
+        """Facts that can be stored nowhere as they are; see `refused.jsonl` in the spool."""
+        return self._spool.refused
+
+    @property
     def healthy(self) -> bool:
-        return not self._away and not self._spool_ails
+        works = self._task is not None and not self._task.done()
+        return works and not self._away and not self._spool_ails
 
     def take(self, facts: Sequence[Fact]) -> None:
         pending = self._pending
@@ -132,15 +138,17 @@ class WriteBehind:
 
     async def close(self) -> None:
         """Write or spool what was taken, then let go of database and spool. May be called twice."""
-        if self._task is None:
+        if self._closed:
             return
-        self._closing = True
-        self._wake.set()
-        task, self._task = self._task, None
-        await asyncio.wait([task], timeout=CLOSE_WITHIN)
-        if not task.done():
-            task.cancel()
-            await asyncio.wait([task])
+        self._closed = True
+        if self._task is not None:
+            self._closing = True
+            self._wake.set()
+            await asyncio.wait([self._task], timeout=CLOSE_WITHIN)
+            if not self._task.done():
+                self._task.cancel()
+                await asyncio.wait([self._task])
+        await self._set_aside()
         if self._pending:
             self.lost += len(self._pending)
             log.critical("journal: closed with facts that nothing could hold", lost=self.lost)
@@ -161,10 +169,9 @@ class WriteBehind:
             if self.lost > self._lost_told:
                 log.critical("journal: facts are lost", lost=self.lost)
                 self._lost_told = self.lost
-            if self._away and not self._armed:
+            if (self._away or self._pending) and not self._armed:
                 self._armed = True
                 self._loop.call_later(self._interval, self._wake.set)
-        await self._set_aside()
 
     async def _write_pending(self) -> None:
         """What was there when it began; what comes meanwhile gathers for the next time."""
@@ -185,17 +192,14 @@ class WriteBehind:
         """One transaction; where the facts are refused, one for each of them, so that only the culprit
         stays out. Raises StoreUnavailable."""
         try:
-            await self._writer.write(_batch(facts).steps(writer))
+            await self._writer.write(_steps(writer, facts))
         except FactRefused as error:
             if len(facts) > 1:
                 for fact in facts:
                     await self._write(writer, [fact])
                 return
             seq, culprit = facts[0]
-            self.refused += 1
-            log.error(
-                "journal: a fact was refused", kind=type(culprit).__name__, seq=seq, error=str(error)
-            )
+            log.error("journal: a fact is refused", seq=seq, error=str(error))
             await asyncio.to_thread(self._spool.refuse, writer, seq, culprit)
 
     async def _set_aside(self) -> None:
@@ -206,20 +210,15 @@ class WriteBehind:
                 await asyncio.to_thread(
                     self._spool.append, self._run_id, enumerate(facts, self._first_seq)
                 )
-            except SpoolFull:
-                self._note_spool("it is full; the newest facts are lost")
-                self.lost += len(facts)
-            except OSError as error:
-                self._note_spool(f"it cannot be written; facts stay in memory: {error}")
+            except (SpoolFull, OSError) as error:
+                if not self._spool_ails:
+                    log.critical(
+                        "journal: the spool takes nothing, facts stay in memory", error=str(error)
+                    )
+                self._spool_ails = True
                 return
-            else:
-                self._spool_ails = False
+            self._spool_ails = False
             self._settle(len(facts))
-
-    def _note_spool(self, what: str) -> None:
-        if not self._spool_ails:
-            log.critical("journal: trouble with the spool", what=what, in_memory=len(self._pending))
-        self._spool_ails = True
 
     async def _try_to_come_back(self) -> None:
         try:
@@ -279,12 +278,12 @@ class WriteBehind:
                 done.set_result(None)
 
 
-def _batch(facts: Iterable[tuple[int, Fact]]) -> Batch:
+def _steps(writer: int, facts: Iterable[tuple[int, Fact]]) -> Steps:
     """Raises FactRefused for values of the wrong type, as a database would."""
     batch = Batch()
     try:
         for seq, fact in facts:
             batch.add(seq, fact)
-    except (TypeError, ValueError, AttributeError) as error:
+        return batch.steps(writer)
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
         raise FactRefused(f"It cannot be turned into rows: {error}") from error
-    return batch

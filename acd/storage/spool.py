@@ -21,8 +21,9 @@ import structlog
 
 from acd.core.facts import Fact
 from acd.errors import AcdError
-from acd.storage.codec import decode_entry, encode_entry
-from acd.storage.errors import SpoolInUse
+from acd.storage.bounds import storable
+from acd.storage.codec import decode_entry, encode, encode_entry
+from acd.storage.errors import SpoolInUse, UnknownFact
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,8 @@ class Spool:
         self.depth = 0
         self.damaged = 0
         """Lines that could not be read back: torn tails and bad checksums."""
+        self.refused = 0
+        """Facts that could be stored neither in the database nor here."""
 
     def open(self) -> None:
         """Lock the folder and count what an earlier run left. Raises SpoolInUse, OSError."""
@@ -90,8 +93,21 @@ class Spool:
         return sum(self._sizes.values())
 
     def append(self, writer: int, facts: Iterable[tuple[int, Fact]]) -> None:
-        """Write the facts and make them durable, all or none. Raises SpoolFull, OSError."""
-        lines = [_line(encode_entry(writer, seq, fact)) for seq, fact in facts]
+        """Write the facts and make them durable, all or none. Raises SpoolFull, OSError.
+
+        A fact that could not be read back (a time that is no number, a value that is no JSON) would
+        bar the way for all after it: it is refused instead.
+        """
+        lines = []
+        for seq, fact in facts:
+            try:
+                entry = encode_entry(writer, seq, fact)
+                decode_entry(entry)
+            except (TypeError, ValueError, OverflowError, UnknownFact) as error:
+                log.error("spool: a fact is refused", seq=seq, error=str(error))
+                self.refuse(writer, seq, fact)
+            else:
+                lines.append(_line(entry))
         content = b"".join(lines)
         if self.size_bytes + len(content) > self._max_bytes:
             raise SpoolFull(f"The spool has reached {self._max_bytes} bytes.")
@@ -134,9 +150,14 @@ class Spool:
         self._next_damage = []
 
     def refuse(self, writer: int, seq: int, fact: Fact) -> None:
-        """Keep a fact that no database takes in the file `refused.jsonl`, for a person to look at."""
-        with (self._folder / "refused.jsonl").open("ab") as file:
-            file.write(encode_entry(writer, seq, fact) + b"\n")
+        """Keep a fact that can be stored nowhere in `refused.jsonl`, for a person to look at."""
+        self.refused += 1
+        line = encode({"writer": writer, "seq": seq, "fact": storable(repr(fact))})
+        try:
+            with (self._folder / "refused.jsonl").open("ab") as file:
+                file.write(line + b"\n")
+        except OSError as error:
+            log.critical("spool: a refused fact could not be kept", seq=seq, error=str(error))
 
     def _read_segment(self, segment: Path, limit: int) -> Spooled:
         writer = 0

@@ -38,9 +38,9 @@ class SqlMemory:
         self._journal = journal
 
     async def load_open(self, since_day: float) -> Restored:
-        await self._journal.flush()
         if not self._journal.healthy:
             raise StoreUnavailable("Facts still wait in the spool to be written.")
+        await self._journal.flush()
         async with reading(self._engine) as connection:
             return await recall.load_open(connection, since_day)
 

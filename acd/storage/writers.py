@@ -154,7 +154,9 @@ class PostgresWriter:
         return 0 if found is None else int(found)
 
     async def close(self) -> None:
-        await self._disconnect()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None:
@@ -164,6 +166,7 @@ class PostgresWriter:
         return raw
 
     async def _disconnect(self) -> None:
+        """Drop the connection without a word: the far side may be gone."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await connection.invalidate()
