@@ -131,6 +131,32 @@ def import_(
 
 
 @app.command()
+def provision(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the files.")] = False,
+    prompts: Annotated[
+        bool, typer.Option(help="Also speak the prompts (needs espeak-ng and sox).")
+    ] = True,
+    media_address: Annotated[
+        str | None, typer.Option(help="Bind the phones' sound to this address.")
+    ] = None,
+) -> None:
+    """Render phones, dialplan, fallback queues and prompts into Asterisk, and reload it over AMI."""
+    from acd.console import asterisk
+
+    asyncio.run(
+        asterisk.provision(_settings(), dry_run=dry_run, prompts=prompts, media_address=media_address)
+    )
+
+
+@app.command()
+def reload() -> None:
+    """Let the running engine take over the changed routing, customers and blacklist."""
+    from acd.console import remote
+
+    asyncio.run(remote.reload(_settings()))
+
+
+@app.command()
 def replay(file: Annotated[Path, typer.Argument(help="A flight recording.")]) -> None:
     """Replay a flight recording offline: the same events must give the same commands."""
     from acd.console import flight

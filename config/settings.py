@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     ami_user: Word = "strowger"
     ami_secret: SecretStr | None = None
 
+    asterisk_etc: Path = Path("/etc/asterisk")
+    """Asterisk's configuration folder, as `acd provision` sees it."""
+    asterisk_sounds: Path = Path("/usr/share/asterisk/sounds")
+    """Asterisk's sounds, as `acd provision` sees them."""
+
     api_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     """The address that the HTTP API listens on: only this machine, unless told otherwise."""
     api_port: Port = 8480
