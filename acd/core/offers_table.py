@@ -15,7 +15,9 @@ An offer is one ringing of one agent for one call, and lives exactly as long as 
 The races of a call centre are rows here: an agent who picks up in the moment in which his ringing is
 cancelled (`cancelled` + `answered`), the second answer of a ring_all (the same row: the others were
 cancelled by the first), a caller who hangs up while being joined (`answered` + `caller_gone`), a join
-that succeeds after it no longer matters (`released` + `connected`).
+that succeeds after it no longer matters (`released` + `connected`). Where a cancelling and an answer
+cross on their way, the leg's end may be reported as either (`cancelled` + `hung_up`, `released` +
+`leg_ended`): it is gone, and that is all that counts.
 
 `timed_out` is the core's own deadline; `unanswered`, `refused`, `unreachable` and `leg_ended` are the
 four ways in which the telephone system says that a leg ended without an answer. Each row says the next
@@ -110,11 +112,13 @@ OFFER_TABLE: Final[Mapping[OfferState, Mapping[OfferEvent, Row[OfferState]]]] = 
         E.REFUSED: Row(S.OVER, "settle"),
         E.UNREACHABLE: Row(S.OVER, "settle"),
         E.LEG_ENDED: Row(S.OVER, "settle"),
+        E.HUNG_UP: Row(S.OVER, "settle"),
     },
     S.RELEASED: {
         E.CONNECTED: Row(S.RELEASED, "stale"),
         E.CONNECT_FAILED: Row(S.RELEASED, "stale"),
         E.HUNG_UP: Row(S.OVER, "settle"),
+        E.LEG_ENDED: Row(S.OVER, "settle"),
     },
     S.OVER: {
         E.RINGING: Row(S.OVER, "stale"),

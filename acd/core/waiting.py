@@ -219,16 +219,24 @@ class Waiting:
         if call.hears != "music":
             self._play_music(call, queue)
         note_none_idle(floor, call)
-        moments = [] if queue.for_at_most is None else [call.joined_at + queue.for_at_most]
-        if not call.queue_open:
-            moments.append(call.hold_until)
-        if call.step + 1 < len(call.stages):
-            moments.append(call.joined_at + call.stages[call.step + 1].after)
-        due = min(moments, default=None)
+        due = self._next_due(call, queue)
         if call.timer is not None and call.timer.at == due:
             return
         floor.deadlines.cancel(call.timer)
         call.timer = None if due is None else floor.deadlines.schedule(due, TIMER, call.id)
+
+    def _next_due(self, call: Call, queue: Queue) -> float | None:
+        """The next of widening step, end of hold and maximum wait."""
+        due: float | None = None
+        if call.step + 1 < len(call.stages):
+            due = call.joined_at + call.stages[call.step + 1].after
+        if not call.queue_open and (due is None or call.hold_until < due):
+            due = call.hold_until
+        if queue.for_at_most is not None:
+            longest = call.joined_at + queue.for_at_most
+            if due is None or longest < due:
+                due = longest
+        return due
 
     def _play_music(self, call: Call, queue: Queue) -> None:
         call.hears, call.picked_up = "music", True
