@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import secrets
 import shutil
@@ -21,6 +22,7 @@ from asterisk.lab.root import Root
 BASE = Path(__file__).parent / "base"
 BOOT_S = 30.0
 USER = "strowger"
+ASK_EVERY_S = 0.05
 PLACEHOLDER = re.compile(r"@([a-z_]+)@")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -86,6 +88,11 @@ class AsteriskInstance:
     def ari_url(self) -> str:
         """The base address of ARI; user and password are `user` and `password`, as for AMI."""
         return f"http://127.0.0.1:{self.ports.http}/ari"
+
+    @property
+    def http_url(self) -> str:
+        """The address of its HTTP server."""
+        return f"http://127.0.0.1:{self.ports.http}"
 
     @property
     def pid(self) -> int:
@@ -167,12 +174,25 @@ class AsteriskInstance:
             raise ToolFailed(f"Asterisk {self.name} did not take {command!r}: {text}")
         return text
 
-    def complaints(self) -> list[str]:
-        """The warnings and errors in its log so far."""
+    async def until(self, command: str, pattern: str, within_s: float = 10.0) -> str:
+        """Ask its console again and again until the answer has the regular expression in it."""
+        answer = ""
+        try:
+            async with asyncio.timeout(within_s):
+                while not re.search(pattern, answer):
+                    await asyncio.sleep(ASK_EVERY_S)
+                    answer = await self.cli(command)
+        except TimeoutError as late:
+            raise PhoneTimeout(f"{command!r} never showed {pattern!r} but:\n{answer}") from late
+        return answer
+
+    def complaints(self, *, expected: str = r"(?!)") -> list[str]:
+        """The warnings and errors in its log so far, but for those that match `expected`."""
         if not self.log.exists():
             return []
         lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return [line for line in lines if re.search(r"\] (WARNING|ERROR)\[", line)]
+        complaint, known = re.compile(r"\] (WARNING|ERROR)\["), re.compile(expected)
+        return [line for line in lines if complaint.search(line) and not known.search(line)]
 
     def tail(self, lines: int = 30) -> str:
         """The end of its log, or what it printed where it never got as far as logging."""
@@ -208,6 +228,9 @@ class AsteriskInstance:
             (self.folder / name).mkdir(parents=True)
         shared = Path("/usr/share/asterisk")
         _link_all(self.root, shared, self.folder / "data")
+        # A folder of its own, to which prompts in English can be added.
+        (self.sounds / "en").mkdir()
+        _link_all(self.root, self.root.resolve(shared / "sounds" / "en"), self.sounds / "en")
         _link_all(self.root, shared / "sounds", self.sounds)
 
 
@@ -250,5 +273,5 @@ def _link_all(root: Root, inside: Path, folder: Path) -> None:
     """Links in `folder` to all that is in a folder of the root, but for what it already has."""
     for entry in root.path(inside).iterdir():
         link = folder / entry.name
-        if not link.exists():
+        if not os.path.lexists(link):
             link.symlink_to(inside / entry.name)

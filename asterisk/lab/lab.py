@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
@@ -10,9 +11,10 @@ from typing import Self
 from asterisk.lab import sipp
 from asterisk.lab.instance import AsteriskInstance, InstancePorts
 from asterisk.lab.ports import free_ports
-from asterisk.lab.root import Root
+from asterisk.lab.root import Root, cache_folder
 from asterisk.lab.sipp import SippRun
 from asterisk.lab.softphone import Softphone
+from asterisk.prompts.speak import Speaker, build
 
 
 class Lab:
@@ -34,6 +36,13 @@ class Lab:
         ports = InstancePorts.of(self.ports, rtp=rtp_ports)
         instance = AsteriskInstance(self.root, name, files or {}, ports)
         return await self._standing.enter_async_context(instance)
+
+    async def speak(
+        self, asterisk: AsteriskInstance, languages: Sequence[str] = ("zh-CN", "en")
+    ) -> None:
+        """Give Asterisk the prompts; spoken once, they are kept in the user's cache."""
+        speaker = Speaker(cache_folder() / "prompts", self.root.command)
+        await asyncio.to_thread(build, asterisk.sounds, languages, speaker=speaker)
 
     async def phone(self, name: str, *, tone_hz: int = 440) -> Softphone:
         """A running softphone, not registered yet."""

@@ -52,6 +52,13 @@ class Root:
         """Where on the machine the absolute path `inside` of the root lies."""
         return self.folder / str(inside).lstrip("/")
 
+    def resolve(self, inside: str | Path) -> Path:
+        """The absolute path inside that `inside` is a link to, if it is one."""
+        path = Path(inside)
+        while self.path(path).is_symlink():
+            path = Path(os.path.normpath(path.parent / self.path(path).readlink()))
+        return path
+
     def inside(self, host_path: Path) -> str:
         """The path by which programs inside know `host_path`, which must lie below the root."""
         return str(Path("/") / host_path.relative_to(self.folder))

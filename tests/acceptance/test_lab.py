@@ -108,19 +108,13 @@ async def test_two_phones_hear_each_other(lab: Lab, pbx: AsteriskInstance) -> No
     await caller.established()
     await caller.hearing()
     await callee.hearing()
-    await heard_for_a_second(pbx)
+    await pbx.until("core show channels verbose", "00:00:01")
     await caller.hangup()
     await callee.closed()
     for call, voice, other in ((caller, 880, 440), (callee, 440, 880)):
         assert tone_share(call.heard, voice) > 0.8
         assert tone_share(call.heard, other) < 0.05
     assert pbx.complaints() == []
-
-
-async def heard_for_a_second(pbx: AsteriskInstance) -> None:
-    """Let Asterisk itself count a second of the call's sound (50 packets)."""
-    while "00:00:01" not in await pbx.cli("core show channels verbose"):
-        pass
 
 
 async def test_a_call_can_be_refused_and_given_up(lab: Lab, pbx: AsteriskInstance) -> None:

@@ -17,8 +17,10 @@ PORTS = InstancePorts(sip=5060, http=8088, ami=5038, rtp=range(10000, 10010))
 @pytest.fixture
 def root(tmp_path: Path) -> Root:
     """A root in which there are sounds and modules, and no program."""
-    for folder in ("tmp", "usr/share/asterisk/sounds/en", "usr/share/asterisk/moh"):
+    for folder in ("tmp", "etc", "usr/share/asterisk/sounds/en_US/digits", "usr/share/asterisk/moh"):
         (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "etc/prompt-en").symlink_to("../usr/share/asterisk/sounds/en_US")
+    (tmp_path / "usr/share/asterisk/sounds/en").symlink_to("/etc/prompt-en")
     (tmp_path / "usr/lib/x86_64-linux-gnu/asterisk/modules").mkdir(parents=True)
     return Root(folder=tmp_path)
 
@@ -31,7 +33,10 @@ def test_it_has_folders_of_its_own_and_the_roots_sounds(root: Root) -> None:
     assert "astmoddir => /usr/lib/x86_64-linux-gnu/asterisk/modules" in conf
     assert "systemname = same" in conf
     assert "@" not in conf
-    assert (one.sounds / "en").readlink() == Path("/usr/share/asterisk/sounds/en")
+    sounds = Path("/usr/share/asterisk/sounds")
+    assert (one.sounds / "en_US").readlink() == sounds / "en_US"
+    assert (one.sounds / "en" / "digits").readlink() == sounds / "en_US" / "digits"
+    assert not (one.sounds / "en").is_symlink()
     assert (one.folder / "data/moh").readlink() == Path("/usr/share/asterisk/moh")
     assert one.sounds.is_dir()
     assert not one.sounds.is_symlink()
@@ -91,7 +96,7 @@ def test_complaints_are_the_warnings_and_errors(root: Root) -> None:
 
 
 def test_a_root_without_modules_is_refused(tmp_path: Path) -> None:
-    for folder in ("tmp", "usr/share/asterisk/sounds"):
+    for folder in ("tmp", "usr/share/asterisk/sounds/en"):
         (tmp_path / folder).mkdir(parents=True)
     with pytest.raises(ToolFailed, match="no Asterisk modules"):
         AsteriskInstance(Root(folder=tmp_path), "one", {}, PORTS)
