@@ -17,9 +17,9 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_FILES = 1000
 MAX_PATTERN = 1000
 _FORBIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-"""What YAML does not allow, and the line ends that editors do not count (U+2028, U+2029)."""
+"""What YAML does not allow, and the line ends that not everybody counts (U+0085, U+2028, U+2029)."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.document import REQUIRED, Document
+from config.scalars import DURATION_PATTERN, PERCENT_PATTERN, duration_text, percent_text
 
 
 def json_schema() -> dict[str, Any]:
@@ -24,8 +25,8 @@ def _strict(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     result = {key: _strict(value) for key, value in node.items()}
-    if "default" in result and result["default"] is None:
-        del result["default"]
+    if "default" in result:
+        _as_written(result)
     if "patternProperties" in result:
         result["additionalProperties"] = False
     options = result.get("anyOf")
@@ -35,3 +36,14 @@ def _strict(node: Any) -> Any:
             del result["anyOf"]
             result = {**options[0], **result}
     return result
+
+
+def _as_written(field: dict[str, Any]) -> None:
+    """A default as one would write it; one that consists of other defaults is told there."""
+    default = field["default"]
+    if default is None or isinstance(default, dict | list):
+        del field["default"]
+    elif field.get("pattern") == DURATION_PATTERN:
+        field["default"] = duration_text(default)
+    elif field.get("pattern") == PERCENT_PATTERN:
+        field["default"] = percent_text(default)

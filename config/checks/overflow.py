@@ -56,4 +56,4 @@ def _loop(view: View, loop: list[str], key: str) -> None:
         message = f"the queue {last!r} overflows into itself, expected another queue"
     else:
         message = f"overflow goes in a circle: {' -> '.join([*loop, loop[0]])}, expected an end"
-    view.error(("queues", last, key), message)
+    view.error(("queues", last, key, "then", "queue"), message)

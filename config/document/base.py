@@ -28,6 +28,15 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
 
+def either(*keys: str) -> ConfigDict:
+    """Tells editors that exactly one of these keys is to be given (a validator holds it)."""
+    return ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in keys]})
+
+
+AT_LEAST_ONE = ConfigDict(json_schema_extra={"minProperties": 1})
+"""Tells editors that some key is to be given (a validator holds it)."""
+
+
 NOT_YET = {
     "voicemail": "voicemail is not available yet",
     "ivr": "IVR flows are not available yet",

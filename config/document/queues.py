@@ -9,7 +9,7 @@ from pydantic import (
     model_validator,
 )
 
-from config.document.base import Ending, Needs, Section
+from config.document.base import Ending, Needs, Section, either
 from config.fields import (
     AgentId,
     Duration,
@@ -36,6 +36,8 @@ class Widen(Section):
 
 class SetAside(Section):
     """What becomes of an agent who did not take a call."""
+
+    model_config = either("pause", "rest")
 
     pause: PauseReason | None = None
     """He is paused with this reason until he resumes."""

@@ -9,7 +9,7 @@ from pydantic import (
     model_validator,
 )
 
-from config.document.base import Section
+from config.document.base import AT_LEAST_ONE, Section, either
 from config.fields import (
     AgentIdOrLast,
     BusinessName,
@@ -33,6 +33,8 @@ from config.fields import (
 
 class Conditions(Section):
     """What all conditions share: naming none is a mistake."""
+
+    model_config = AT_LEAST_ONE
 
     @model_validator(mode="after")
     def _some_condition(self) -> Self:
@@ -95,6 +97,8 @@ class When(Conditions):
 class First(Section):
     """Who is tried before the queue's own agents: a group or an agent."""
 
+    model_config = either("group", "agent")
+
     group: GroupName | None = None
     """This group."""
     agent: AgentIdOrLast | None = None
@@ -111,6 +115,8 @@ class First(Section):
 
 class Effect(Section):
     """What a matching rule does."""
+
+    model_config = AT_LEAST_ONE
 
     say: Prompt | None = None
     """The caller hears this prompt."""
