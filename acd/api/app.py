@@ -204,6 +204,5 @@ def _from_aiohttp(request: web.Request, error: web.HTTPException) -> Refusal:
         allowed = ", ".join(sorted(error.allowed_methods))
         detail = f"{request.method} cannot be done here, only {allowed}."
         return Refusal(405, Kind.METHOD_NOT_ALLOWED, detail, headers={"Allow": allowed})
-    if isinstance(error, web.HTTPNotFound):
-        return Refusal(404, Kind.NOT_FOUND, f"There is nothing at {request.path[:200]!r}.")
-    return Refusal(error.status, Kind.OTHER, error.reason)
+    kind = Kind.NOT_FOUND if error.status == 404 else Kind.BAD_REQUEST
+    return Refusal(error.status, kind, f"{error.reason}: {request.method} {request.path[:200]!r}.")

@@ -37,7 +37,7 @@ class Context:
     watchers: Watchers
 
     @contextmanager
-    def watching(self, gone: asyncio.Future[End], token: int) -> Iterator[None]:
+    def watching(self, gone: asyncio.Future[End | None], token: int) -> Iterator[None]:
         """Meanwhile facts are kept for a stream that `gone` ends and `token` has opened."""
         self.watchers.add(gone, token)
         self.feed.watchers += 1

@@ -31,7 +31,9 @@ from acd.imports import customer_of, read_customers
 _PAGE: Final = 1000
 _FEW: Final = 200
 """Customers that are rather looked up one by one."""
-_READING: Final[Reading[Customer]] = Reading(row=CustomerRow, from_csv=read_customers, from_fields=customer_of)
+_READING: Final[Reading[Customer]] = Reading(
+    row=CustomerRow, from_csv=read_customers, from_fields=customer_of
+)
 
 
 async def list_customers(request: web.Request, context: Context) -> web.Response:

@@ -29,8 +29,8 @@ TOO_SLOW: Final = 4008
 POLICY: Final = 1008
 _AT_ONCE: Final = 100
 """Items of a snapshot that are encoded in one go: about a millisecond."""
-_IN_ONE: Final = 500
-"""Changes in one message."""
+_IN_ONE: Final = 100
+"""Changes in one message, which are encoded in one go too."""
 _LARGEST_MESSAGE: Final = 4096
 """Bytes; nothing is expected from a watcher anyway."""
 T = TypeVar("T")
@@ -44,22 +44,18 @@ class Watcher:
         self._context = context
         self._wanted = wanted
         self._sent_within = context.settings.send_seconds
-        self.gone: asyncio.Future[End] = asyncio.get_running_loop().create_future()
+        self.gone: asyncio.Future[End | None] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> End | None:
         """Serve the client until one side has enough; None where the client left by himself."""
         async with asyncio.TaskGroup() as group:
             told = group.create_task(self._tell())
             heard = group.create_task(self._listen())
-            contenders: tuple[asyncio.Future[End | None] | asyncio.Future[End], ...]
             contenders = (self.gone, heard, told)
-            await asyncio.wait(contenders, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(contenders, return_when=asyncio.FIRST_COMPLETED)
             told.cancel()
             heard.cancel()
-        for ended in contenders:
-            if ended.done() and not ended.cancelled():
-                return ended.result()
-        return None
+        return ended.pop().result()
 
     async def _listen(self) -> End | None:
         async for message in self._ws:

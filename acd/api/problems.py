@@ -32,7 +32,6 @@ class Kind(StrEnum):
     NOT_TAKEN = "not-taken"
     BUSY = "busy"
     STORE_UNAVAILABLE = "store-unavailable"
-    OTHER = "other"
 
 
 class Refusal(AcdError):

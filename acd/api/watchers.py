@@ -22,15 +22,15 @@ class Watchers:
     """All open streams: by the future that ends one, the token with which it was opened."""
 
     def __init__(self) -> None:
-        self._open: dict[asyncio.Future[End], int] = {}
+        self._open: dict[asyncio.Future[End | None], int] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self, gone: asyncio.Future[End], token: int) -> None:
+    def add(self, gone: asyncio.Future[End | None], token: int) -> None:
         self._open[gone] = token
 
-    def remove(self, gone: asyncio.Future[End]) -> None:
+    def remove(self, gone: asyncio.Future[End | None]) -> None:
         del self._open[gone]
 
     def end_token(self, token: int) -> None:

@@ -209,6 +209,10 @@ def test_the_header_is_checked(header: bytes, expected: str) -> None:
 
 def test_a_reason_is_asked_for() -> None:
     assert blacklist_problems(b"number,reason\n110, \n") == ["line 2: reason: empty"]
+    assert [p.split(": ")[1] for p in blacklist_problems(b"number,reason\nx,\n")] == [
+        "number",
+        "reason",
+    ]
 
 
 def test_sql_and_html_in_a_name_stay_text() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.numbers import BadNumber, caller_number, normalise
@@ -75,6 +75,7 @@ def test_the_message_is_short_and_printable() -> None:
     assert str(control.value).isprintable()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_a_caller_id_never_raises_and_is_stable(raw: str) -> None:
     number = caller_number(raw)
@@ -84,6 +85,7 @@ def test_a_caller_id_never_raises_and_is_stable(raw: str) -> None:
         assert 3 <= len(number) <= 15
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"[1-9][0-9]{6,14}", fullmatch=True))
 def test_a_normal_number_stays_as_it_is(digits: str) -> None:
     assert normalise(digits) == digits

@@ -13,6 +13,7 @@ import pytest
 
 from acd.api.settings import ApiSettings
 from acd.archive import Role
+from acd.errors import OperatorError
 from tests.unit.acd.api.house import ADMIN, READONLY, SECRETS, SUPERVISOR, House, serve
 
 PAUSE = "/api/v1/agents/1001/pause"
@@ -169,3 +170,22 @@ async def test_a_client_that_leaves_in_the_middle_does_no_harm(house: House) -> 
     await writer.wait_closed()
     assert (await house.ask("GET", "/api/v1/agents", headers=READONLY))[0] == 200
     assert house.centre.events == []
+
+
+async def test_what_the_archive_refuses_is_the_askers_fault(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise OperatorError("This value cannot be stored.")
+
+    monkeypatch.setattr(house.archive, "put_customers", refuse)
+    status, body = await house.ask("PUT", "/api/v1/customers/110", headers=ADMIN, json={})
+    assert (status, body["type"]) == (422, "urn:strowger:problem:invalid")
+    assert body["detail"] == "This value cannot be stored."
+    assert house.centre.customers == {}
+
+
+async def test_a_broken_handshake_is_no_stream(house: House) -> None:
+    headers = READONLY | {"Upgrade": "websocket", "Connection": "Upgrade"}
+    status, _ = await house.ask("GET", "/api/v1/events", headers=headers)
+    assert status == 426
