@@ -50,8 +50,8 @@ def _read(path: Path) -> dict[str, str]:
 
 def _write(path: Path, passwords: Mapping[str, str]) -> None:
     """Whole or not at all, and never readable by others, not even for a moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             os.fchmod(file.fileno(), MODE)
