@@ -121,18 +121,18 @@ class Matching:
         ring_all it is all idle agents of all requirements. `reach` is the widest that the call will
         ever ask for. To rejoin: `place(t, t.requirements, t.reach)`.
         """
-        if ticket.waiting:
-            self.hold(ticket)
-        ticket.requirements = requirements
-        ticket.reach = reach
-        queue = ticket.queue
-        asks = self._find(queue, requirements)
+        asks = self._find(ticket.queue, requirements)
         chosen = self._choose(ticket, asks)
         if chosen:
-            self._let_go(queue, asks)
-            return chosen
-        self._wait(ticket, asks)
-        return ()
+            self.hold(ticket)
+            self._let_go(ticket.queue, asks)
+            ticket.requirements = requirements
+            ticket.reach = reach
+        elif ticket.waiting:
+            self._wait_for(ticket, asks, requirements, reach)
+        else:
+            self._wait(ticket, asks, requirements, reach)
+        return chosen
 
     def _choose(self, ticket: Ticket, asks: tuple[Pool, ...]) -> tuple[Agent, ...]:
         if self._queues[ticket.queue].strategy is Strategy.RING_ALL:
@@ -156,19 +156,55 @@ class Matching:
             self._leave(seat)
         return tuple([seat.agent for seat in seats])
 
-    def _wait(self, ticket: Ticket, asks: tuple[Pool, ...]) -> None:
-        ticket.waiting = True
-        ticket.asks = asks
-        ticket.watched = asks
+    def _wait(
+        self,
+        ticket: Ticket,
+        asks: tuple[Pool, ...],
+        requirements: tuple[Requirement, ...],
+        reach: tuple[Requirement, ...],
+    ) -> None:
+        """A held ticket begins to wait."""
         tier, start, number = ticket.key
-        self._waiting[number] = ticket
         entry: Entry = (tier, start, number, ticket.generation, ticket)
         for pool in asks:
             pool.push(entry)
-        if ticket.reach != ticket.requirements:
-            ticket.watched = self._find(ticket.queue, ticket.reach)
+        ticket.waiting = True
+        ticket.requirements = requirements
+        ticket.asks = asks
+        self._waiting[number] = ticket
+        self._watch(ticket, reach)
+
+    def _wait_for(
+        self,
+        ticket: Ticket,
+        asks: tuple[Pool, ...],
+        requirements: tuple[Requirement, ...],
+        reach: tuple[Requirement, ...],
+    ) -> None:
+        """A waiting ticket goes on waiting, for something else."""
+        before, watched = ticket.asks, ticket.watched
+        ticket.generation += 1
+        for pool in before:
+            pool.forsake()
+        tier, start, number = ticket.key
+        entry: Entry = (tier, start, number, ticket.generation, ticket)
+        for pool in asks:
+            pool.push(entry)
+        ticket.requirements = requirements
+        ticket.asks = asks
+        if ticket.reach != reach:
+            for pool in watched:
+                del pool.watchers[number]
+            self._watch(ticket, reach)
+            self._let_go(ticket.queue, watched)
+        self._let_go(ticket.queue, before)
+
+    def _watch(self, ticket: Ticket, reach: tuple[Requirement, ...]) -> None:
+        ticket.reach = reach
+        same = reach == ticket.requirements
+        ticket.watched = ticket.asks if same else self._find(ticket.queue, reach)
         for pool in ticket.watched:
-            pool.watchers[number] = ticket
+            pool.watchers[ticket.key[2]] = ticket
 
     def hold(self, ticket: Ticket) -> None:
         """The call waits no longer (prompt, transfer, gone); its key is kept. Fine if it is held."""
