@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -67,6 +68,7 @@ def explain_imagined(path: Path, call: Imagined) -> None:
         customer=_customer(routing, call, caller, at),
         blacklisted=Blacklisted(reason="given", author="command line") if call.blacklisted else None,
         logged_in=_agents(routing, call.logged_in),
+        random=Random(0),
     )
     show_story(trace)
 
