@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import partial
@@ -35,7 +34,7 @@ async def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/acd.db"
     server: ThrowAwayPostgres = request.getfixturevalue("postgres")
-    return await server.create_database(uuid.uuid4().hex)
+    return await server.empty_database()
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ def mortal() -> Iterator[ThrowAwayPostgres]:
 
 
 @pytest.fixture
-async def mortal_url(mortal: ThrowAwayPostgres, request: pytest.FixtureRequest) -> str:
-    return await mortal.create_database(request.node.name)
+async def mortal_url(mortal: ThrowAwayPostgres) -> str:
+    return await mortal.empty_database()
 
 
 @pytest.fixture
