@@ -84,8 +84,9 @@ def explain(
         bool, typer.Option("--blacklisted", help="The caller is blacklisted.")
     ] = False,
     logged_in: Annotated[
-        str | None, typer.Option(help="Agents who are there and idle, as 1001,1002; else all.")
+        str | None, typer.Option(help="Agents who are logged in, as 1001,1002; else all.")
     ] = None,
+    busy: Annotated[str | None, typer.Option(help="Those of them who are busy; else nobody.")] = None,
 ) -> None:
     """Tell the story of a call, or what would happen to one that doesn't exist."""
     if dialled is None:
@@ -106,6 +107,7 @@ def explain(
             last_agent_at=last_agent_at,
             blacklisted=blacklisted,
             logged_in=logged_in,
+            busy=busy,
         ),
     )
 

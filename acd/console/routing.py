@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from random import Random
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -53,6 +54,7 @@ class Imagined:
     last_agent_at: str | None
     blacklisted: bool
     logged_in: str | None
+    busy: str | None
 
 
 def explain_imagined(path: Path, call: Imagined) -> None:
@@ -65,9 +67,11 @@ def explain_imagined(path: Path, call: Imagined) -> None:
         dialled=call.dialled,
         caller=caller,
         at=at,
+        random=Random(0),
         customer=_customer(routing, call, caller, at),
         blacklisted=Blacklisted(reason="given", author="command line") if call.blacklisted else None,
         logged_in=_agents(routing, call.logged_in),
+        busy=_agents(routing, call.busy) or (),
         random=Random(0),
     )
     show_story(trace)
