@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from random import Random
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -72,7 +71,6 @@ def explain_imagined(path: Path, call: Imagined) -> None:
         blacklisted=Blacklisted(reason="given", author="command line") if call.blacklisted else None,
         logged_in=_agents(routing, call.logged_in),
         busy=_agents(routing, call.busy) or (),
-        random=Random(0),
     )
     show_story(trace)
 
