@@ -107,7 +107,7 @@ class Spool:
                 log.error("spool: a fact is refused", seq=seq, error=str(error))
                 self.refuse(writer, seq, fact)
             else:
-                lines.append(_line(entry))
+                lines.append(line_of(entry))
         content = b"".join(lines)
         if self.size_bytes + len(content) > self._max_bytes:
             raise SpoolFull(f"The spool has reached {self._max_bytes} bytes.")
@@ -214,7 +214,8 @@ class Spool:
         self._offset = self._next_offset = 0
 
 
-def _line(entry: bytes) -> bytes:
+def line_of(entry: bytes) -> bytes:
+    """The entry with what tells it from a torn one."""
     return b"%08x %d %s\n" % (zlib.crc32(entry), len(entry), entry)
 
 
