@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from acd.errors import AcdError
 from asterisk.lab.root import ensure_root
@@ -38,11 +39,18 @@ async def play(made: Stage, entry: Entry) -> tuple[Seen, float]:
     return seen, time.monotonic() - began
 
 
+def story(entry: Entry, seen: Seen, why: str) -> Text:
+    """What was expected, what was seen, and what `acd explain` says of it."""
+    lines = (("expected  ", entry.expected), ("seen      ", seen.text), ("why       ", why))
+    parts = [part for name, text in lines for part in ((name, "dim"), text, "\n")]
+    return Text.assemble(*parts[:-1])
+
+
 async def show(folder: Path) -> int:
     """All scenarios; how many failed."""
     began = time.monotonic()
     root = ensure_root(console.print)
-    table = Table("scenario", "expected", "seen", "why", "", show_lines=True)
+    table = Table("scenario", "expected, seen, and why", "", show_lines=True)
     failed = 0
     async with stage(root, folder, console.print) as made:
         console.print(f"set-up took {time.monotonic() - began:.1f} s")
@@ -52,7 +60,7 @@ async def show(folder: Path) -> int:
             failed += not seen.good
             verdict = "[green]pass[/]" if seen.good else "[red]FAIL[/]"
             console.print(f"{verdict} ({took:.1f} s)")
-            table.add_row(entry.name, entry.expected, seen.text, made.why(seen.call), verdict)
+            table.add_row(entry.name, story(entry, seen, made.why(seen.call)), verdict)
         complaints = made.asterisk.complaints()
     console.print(table)
     for line in complaints:

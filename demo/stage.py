@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import aiohttp
+
 from acd.core.explain import one_line
 from asterisk.lab.instance import AsteriskInstance
 from asterisk.lab.lab import Lab
 from asterisk.lab.root import Root, cache_folder
-from asterisk.lab.sipp import SippRun
+from asterisk.lab.sipp import FOREVER_MS, SippRun
 from asterisk.lab.softphone import PhoneCall, Softphone
 from asterisk.prompts.speak import Speaker, build
 from asterisk.provision import Site, phones_of, render
 from asterisk.secrets import phone_passwords
 from config.load import load
-from demo.engine import Api, EngineProcess, Facts
+from demo.engine import Api, EngineProcess, EngineTrouble, Facts
 
 ROUTING = Path(__file__).parent / "routing.yaml"
 ZONE = "Asia/Shanghai"
@@ -63,6 +65,8 @@ class Stage:
     report: Report
     token: str
     phones: dict[str, Softphone] = field(default_factory=dict)
+    scripted: dict[str, SippRun] = field(default_factory=dict)
+    """Accounts whose phones are not people's but SIPp's."""
     _callers: list[Caller] = field(default_factory=list)
     _readers: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -77,6 +81,23 @@ class Stage:
             self.phones[account] = phone
         return self.phones[account]
 
+    async def script(
+        self,
+        name: str,
+        *accounts: str,
+        ring_ms: int = 0,
+        talk_ms: int = FOREVER_MS,
+        refuse_with: int | None = None,
+        transport: str = "udp",
+    ) -> SippRun:
+        """Register SIPp as the phones of these accounts; it does the same with each call."""
+        run = await self.lab.agents(
+            name, ring_ms=ring_ms, talk_ms=talk_ms, refuse_with=refuse_with, transport=transport
+        )
+        await self.lab.register(self.asterisk, {each: self.secrets[each] for each in accounts}, run)
+        self.scripted.update(dict.fromkeys(accounts, run))
+        return run
+
     async def staff(self, *agents: str) -> None:
         """These agents, and nobody else, are logged in and idle, in this order of idleness."""
         for view in (await self.api.get("agents"))["items"]:
@@ -87,7 +108,8 @@ class Stage:
     async def login(self, *agents: str) -> None:
         """These agents are logged in and idle too, in this order of idleness."""
         for agent in agents:
-            await self.phone(agent)
+            if agent not in self.scripted:
+                await self.phone(agent)
         for agent in agents:
             mark = len(self.facts.seen)
             view = await self.api.post(f"agents/{agent}/log-in")
@@ -134,17 +156,17 @@ class Stage:
             await caller.run.kill()
         self._callers.clear()
         for call in (await self.api.get("calls/live"))["items"]:
-            await self.asterisk.cli(f"channel request hangup {await self._channel(call['call'])}")
+            await self.hang_up(call["call"])
             await self.facts.first("call_ended", call=call["call"])
 
-    async def _channel(self, call: str) -> str:
-        """The name of a channel by its id."""
-        listed = await self.asterisk.cli("core show channels concise")
-        for line in listed.splitlines():
-            fields = line.split("!")
-            if fields[-1] == call:
-                return fields[0]
-        return "none"
+    async def hang_up(self, channel: str) -> None:
+        """End a channel from outside, as if its far side had hung up; nothing where it is gone."""
+        login = aiohttp.encode_basic_auth(self.asterisk.user, self.asterisk.password)
+        url = f"{self.asterisk.ari_url}/channels/{channel}"
+        headers = {"Authorization": login}
+        async with aiohttp.ClientSession(headers=headers) as session, session.delete(url) as answer:
+            if answer.status not in (204, 404):
+                raise EngineTrouble(f"{channel} could not be hung up: {answer.status}")
 
     # why
 
@@ -184,17 +206,23 @@ async def stage(
     *,
     routing: str | None = None,
     settings: Mapping[str, str] | None = None,
+    rtp_ports: int = 200,
 ) -> AsyncIterator[Stage]:
-    """Build the stage. `folder` keeps the routing file, the database and the engine's log."""
+    """Build the stage. `folder` keeps the routing file, the database and the engine's log.
+
+    Each call with an agent takes 4 of `rtp_ports`, one that waits takes 2.
+    """
     path = folder / "routing.yaml"
     path.write_text(routing or routing_text(), encoding="utf-8")
     plan = load(path, node=NODE).routing
     async with AsyncExitStack() as stack:
-        lab = await stack.enter_async_context(Lab(root))
+        lab = await stack.enter_async_context(Lab(root, port_count=rtp_ports + 400))
         report("Asterisk: starting, with accounts, dialplan and fallback queues from the routing file")
         site = Site(node=NODE, media_address="127.0.0.1")
         secrets = phone_passwords(folder / "phones.json", phones_of(plan, site))
-        asterisk = await lab.asterisk(NODE, render(plan, secrets=secrets, site=site))
+        asterisk = await lab.asterisk(
+            NODE, render(plan, secrets=secrets, site=site), rtp_ports=rtp_ports
+        )
         report("prompts: spoken by espeak-ng, kept in the cache")
         speaker = Speaker(cache_folder() / "prompts", root.command)
         await asyncio.to_thread(build, asterisk.sounds, plan.languages, speaker=speaker)
