@@ -9,7 +9,7 @@ from aiohttp import web
 from acd.api.bodies import read_model
 from acd.api.context import Context
 from acd.api.problems import Kind, Refusal, invalid, not_found
-from acd.api.routes import PREFIX, Handler, Route, by, reply
+from acd.api.routes import PREFIX, Handler, Route, by, list_of, reply
 from acd.api.schemas.base import ListOf
 from acd.api.schemas.live import AgentOut, PauseIn
 from acd.api.schemas.problem import ErrorItem
@@ -34,7 +34,7 @@ def _agent(request: web.Request, context: Context) -> AgentView:
 async def list_agents(request: web.Request, context: Context) -> web.Response:
     """All agents."""
     views = context.centre.view_agents()
-    return reply(ListOf[AgentOut](items=tuple(map(AgentOut.model_validate, views))))
+    return await list_of(AgentOut, views)
 
 
 async def one_agent(request: web.Request, context: Context) -> web.Response:

@@ -29,7 +29,7 @@ async def list_blacklist(request: web.Request, context: Context) -> web.Response
     """A page of entries."""
     query = read_query(request, Paging)
     page = await context.archive.blacklist(limit=query.limit, cursor=query.cursor)
-    return page_of(BlacklistOut, page)
+    return await page_of(BlacklistOut, page)
 
 
 def _take_over(context: Context, entry: BlacklistEntry) -> None:

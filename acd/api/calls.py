@@ -9,7 +9,7 @@ from aiohttp import web
 from acd.api.bodies import read_query
 from acd.api.context import Context
 from acd.api.problems import not_found
-from acd.api.routes import PREFIX, Route, page_of, reply
+from acd.api.routes import PREFIX, Route, list_of, page_of, reply, with_items
 from acd.api.schemas.base import ListOf, PageOf
 from acd.api.schemas.live import CallOut, LiveCallsQuery, QueueDetailOut, QueueOut, WhyOut
 from acd.api.schemas.stored import CallsQuery, StoredCallOut, StoryOut
@@ -19,7 +19,7 @@ from acd.archive import Role
 async def list_queues(request: web.Request, context: Context) -> web.Response:
     """All queues."""
     views = context.centre.view_queues()
-    return reply(ListOf[QueueOut](items=tuple(map(QueueOut.model_validate, views))))
+    return await list_of(QueueOut, views)
 
 
 async def one_queue(request: web.Request, context: Context) -> web.Response:
@@ -27,7 +27,9 @@ async def one_queue(request: web.Request, context: Context) -> web.Response:
     name = request.match_info["queue"]
     for view in context.centre.view_queues():
         if view.queue == name:
-            return reply(QueueDetailOut.of(view, context.centre.view_calls(name)))
+            by_id = {call.call: call for call in context.centre.view_calls(name)}
+            waiting = [by_id[call] for call in view.waiting if call in by_id]
+            return await with_items(QueueOut.model_validate(view), "calls", CallOut, waiting)
     raise not_found(f"There is no queue {name[:100]!r}.")
 
 
@@ -37,7 +39,7 @@ async def list_live(request: web.Request, context: Context) -> web.Response:
     if query.queue is not None and query.queue not in context.centre.routing.queues:
         raise not_found(f"There is no queue {query.queue!r}.")
     views = context.centre.view_calls(query.queue)
-    return reply(ListOf[CallOut](items=tuple(map(CallOut.model_validate, views))))
+    return await list_of(CallOut, views)
 
 
 async def one_live(request: web.Request, context: Context) -> web.Response:
@@ -65,7 +67,7 @@ async def list_stored(request: web.Request, context: Context) -> web.Response:
     """A page of stored calls."""
     query = read_query(request, CallsQuery)
     page = await context.archive.calls(query.where(), limit=query.limit, cursor=query.cursor)
-    return page_of(StoredCallOut, page)
+    return await page_of(StoredCallOut, page)
 
 
 async def story(request: web.Request, context: Context) -> web.Response:

@@ -40,7 +40,7 @@ async def list_customers(request: web.Request, context: Context) -> web.Response
     """A page of customers."""
     query = read_query(request, CustomersQuery)
     page = await context.archive.customers(tier=query.tier, limit=query.limit, cursor=query.cursor)
-    return page_of(CustomerOut, page)
+    return await page_of(CustomerOut, page)
 
 
 async def one_customer(request: web.Request, context: Context) -> web.Response:
@@ -89,7 +89,7 @@ async def import_customers(request: web.Request, context: Context) -> web.Respon
 async def _with_last_agents(archive: Archive, customers: Sequence[Customer]) -> list[Customer]:
     """The customers, those without a last agent with the one that is known of them already: what a
     shop's system does not know must not be lost because it sends the customer again."""
-    bare = {customer.number for customer in customers if customer.last_agent is None}
+    bare = {c.number async for c in unhurried(customers) if c.last_agent is None}
     known = await _known(archive, bare)
     return [
         replace(

@@ -21,7 +21,7 @@ async def list_missed(request: web.Request, context: Context) -> web.Response:
     page = await context.archive.missed_calls(
         state=query.state, business=query.business, limit=query.limit, cursor=query.cursor
     )
-    return page_of(MissedCallOut, page)
+    return await page_of(MissedCallOut, page)
 
 
 async def close(request: web.Request, context: Context) -> web.Response:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from aiohttp import web
 from pydantic import BaseModel
 
 from acd.api.bodies import JSON
 from acd.api.context import PRINCIPAL, Context
-from acd.api.schemas.base import Asked, PageOf, Query
+from acd.api.pauses import unhurried
+from acd.api.schemas.base import Asked, Query
 from acd.archive import Page, Role
 
 Handler = Callable[[web.Request, Context], Awaitable[web.StreamResponse]]
 PREFIX: Final = "/api/v1"
 CSV: Final = "text/csv"
-M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +50,36 @@ class Route:
 
 def reply(model: BaseModel, status: int = 200) -> web.Response:
     """A model as the answer."""
-    return web.Response(
-        status=status, body=model.model_dump_json().encode(), content_type=JSON, charset="utf-8"
-    )
+    return _json(model.model_dump_json(), status)
 
 
-def page_of(model: type[M], page: Page[Any]) -> web.Response:
-    """A page of the archive's records as the answer."""
-    items = tuple(model.model_validate(item) for item in page.items)
-    return reply(PageOf[M](items=items, next_cursor=page.next_cursor))
+async def list_of(model: type[BaseModel], records: Sequence[object]) -> web.Response:
+    """All records as the answer (ListOf the model)."""
+    return _json("{" + await _items(model, records) + "}")
+
+
+async def page_of(model: type[BaseModel], page: Page[Any]) -> web.Response:
+    """A page of the archive's records as the answer (PageOf the model)."""
+    items = await _items(model, page.items)
+    return _json(f'{{{items},"next_cursor":{json.dumps(page.next_cursor)}}}')
+
+
+async def with_items(
+    model: BaseModel, name: str, item: type[BaseModel], records: Sequence[object]
+) -> web.Response:
+    """A model, with a list as one more of its fields, as the answer."""
+    items = await _items(item, records, name)
+    return _json(f"{model.model_dump_json()[:-1]},{items}}}")
+
+
+async def _items(model: type[BaseModel], records: Sequence[object], name: str = "items") -> str:
+    """A list may be long: it is written while others have the event loop too."""
+    written = [model.model_validate(record).model_dump_json() async for record in unhurried(records)]
+    return f'"{name}":[{",".join(written)}]'
+
+
+def _json(text: str, status: int = 200) -> web.Response:
+    return web.Response(status=status, text=text, content_type=JSON)
 
 
 def by(request: web.Request) -> str:

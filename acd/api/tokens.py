@@ -9,7 +9,7 @@ from aiohttp import web
 from acd.api.bodies import read_model
 from acd.api.context import Context
 from acd.api.problems import Kind, Refusal, invalid, not_found
-from acd.api.routes import PREFIX, Route, reply
+from acd.api.routes import PREFIX, Route, list_of, reply
 from acd.api.schemas.admin import NewTokenOut, TokenIn, TokenOut
 from acd.api.schemas.base import ListOf
 from acd.api.schemas.problem import ErrorItem
@@ -21,7 +21,7 @@ from acd.imports import unknown
 async def list_tokens(request: web.Request, context: Context) -> web.Response:
     """All tokens, revoked ones included."""
     records = await context.archive.tokens()
-    return reply(ListOf[TokenOut](items=tuple(map(TokenOut.model_validate, records))))
+    return await list_of(TokenOut, records)
 
 
 async def create_token(request: web.Request, context: Context) -> web.Response:

@@ -252,7 +252,7 @@ RELOADS: Final = Family(
 RELOAD_OK: Final = Family(
     kind="gauge",
     name="strowger_config_last_reload_successful",
-    help="1 if the last attempt to take over a routing file was taken.",
+    help="1 unless the last attempt to take over a routing file was refused.",
 )
 RELOAD_TIME: Final = Family(
     kind="gauge",

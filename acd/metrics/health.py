@@ -25,6 +25,7 @@ class EngineHealth:
         self._failed = Capped(f.REQUESTS_FAILED.counter(registry), 2)
         for result in ("taken", "refused"):
             self._reloads.labels(result)
+        self._reload_ok.set(1)
 
     def decided(self, kind: str, seconds: float) -> None:
         self._decision[kind,].observe(seconds)

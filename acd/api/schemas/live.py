@@ -10,7 +10,7 @@ from pydantic import Field
 from acd.api.schemas.base import Answer, Asked, Instant, Name, Query, Seconds
 from acd.core.explain import one_line, tell
 from acd.core.records import Reason
-from acd.core.views import CallView, QueueView, WhyView
+from acd.core.views import WhyView
 from agents.model import AgentState, PhoneState
 
 
@@ -96,15 +96,6 @@ class QueueDetailOut(QueueOut):
     calls: tuple[CallOut, ...]
     """The waiting calls, in the order of service."""
 
-    @classmethod
-    def of(cls, queue: QueueView, calls: Sequence[CallView]) -> QueueDetailOut:
-        by_id = {call.call: call for call in calls}
-        waiting = tuple(by_id[call] for call in queue.waiting if call in by_id)
-        return cls(
-            **QueueOut.model_validate(queue).__dict__,
-            calls=tuple(CallOut.model_validate(call) for call in waiting),
-        )
-
 
 class StoryLine(Answer):
     """One step of a call's story."""
@@ -173,4 +164,5 @@ def _summary(why: WhyView) -> str:
     shown = ", ".join(f"{agent} ({reason})" for agent, reason in why.candidates[:5])
     more = f" and {len(why.candidates) - 5} more" if len(why.candidates) > 5 else ""
     busy = f"none of them is free: {shown}{more}" if shown else "nobody who could is logged in"
-    return f"It asks for {asks}; {busy}; {why.ahead} calls are served before it."
+    ahead = "1 call is" if why.ahead == 1 else f"{why.ahead} calls are"
+    return f"It asks for {asks}; {busy}; {ahead} served before it."

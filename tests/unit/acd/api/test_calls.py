@@ -51,7 +51,7 @@ async def test_why_says_it_in_a_sentence_and_step_by_step(house: House) -> None:
     assert why["ahead"] == 1
     assert why["summary"] == (
         "It asks for orders >= 3; none of them is free: 1001 (talking), 1002 (talking), "
-        "1003 (talking), 1004 (talking), 1005 (talking) and 2 more; 1 calls are served before it."
+        "1003 (talking), 1004 (talking), 1005 (talking) and 2 more; 1 call is served before it."
     )
     assert len(why["candidates"]) == 7
     assert why["candidates"][0] == {"agent": "1001", "ruled_out_by": "talking"}

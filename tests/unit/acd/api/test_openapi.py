@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from acd.api import reference
 from acd.api.app import ROUTES
 from acd.api.openapi import document, plain_path
+from acd.api.problems import Kind
 from tests.unit.acd.api.house import ADMIN, READONLY, House
 
 METHODS = {"get", "put", "post", "delete"}
@@ -60,9 +63,9 @@ def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
     schemas = described["components"]["schemas"]
     found = set(references(described))
     assert found
-    for reference in found:
-        assert reference.startswith("#/components/schemas/")
-        assert reference.removeprefix("#/components/schemas/") in schemas
+    for where in found:
+        assert where.startswith("#/components/schemas/")
+        assert where.removeprefix("#/components/schemas/") in schemas
 
 
 def test_every_schema_is_a_valid_json_schema(described: dict[str, Any]) -> None:
@@ -129,3 +132,12 @@ async def test_a_problem_is_what_is_described(house: House, described: dict[str,
     _, body = await house.ask("GET", "/api/v1/calls?limit=0", headers=READONLY)
     reference = {"$ref": "#/components/schemas/ProblemDetails"}
     Draft202012Validator({**reference, "components": described["components"]}).validate(body)
+
+
+def test_the_docs_list_what_the_code_has() -> None:
+    """Mend with `python -m acd.api.reference`, whose output stands between the marks."""
+    text = (Path(__file__).parents[4] / "docs" / "api.md").read_text()
+    tables = text.partition("<!-- routes -->\n")[2].partition("<!-- end -->")[0]
+    assert tables == reference.render()
+    for kind in Kind:
+        assert f"| `urn:strowger:problem:{kind.value}` |" in text
