@@ -47,6 +47,8 @@ _SECTIONS = {
     "language": "languages",
     "pause reason": "pause_reasons",
 }
+_ALWAYS = {"grade": frozenset(GRADE_LEVELS), "pause reason": frozenset(SYSTEM_PAUSE_REASONS)}
+_NEVER = {"number": frozenset({"default"})}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +69,7 @@ def gather(tree: MappingNode, prompts: Collection[str], music: Collection[str]) 
         node = tree.entries[section][1] if section in tree.entries else None
         names = _names(node)
         if names is not None:
-            known[kind] = names
-    if "grade" in known:
-        known["grade"] |= GRADE_LEVELS.keys()
-    if "pause reason" in known:
-        known["pause reason"] |= frozenset(SYSTEM_PAUSE_REASONS)
-    if "number" in known:
-        known["number"] -= {"default"}
+            known[kind] = (names | _ALWAYS.get(kind, frozenset())) - _NEVER.get(kind, frozenset())
     return Names(known=known)
 
 

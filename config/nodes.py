@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 from config.problems import Mark
 
@@ -77,6 +77,8 @@ def plain(node: Node) -> Any:
             return [plain(item) for item in node.items]
         case Mapping():
             return {key: plain(value) for key, (_, value) in node.entries.items()}
+        case _:
+            assert_never(node)
 
 
 def locate(root: Node, path: TreePath) -> tuple[Node, Mark]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -122,7 +122,7 @@ class _Builder:
         self.last = _place(self._file, event.start_mark)
         return self.last
 
-    def _fatal(self, mark: Mark, message: str, hint: str | None = None) -> None:
+    def _fatal(self, mark: Mark, message: str, hint: str | None = None) -> NoReturn:
         self._problems.error(mark, message, hint)
         raise Unreadable(message)
 
@@ -199,7 +199,6 @@ class _Builder:
         if node is None:
             known = "contains itself" if event.anchor in self._anchors else "is not defined above"
             self._fatal(mark, f"the anchor {_shown(event.anchor)!r} {known}")
-            return
         self._aliased += node.size
         if self._aliased > MAX_ALIASED_NODES:
             self._fatal(mark, f"anchors stand for more than {MAX_ALIASED_NODES} values")
@@ -225,11 +224,12 @@ class _Builder:
         top.node.size += node.size
         if isinstance(top.node, Sequence):
             top.node.items.append(node)
-        elif top.key is not None:
-            name, mark, usable = top.key
-            if usable:
-                top.node.entries[name] = (mark, node)
-            top.key = None
+            return
+        assert top.key is not None, "a mapping's value comes after its key"
+        name, mark, usable = top.key
+        if usable:
+            top.node.entries[name] = (mark, node)
+        top.key = None
 
 
 def _shown(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from acd.core import routing
 from acd.core.hours import OpeningHours
@@ -224,6 +224,8 @@ def _when(conditions: tuple[routing.Condition, ...]) -> dict[str, Any]:
                 when["business"] = sorted(businesses)
             case routing.TimeWithin(name=name, within=within):
                 when.setdefault("hours", {})["open" if within else "closed"] = name
+            case _:
+                assert_never(condition)
     return when
 
 

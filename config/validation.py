@@ -19,15 +19,18 @@ from config.nodes import Mapping, Scalar, TreePath, key_mark, locate, plain
 from config.problems import Nearest, Problems
 from config.scalars import shown
 
-_EXPECTED = {
-    "dict_type": "a mapping (key: value)",
-    "model_type": "a mapping (key: value)",
-    "model_attributes_type": "a mapping (key: value)",
-    "list_type": "a list",
-    "string_type": "text",
-    "int_type": "a whole number",
-    "bool_type": "true or false",
+_MISFITS = {
+    "dict_type": "does not fit, expected a mapping (key: value)",
+    "model_type": "does not fit, expected a mapping (key: value)",
+    "list_type": "does not fit, expected a list",
+    "int_type": "does not fit, expected a whole number",
+    "bool_type": "does not fit, expected true or false",
+    "literal_error": "does not fit, expected {expected}",
+    "greater_than_equal": "is too small, expected at least {ge}",
+    "less_than_equal": "is too big, expected at most {le}",
+    "too_short": "is empty, expected at least one entry",
 }
+"""Pydantic's kinds of errors in our words, after the value."""
 _ALSO = {
     "go": "queue",
     "skill": "skills",
@@ -57,24 +60,18 @@ def validate(tree: Mapping, names: Names, problems: Problems) -> Partial:
         if section not in tree.entries:
             problems.error(tree.mark, f"the section {section!r} is missing, expected it in the file")
     data: dict[str, Any] = plain(tree)
-    nearest = Nearest()
-    broken: set[str] = set()
+    broken = {section for section in REQUIRED if section not in tree.entries}
     rule_numbers = list(range(len(data["rules"]))) if isinstance(data.get("rules"), list) else []
-    while True:
-        try:
-            document = Document.model_validate(data, context=names)
-        except ValidationError as error:
-            found = error.errors(include_url=False)
-        else:
-            return Partial(
-                document=document,
-                broken=frozenset(broken) | {name for name in REQUIRED if name not in tree.entries},
-                rule_numbers=tuple(rule_numbers),
-            )
-        if not broken:
-            _note(tree, found, names, nearest, problems)
-        broken |= {str(item["loc"][0]) for item in found}
+    try:
+        document = Document.model_validate(data, context=names)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        _note(tree, found, names, Nearest(), problems)
         _prune(data, (item["loc"] for item in found), rule_numbers)
+        broken |= {str(item["loc"][0]) for item in found}
+        # Items do not depend on one another: what is left has no mistakes.
+        document = Document.model_validate(data, context=names)
+    return Partial(document=document, broken=frozenset(broken), rule_numbers=tuple(rule_numbers))
 
 
 def _prune(data: dict[str, Any], places: Iterable[TreePath], rule_numbers: list[int]) -> None:
@@ -170,20 +167,10 @@ def _what(path: TreePath) -> str:
 
 
 def _misfit(kind: str, value: object, text: str, context: dict[str, Any]) -> str:
-    what = shown(value)
-    match kind:
-        case _ if kind in _EXPECTED:
-            return f"{what} does not fit, expected {_EXPECTED[kind]}"
-        case "literal_error":
-            return f"{what} does not fit, expected {context['expected']}"
-        case "greater_than_equal":
-            return f"{what} is too small, expected at least {context['ge']}"
-        case "less_than_equal":
-            return f"{what} is too big, expected at most {context['le']}"
-        case "too_short":
-            return f"{what} is empty, expected at least one entry"
-        case _:
-            return f"{what} does not fit: {text}"
+    """What pydantic found, in the words of all other messages."""
+    told = _MISFITS.get(kind, text)
+    expected = str(context.get("expected", "")).replace("True", "true")
+    return f"{shown(value)} {told.format(**{**context, 'expected': expected})}"
 
 
 def keys_at(path: TreePath) -> frozenset[str]:

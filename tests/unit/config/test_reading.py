@@ -8,7 +8,7 @@ import pytest
 
 from config.load import load
 from config.problems import ConfigErrors
-from config.reading import MAX_FILE_BYTES
+from config.reading import MAX_BYTES
 from tests.unit.config.files import SECTIONS, check_mistakes, text, write
 
 
@@ -64,14 +64,14 @@ def test_a_huge_file_is_not_even_read(tmp_path: Path) -> None:
     huge = tmp_path / "a.yaml"
     with huge.open("wb") as stream:
         stream.truncate(100 * 1024 * 1024)
-    assert told(huge) == ["a.yaml:1:1: a.yaml is too big, expected at most 16 MiB in all files"]
+    assert told(huge) == ["a.yaml:1:1: a.yaml is too big, expected at most 4 MiB in all files"]
 
 
 def test_the_limit_holds_for_all_files_together(tmp_path: Path) -> None:
-    half = "#" * (MAX_FILE_BYTES // 2)
+    half = "#" * (MAX_BYTES // 2)
     write(tmp_path, half, "b.yaml")
     main = write(tmp_path, f"§include: [§b.yaml]\n{half}\n", "a.yaml")
-    assert "a.yaml:1:11: b.yaml is too big, expected at most 16 MiB in all files" in told(main)
+    assert "a.yaml:1:11: b.yaml is too big, expected at most 4 MiB in all files" in told(main)
 
 
 def test_included_sections_are_joined(tmp_path: Path) -> None:

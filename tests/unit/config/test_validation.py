@@ -303,7 +303,7 @@ def test_the_small_file_is_valid(tmp_path: Path) -> None:
             "rules:\n  - {name: a, then: §{}}",
             "the rule does nothing, expected at least one effect",
         ),
-        ("rules", "rules:\n  - {name: a, then: {end: §false}}", "false does not fit, expected True"),
+        ("rules", "rules:\n  - {name: a, then: {end: §false}}", "false does not fit, expected true"),
         ("rules", "rules:\n  - {name: a, then: {tier: §10}}", "10 is too big, expected at most 9"),
         ("rules", "rules:\n  - {name: a, then: {first: §{for: 5s}}}", "first names no target or two"),
         (
