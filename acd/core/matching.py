@@ -122,6 +122,7 @@ class Matching:
         ever ask for. To rejoin: `place(t, t.requirements, t.reach)`.
         """
         asks = self._find(ticket.queue, requirements)
+        ticket.through = None
         chosen = self._choose(ticket, asks)
         if chosen:
             self.hold(ticket)
@@ -151,7 +152,6 @@ class Matching:
         seats = dict.fromkeys(
             seat for index in indexes if isinstance(index, RingAll) for seat in index.everyone()
         )
-        ticket.through = None
         for seat in seats:
             self._leave(seat)
         return tuple([seat.agent for seat in seats])

@@ -18,7 +18,8 @@ class Ticket:
 
     `waiting`: it stands in the heaps of `asks`. Otherwise it is held: being rung for, hearing a
     prompt, or gone. `requirements` is what it asks for (now, or when it rejoins), `reach` the widest
-    that it will ever ask for. `through` is the pool through which it was last matched.
+    that it will ever ask for. `through` is the pool by which it was matched with one agent, until
+    it is placed again.
     """
 
     __slots__ = (

@@ -216,9 +216,11 @@ def test_the_rivals_of_the_chosen_and_what_they_lost_by() -> None:
     rows, more = room.matching.rivals(ticket, limit=1)
     assert len(rows) == 1
     assert more == 1
-    room.arrives()
-    room.arrives()
+    assert room.arrives() != []
+    assert room.arrives() != []
     assert room.matching.rivals(ticket) == ([], 0)
+    assert room.asks(ticket) == []
+    assert ticket.through is None
 
 
 def test_who_is_ruled_out_for_a_waiting_call_and_by_what() -> None:
