@@ -8,7 +8,7 @@ kind of fact. Pure: no I/O, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from acd.core import facts as f
@@ -279,11 +279,3 @@ _ADD: dict[type[f.Fact], Callable[[Batch, int, Any], None]] = {
     f.RoutingTaken: Batch.routing_taken,
 }
 """What is not here (PhoneSeen, StaleEventSeen) is for the metrics and the watchers only."""
-
-
-def batch_of(first_seq: int, facts: Iterable[f.Fact]) -> Batch:
-    """The facts as one batch, numbered from `first_seq`."""
-    batch = Batch()
-    for seq, fact in enumerate(facts, first_seq):
-        batch.add(seq, fact)
-    return batch

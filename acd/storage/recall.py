@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.core.events import Blacklisted, CallArrived, Customer, RestoredAgent, RestoredCall
@@ -28,44 +28,47 @@ async def load_open(connection: AsyncConnection, since_day: float) -> Restored:
 
 
 async def _open_calls(connection: AsyncConnection) -> tuple[RestoredCall, ...]:
-    """In the order of arrival. Three queries more, whatever the number of calls."""
-    rows = await connection.execute(_of_open(t.calls).order_by(t.calls.c.arrived_at, t.calls.c.call))
-    calls = rows.all()
-    if not calls:
-        return ()
+    """In the order of arrival. Four queries, whatever the number of calls.
+
+    `IN (open calls)` rather than a join: SQLite would begin a join at the larger table."""
+    calls, visits, offers, events = t.calls, t.queue_visits, t.offers, t.call_events
+    is_open = calls.c.ended_at.is_(None)
+    open_calls = select(calls.c.call).where(is_open)
     placements = {
         row.call: row.placement
         for row in await connection.execute(
-            _of_open(t.queue_visits.c.call, t.queue_visits.c.placement)
-            .join(t.queue_visits, t.queue_visits.c.call == t.calls.c.call)
-            .order_by(t.queue_visits.c.visit)
+            select(visits.c.call, visits.c.placement)
+            .where(visits.c.call.in_(open_calls))
+            .order_by(visits.c.call, visits.c.visit)
         )
     }
-    offers = {
+    offers_made = {
         row.call: row.made
         for row in await connection.execute(
-            _of_open(t.offers.c.call, func.count().label("made"))
-            .join(t.offers, t.offers.c.call == t.calls.c.call)
-            .group_by(t.offers.c.call)
+            select(offers.c.call, func.count().label("made"))
+            .where(offers.c.call.in_(open_calls))
+            .group_by(offers.c.call)
         )
     }
     traces: dict[str, list[Reason]] = defaultdict(list)
     for row in await connection.execute(
-        _of_open(t.call_events.c.call, t.call_events.c.reasons)
-        .join(t.call_events, t.call_events.c.call == t.calls.c.call)
-        .order_by(t.call_events.c.seq)
+        select(events.c.call, events.c.reasons)
+        .where(events.c.call.in_(open_calls))
+        .order_by(events.c.call, events.c.seq)
     ):
         traces[row.call].extend(decode_reasons(row.reasons))
+    rows = await connection.execute(
+        select(calls).where(is_open).order_by(calls.c.arrived_at, calls.c.call)
+    )
     return tuple(
         _restored_call(
-            row, placements.get(row.call), offers.get(row.call, 0), tuple(traces.get(row.call, ()))
+            row,
+            placements.get(row.call),
+            offers_made.get(row.call, 0),
+            tuple(traces.get(row.call, ())),
         )
-        for row in calls
+        for row in rows
     )
-
-
-def _of_open(*columns: Any) -> Select[Any]:
-    return select(*columns).select_from(t.calls).where(t.calls.c.ended_at.is_(None))
 
 
 def _restored_call(

@@ -122,6 +122,14 @@ async def test_a_huge_name_and_number_everywhere_lose_no_call(store: Store) -> N
     assert [len(call.caller or "") for call in missed.items] == [NUMBER]
 
 
+async def test_a_value_that_no_database_takes_stays_out_alone(store: Store) -> None:
+    store.journal.take([made.entered("c1"), made.queued("c1", visit=2**70), made.entered("c2")])
+    await store.journal.flush()
+    assert (store.journal.refused, store.journal.depth, store.journal.healthy) == (1, 0, True)
+    page = await store.archive.calls(CallFilter(), limit=9)
+    assert {call.call for call in page.items} == {"c1", "c2"}
+
+
 async def test_reasons_have_no_limit(store: Store) -> None:
     reasons = ((START, "candidates", tuple((f"a{n:05d}", "busy", n) for n in range(20_000))),)
     store.journal.take([made.entered("c1"), made.ended("c1", reasons=reasons)])
