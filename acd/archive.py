@@ -173,7 +173,8 @@ class Archive(Protocol):
     async def customer(self, number: str) -> Customer | None: ...
 
     async def put_customers(self, customers: Iterable[Customer]) -> int:
-        """Insert or replace by number, all or nothing; how many."""
+        """Insert or replace by number, all or nothing; how many. The last agent who is known stays
+        where a customer names none."""
 
     async def delete_customer(self, number: str) -> bool: ...
 

@@ -140,7 +140,8 @@ class Centre(Protocol):
         """What readiness depends on: asterisk connections, database, routing file, event loop."""
 
     def customer_changed(self, number: str, customer: Customer | None) -> None:
-        """The directory in memory follows a change that has been stored."""
+        """The directory in memory follows a change that has been stored; None: deleted. As in the
+        archive, the last agent who is known stays where the customer names none."""
 
     def blacklist_changed(
         self, number: str, entry: Blacklisted | None, expires_at: float | None

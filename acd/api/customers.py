@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
@@ -24,13 +22,10 @@ from acd.api.schemas.directory import (
     ImportedOut,
 )
 from acd.api.schemas.problem import ErrorItem
-from acd.archive import Archive, Role
+from acd.archive import Role
 from acd.core.events import Customer
 from acd.imports import customer_of, read_customers
 
-_PAGE: Final = 1000
-_FEW: Final = 200
-"""Customers that are rather looked up one by one."""
 _READING: Final[Reading[Customer]] = Reading(
     row=CustomerRow, from_csv=read_customers, from_fields=customer_of
 )
@@ -61,10 +56,10 @@ async def put_customer(request: web.Request, context: Context) -> web.Response:
     if customer is None or problems:
         errors = [ErrorItem(pointer=f"/{column}", detail=what) for column, what in problems]
         raise invalid("The customer cannot be stored.", *errors)
-    (customer,) = await _with_last_agents(context.archive, [customer])
     await context.archive.put_customers([customer])
     context.centre.customer_changed(number, customer)
-    return reply(CustomerOut.model_validate(customer))
+    stored = await context.archive.customer(number)
+    return reply(CustomerOut.model_validate(stored or customer))
 
 
 async def delete_customer(request: web.Request, context: Context) -> web.Response:
@@ -79,43 +74,10 @@ async def delete_customer(request: web.Request, context: Context) -> web.Respons
 async def import_customers(request: web.Request, context: Context) -> web.Response:
     """Make or replace all customers of a file."""
     customers = await read_import(request, context, _READING)
-    customers = await _with_last_agents(context.archive, customers)
     count = await context.archive.put_customers(customers)
     async for customer in unhurried(customers):
         context.centre.customer_changed(customer.number, customer)
     return reply(ImportedOut(imported=count))
-
-
-async def _with_last_agents(archive: Archive, customers: Sequence[Customer]) -> list[Customer]:
-    """The customers, those without a last agent with the one that is known of them already: what a
-    shop's system does not know must not be lost because it sends the customer again."""
-    bare = {c.number async for c in unhurried(customers) if c.last_agent is None}
-    known = await _known(archive, bare)
-    return [
-        replace(
-            customer,
-            last_agent=known[customer.number].last_agent,
-            last_agent_at=known[customer.number].last_agent_at,
-            last_agent_by=known[customer.number].last_agent_by,
-        )
-        if customer.number in known
-        else customer
-        async for customer in unhurried(customers)
-    ]
-
-
-async def _known(archive: Archive, numbers: set[str]) -> dict[str, Customer]:
-    if len(numbers) <= _FEW:
-        found = [await archive.customer(number) for number in numbers]
-        return {customer.number: customer for customer in found if customer is not None}
-    known: dict[str, Customer] = {}
-    cursor: str | None = None
-    while True:
-        page = await archive.customers(tier=None, limit=_PAGE, cursor=cursor)
-        known |= {customer.number: customer for customer in page.items if customer.number in numbers}
-        cursor = page.next_cursor
-        if cursor is None:
-            return known
 
 
 ROUTES: Final = (

@@ -56,8 +56,11 @@ class Directory:
     def customer_changed(self, number: str, customer: Customer | None) -> None:
         if customer is None:
             self._customers.pop(number, None)
-        else:
-            self._customers[number] = customer
+            return
+        known = self._customers.get(number)
+        if known is not None and customer.last_agent is None:
+            customer = replace(known, name=customer.name, tier=customer.tier)
+        self._customers[number] = customer
 
     def blacklist_changed(
         self, number: str, entry: Blacklisted | None, expires_at: float | None

@@ -53,7 +53,7 @@ class Paging(Query):
 
 
 class PageOf(Answer, Generic[T]):
-    """One page of a list, newest first."""
+    """One page of a list: newest first, customers by number."""
 
     items: tuple[T, ...]
     next_cursor: str | None

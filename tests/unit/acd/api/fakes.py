@@ -348,9 +348,15 @@ class FakeArchive:
 
     async def put_customers(self, customers: Iterable[Customer]) -> int:
         self._demand_up()
-        new = {customer.number: customer for customer in customers}
-        self.known_customers |= new
+        new = [self._with_last_agent(customer) for customer in customers]
+        self.known_customers |= {customer.number: customer for customer in new}
         return len(new)
+
+    def _with_last_agent(self, customer: Customer) -> Customer:
+        known = self.known_customers.get(customer.number)
+        if known is None or customer.last_agent is not None:
+            return customer
+        return replace(known, name=customer.name, tier=customer.tier)
 
     async def delete_customer(self, number: str) -> bool:
         return self.known_customers.pop(number, None) is not None
