@@ -33,7 +33,6 @@ from acd.runtime.recorder import FlightRecorder
 from acd.runtime.reload import Reloader
 from acd.runtime.tasks import TaskKeeper
 from acd.storage.store import Store, open_store
-from asterisk.ami.client import AmiSettings
 from asterisk.ari.settings import AriSettings
 from asterisk.fallback import FallbackQueues
 from asterisk.telephony import AsteriskTelephony
@@ -123,7 +122,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
         engine.post(restored)
         _reloading(engine, keeper, source, telephony, metrics, store, directory, clock)
         engine.health = [telephony.check, _database(store), *engine.health]
-        _follow_agents(settings, engine, keeper, metrics)
+        _follow_agents(engine, telephony)
         await _api(stack, settings, engine, store, metrics)
         _settle_garbage_collector()
         keeper.start("ari", telephony.run(engine.post))
@@ -170,21 +169,13 @@ def _reloading(
     )
 
 
-def _follow_agents(settings: Settings, engine: Engine, keeper: TaskKeeper, metrics: Metrics) -> None:
-    """Keep the fallback queues' members as the agents are, where AMI is set up."""
-    if settings.ami_secret is None:
-        log.warning("the fallback queues do not follow the agents: STROWGER_AMI_SECRET is not set")
-        return
+def _follow_agents(engine: Engine, telephony: AsteriskTelephony) -> None:
+    """Keep the fallback queues' members as the agents are."""
     fallback = FallbackQueues(
-        settings=_ami(settings),
-        routing=lambda: engine.routing,
-        views=engine.view_agents,
-        metrics=metrics,
-        rng=Random(secrets.randbits(64)),
+        tell=telephony.tell, routing=lambda: engine.routing, views=engine.view_agents
     )
     engine.watch(fallback)
-    engine.health.append(fallback.check)
-    keeper.start("ami", fallback.run())
+    telephony.on_ready.append(fallback.tell_all)
 
 
 async def _api(
@@ -252,15 +243,6 @@ def _ari(settings: Settings) -> AriSettings:
         app=settings.ari_app,
         username=settings.ari_user,
         password=settings.secret("ari_password"),
-    )
-
-
-def _ami(settings: Settings) -> AmiSettings:
-    return AmiSettings(
-        host=settings.ami_host,
-        port=settings.ami_port,
-        username=settings.ami_user,
-        secret=settings.secret("ami_secret"),
     )
 
 

@@ -20,6 +20,7 @@ from asterisk.ari import requests
 from asterisk.ari.client import AriClient, AriHandlers
 from asterisk.ari.models import AsteriskInfo, Bridge, Channel, Endpoint
 from asterisk.ari.protocol import Malformed
+from asterisk.ari.requests import Request
 from asterisk.ari.settings import AriSettings
 from asterisk.doing import Doing
 from asterisk.hearing import Hearing
@@ -46,6 +47,8 @@ class AsteriskTelephony(AriHandlers):
         rng: Random,
     ) -> None:
         self.node = node
+        self.on_ready: list[Callable[[], None]] = []
+        """Called whenever the node has been connected and reconciled."""
         self._app = settings.app
         self._watched = phones
         self._metrics = metrics
@@ -76,6 +79,10 @@ class AsteriskTelephony(AriHandlers):
     def execute(self, command: TelephonyCommand) -> None:
         """See acd.ports.Telephony."""
         self._doing.execute(command)
+
+    def tell(self, request: Request, what: str) -> None:
+        """Send a request of somebody else's whose failure is only counted, as `what`."""
+        self._line.tell(request, what)
 
     def check(self) -> Check:
         """Whether commands reach Asterisk now, for readiness."""
@@ -162,3 +169,5 @@ class AsteriskTelephony(AriHandlers):
         )
         for event in held:
             self._hearing.translate(event)
+        for ready in self.on_ready:
+            ready()

@@ -278,6 +278,11 @@ def list_endpoints() -> Request:
     return Request("GET", "endpoints")
 
 
+def set_global_variable(variable: str, value: str) -> Request:
+    """Set a global variable, or write a dialplan function that needs no channel."""
+    return Request("POST", "asterisk/variable", (("variable", variable), ("value", value)))
+
+
 def asterisk_info() -> Request:
     """Ask which Asterisk this is and since when it runs: `read(AsteriskInfo)`."""
     return Request("GET", "asterisk/info")
