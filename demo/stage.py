@@ -31,6 +31,7 @@ CUSTOMER_TONE_HZ = 440
 AGENT_TONE_HZ = 880
 PATIENT_MS = 60_000
 NODE = "pbx"
+SITE = Site(node=NODE, media_address="127.0.0.1")
 
 Report = Callable[[str], None]
 
@@ -207,6 +208,7 @@ async def stage(
     routing: str | None = None,
     settings: Mapping[str, str] | None = None,
     rtp_ports: int = 200,
+    site: Site = SITE,
 ) -> AsyncIterator[Stage]:
     """Build the stage. `folder` keeps the routing file, the database and the engine's log.
 
@@ -218,7 +220,6 @@ async def stage(
     async with AsyncExitStack() as stack:
         lab = await stack.enter_async_context(Lab(root, port_count=rtp_ports + 400))
         report("Asterisk: starting, with accounts, dialplan and fallback queues from the routing file")
-        site = Site(node=NODE, media_address="127.0.0.1")
         secrets = phone_passwords(folder / "phones.json", phones_of(plan, site))
         asterisk = await lab.asterisk(
             NODE, render(plan, secrets=secrets, site=site), rtp_ports=rtp_ports
