@@ -14,7 +14,7 @@ from config.parsing import Unreadable, parse
 from config.problems import Mark, Problems
 
 MAX_BYTES = 4 * 1024 * 1024
-"""Of all files together: room for 30,000 agents; YAML takes about 5 s a megabyte to read."""
+"""Of all files together: room for 30,000 agents; a megabyte of YAML takes most of a second to read."""
 MAX_FILES = 1000
 MAX_PATTERN = 1000
 _FORBIDDEN = re.compile(

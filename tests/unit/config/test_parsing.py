@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from config.nodes import Mapping, Scalar, key_mark, locate, plain
 from config.parsing import MAX_DEPTH, Unreadable, parse
 from config.problems import Mark, Problems
 from tests.unit.config.files import marks
+
+
+@pytest.fixture(autouse=True, params=[yaml.CSafeLoader, yaml.SafeLoader], ids=["libyaml", "pure"])
+def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both parsers read alike; the pure one is for where libyaml is missing."""
+    monkeypatch.setattr("config.parsing.LOADER", request.param)
 
 
 def tree(text: str) -> Mapping:
@@ -101,10 +108,12 @@ def test_nothing_is_nothing() -> None:
         ("a: §@b\n", "this is not YAML: while scanning for the next token"),
         ("a: 'b\n", "this is not YAML: while scanning a quoted scalar"),
         ("a: [1\nb: 2\n", "this is not YAML: while parsing a flow sequence"),
-        ("a: 1\n  b: 2\n", "this is not YAML: mapping values are not allowed here"),
+        ("a: 1\n  b: 2\n", "this is not YAML: mapping values are not allowed"),
         ("%YAML 9.9\n---\na: 1\n", "this is not YAML"),
-        ('§a: "\\U00110000"\n', "this is not YAML from here on: chr() arg not in range"),
-        ('§a: "\\UFFFFFFFF"\n', "this is not YAML from here on: "),
+        ("a: {b: 1, §: 1}\n", "a key is missing before the ':'"),
+        ("a: {§: 1}\n", "a key is missing before the ':'"),
+        ("a:\n  §: 1\n", "a key is missing before the ':'"),
+        ("a:\n  - b\n §- c\n", "this is not YAML: while parsing a block mapping"),
         ("§a: \x07\n", "this is not YAML from here on: unacceptable character"),
     ],
 )
@@ -112,6 +121,13 @@ def test_what_cannot_be_read(text: str, message: str) -> None:
     found = told(text)
     assert len(found) == 1
     assert found[0].startswith(message), found[0]
+
+
+@pytest.mark.parametrize("escape", ["\\U00110000", "\\UFFFFFFFF"])
+def test_a_character_that_does_not_exist(escape: str) -> None:
+    """libyaml has the place of the escape, the pure parser only that of what came before."""
+    (message,) = told(f'a: "{escape}"\n')
+    assert message.startswith("this is not YAML")
 
 
 def test_all_duplicates_of_a_file_are_told() -> None:

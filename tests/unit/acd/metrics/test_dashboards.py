@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from acd.metrics import reference
 from acd.metrics.families import ALL
@@ -22,7 +22,7 @@ LABELS = {
     for name in [family.name]
     for suffix in (["_bucket", "_sum", "_count"] if family.kind == "histogram" else [""])
 }
-RULES = YAML(typ="safe").load((PROMETHEUS / "strowger.rules.yml").read_text())
+RULES = yaml.safe_load((PROMETHEUS / "strowger.rules.yml").read_text())
 DASHBOARD = json.loads((ROOT / "config" / "grafana" / "strowger.json").read_text())
 RECORDED = {rule["record"] for group in RULES["groups"] for rule in group["rules"] if "record" in rule}
 
@@ -87,7 +87,7 @@ def test_every_metric_is_on_the_dashboard_or_in_a_rule() -> None:
 
 
 def test_the_scrape_configuration_names_the_rules_that_are_there() -> None:
-    scrape = YAML(typ="safe").load((PROMETHEUS / "prometheus.yml").read_text())
+    scrape = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
     assert all((PROMETHEUS / name).is_file() for name in scrape["rule_files"])
     (job,) = scrape["scrape_configs"]
     assert job["job_name"] == "strowger"
