@@ -255,3 +255,36 @@ def test_an_agent_who_is_logged_in_before_the_matching_begins_counts() -> None:
     again = Matching(routing([profile("a")], queue()), room.roster, room.matching._random)
     assert again.logged_in("q", Requirement()) == 1
     assert again.idle("q", Requirement()) == 0
+
+
+def test_a_waiting_call_that_asks_for_something_else_is_found_by_that_alone() -> None:
+    room = Room([profile("a", ORDERS), profile("b", groups="vip")], queue(needs=NEEDS_3))
+    ticket = room.ticket()
+    reach = (Requirement(needs=NEEDS_3), Requirement(group="vip"))
+    assert room.matching.place(ticket, reach[:1], reach) == ()
+    assert room.matching.place(ticket, reach[1:], reach) == ()
+    assert room.comes("a", "b") == [None, "c1"]
+    assert room.matching.waiting == 0
+
+
+def test_a_waiting_call_that_will_ask_for_something_else_is_watched_by_that_alone() -> None:
+    room = Room([profile("a", ORDERS), profile("b", groups="vip")], queue(needs=NEEDS_3), queue("q2"))
+    for name in "ab":
+        room.comes(name)
+        room.matching.unready(room.agent(name))
+    ticket = room.ticket()
+    by_skill, vip, extra = (
+        Requirement(needs=NEEDS_3),
+        Requirement(group="vip"),
+        Requirement(needs=NEEDS_5),
+    )
+    assert room.asks(ticket, by_skill) == []
+    assert room.asks(ticket, vip) == []
+    assert room.goes("a") == []
+    room.comes("a")
+    room.matching.unready(room.agent("a"))
+    assert room.asks(ticket, extra) == []
+    assert room.goes("b") == []
+    assert room.goes("a") == ["c1"]
+    room.matching.hold(ticket)
+    assert not room.matching._pools.find("q", extra).watchers
