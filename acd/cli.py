@@ -55,7 +55,7 @@ def check(
     """Check a routing file: exit code 0 when it is good, 2 with all problems when it is not."""
     from acd.console import routing
 
-    routing.check(file, show=show)
+    routing.check(_settings(), file, show=show)
 
 
 @app.command()
@@ -97,6 +97,7 @@ def explain(
     from acd.console import routing
 
     routing.explain_imagined(
+        _settings(),
         Path(what),
         routing.Imagined(
             dialled=dialled,

@@ -11,7 +11,7 @@ from acd.core.routing import Routing
 from config.building import build
 from config.checks import check
 from config.checks.view import View
-from config.names import MUSIC, PROMPTS, gather
+from config.names import MUSIC, PROMPTS, PromptIds, gather
 from config.problems import ConfigErrors, Problem, Problems
 from config.reading import read
 from config.validation import validate
@@ -35,16 +35,17 @@ class Loaded:
 def load(
     path: Path | str,
     *,
-    prompts: Collection[str] = PROMPTS,
-    music: Collection[str] = MUSIC,
+    prompts: PromptIds = PROMPTS,
+    music: Collection[str] | None = MUSIC,
     node: str = DEFAULT_NODE,
     app: str = DEFAULT_APP,
     today: date | None = None,
 ) -> Loaded:
     """Read and check a routing file with all that it includes.
 
-    `prompts` and `music` are the ids and classes that exist, `node` the Asterisk of agents without
-    one, `app` the Stasis application, `today` the day from which holidays are computed.
+    `prompts` and `music` are the ids and classes that exist (None: whatever is named is taken for
+    known), `node` the Asterisk of agents without one, `app` the Stasis application, `today` the day
+    from which holidays are computed.
     Raises ConfigErrors with every problem.
     """
     problems = Problems()

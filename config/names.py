@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from config.nodes import Mapping as MappingNode
 from config.nodes import Node, Scalar, Sequence
+
+PromptIds: TypeAlias = Collection[str] | Callable[[Collection[str]], Collection[str]] | None
+"""The prompts that there are, or those that there are in all of some languages; None: nobody knows."""
 
 PROMPTS = frozenset(
     {"system_busy", "all_busy_recorded", "closed", "goodbye", "unknown_number", "nobody"}
@@ -62,14 +66,21 @@ class Names:
         return self.known.get(kind)
 
 
-def gather(tree: MappingNode, prompts: Collection[str], music: Collection[str]) -> Names:
+def gather(tree: MappingNode, prompts: PromptIds, music: Collection[str] | None) -> Names:
     """The names defined in a file, its mistakes elsewhere notwithstanding."""
-    known: dict[str, frozenset[str]] = {"prompt": frozenset(prompts), "music class": frozenset(music)}
+    known: dict[str, frozenset[str]] = {}
     for kind, section in _SECTIONS.items():
         node = tree.entries[section][1] if section in tree.entries else None
         names = _names(node)
         if names is not None:
             known[kind] = (names | _ALWAYS.get(kind, frozenset())) - _NEVER.get(kind, frozenset())
+    if callable(prompts):
+        languages = known.get("language")
+        prompts = prompts(languages) if languages else None
+    if prompts is not None:
+        known["prompt"] = frozenset(prompts)
+    if music is not None:
+        known["music class"] = frozenset(music)
     return Names(known=known)
 
 

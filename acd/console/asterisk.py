@@ -11,11 +11,11 @@ from random import Random
 
 from acd.console.screen import err, out
 from acd.errors import OperatorError, TelephonyError
+from acd.routing_source import RoutingSource
 from asterisk.ami.client import AmiClient, AmiHandlers, AmiSettings
 from asterisk.prompts.speak import Speaker, build
 from asterisk.provision import MODULES, Site, phones_of, render
 from asterisk.secrets import phone_passwords
-from config.load import load
 from config.settings import Settings
 
 CONNECT_S = 10.0
@@ -25,7 +25,7 @@ async def provision(
     settings: Settings, *, dry_run: bool, prompts: bool, media_address: str | None
 ) -> None:
     """Write the rendered files into Asterisk's configuration folder and reload what reads them."""
-    routing = load(settings.routing_file, node=settings.node).routing
+    routing = RoutingSource(settings.routing_file, settings).load()
     site = Site(node=settings.node, media_address=media_address)
     passwords = phone_passwords(settings.data_dir / "phones.json", phones_of(routing, site))
     files = render(routing, secrets=passwords, site=site)

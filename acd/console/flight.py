@@ -33,4 +33,5 @@ def parse_routing(text: str) -> Routing:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "routing.yaml"
         path.write_text(text, encoding="utf-8")
-        return load(path).routing
+        # It was checked where it was recorded, where there may be other prompts and music.
+        return load(path, prompts=None, music=None).routing

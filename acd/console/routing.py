@@ -16,14 +16,15 @@ from acd.core.routing import Routing
 from acd.core.whatif import what_if
 from acd.errors import OperatorError
 from acd.numbers import normalise
-from config.load import load
+from acd.routing_source import RoutingSource
 from config.printing import printed
 from config.schema import json_schema
+from config.settings import Settings
 
 
-def check(path: Path, *, show: bool) -> None:
+def check(settings: Settings, path: Path, *, show: bool) -> None:
     """Say what the file defines, or raise ConfigErrors with everything that is wrong."""
-    loaded = load(path)
+    loaded = RoutingSource(path, settings).read()
     for warning in loaded.warnings:
         err.print(f"warning: {warning}", markup=False)
     if show:
@@ -56,9 +57,9 @@ class Imagined:
     busy: str | None
 
 
-def explain_imagined(path: Path, call: Imagined) -> None:
+def explain_imagined(settings: Settings, path: Path, call: Imagined) -> None:
     """What would happen to the call, and why; no Asterisk, no database."""
-    routing = load(path).routing
+    routing = RoutingSource(path, settings).load()
     at = _instant(call.at, routing.timezone)
     caller = None if call.caller is None else normalise(call.caller)
     trace = what_if(

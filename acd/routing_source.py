@@ -1,0 +1,54 @@
+"""Where the routing comes from: the files, read with what an installation's settings add to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from acd.core.routing import Routing
+from asterisk.prompts.speak import known
+from config.load import Loaded, load
+from config.problems import ConfigErrors
+from config.settings import Settings
+
+
+class RoutingSource:
+    """The routing files: the one named, and those that it includes."""
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        self._path = path
+        self._settings = settings
+        self._folders: frozenset[Path] = frozenset()
+
+    def read(self) -> Loaded:
+        """Read and check. Raises ConfigErrors; then the folders known so far stay watched too."""
+        settings = self._settings
+        try:
+            loaded = load(self._path, prompts=self._prompts, node=settings.node, app=settings.ari_app)
+        except ConfigErrors as error:
+            self._folders |= _folders(error.files)
+            raise
+        self._folders = _folders(loaded.files)
+        return loaded
+
+    def load(self) -> Routing:
+        """The routing alone. Raises ConfigErrors."""
+        return self.read().routing
+
+    def folders(self) -> frozenset[Path]:
+        """Where the files are, those that are links and those that the links lead to."""
+        return self._folders
+
+    def concerns(self, _change: object, path: str) -> bool:
+        """Whether a changed file is one of ours, or may be included by one of ours."""
+        return path.endswith((".yaml", ".yml"))
+
+    def _prompts(self, languages: Collection[str]) -> Collection[str]:
+        """The spoken ones, and an installation's own recordings that exist in every language."""
+        return known(self._settings.prompts_dir, languages)
+
+
+def _folders(files: Iterable[Path]) -> frozenset[Path]:
+    return frozenset(
+        folder for path in files for folder in (path.absolute().parent, path.resolve().parent)
+    )
