@@ -7,25 +7,27 @@ import gc
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
-from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
-from watchfiles import Change, awatch
+from watchfiles import awatch
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from acd import logs
 from acd.api.app import build_app, make_runner
+from acd.api.settings import ApiSettings
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import StateRestored
 from acd.core.routing import Routing
 from acd.errors import OperatorError, StoreUnavailable
 from acd.metrics import Metrics
 from acd.ports import Check
+from acd.routing_source import RoutingSource
 from acd.runtime.clock import SystemClock
 from acd.runtime.directory import Directory
 from acd.runtime.engine import Engine
@@ -36,11 +38,20 @@ from acd.storage.store import Store, open_store
 from asterisk.ari.settings import AriSettings
 from asterisk.fallback import FallbackQueues
 from asterisk.telephony import AsteriskTelephony
-from config.load import load
 from config.printing import printed
 from config.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+
+ESSENTIAL = frozenset({"ari", "journal"})
+"""The tasks without which the engine is no use: their failure ends it, so that it is started anew."""
+
+LEARN_AGAIN_S = 1.0
+"""How long to wait where the database is away again before customers and blacklist are read."""
+
+WATCH_AGAIN_S = 5.0
+"""How long to wait where the routing files cannot be watched, before trying again."""
 
 
 @dataclass(slots=True)
@@ -51,8 +62,10 @@ class Stopping:
     error: BaseException | None = None
 
     def failed(self, task: str, error: BaseException) -> None:
-        self.error = error
-        self.event.set()
+        """A background task has ended by an error."""
+        if task in ESSENTIAL:
+            self.error = error
+            self.event.set()
 
 
 def run(settings: Settings) -> None:
@@ -73,15 +86,20 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stopping.event.set)
     async with running(settings, stopping):
         await stopping.event.wait()
-        log.info("stopping")
+        log.info("stopping; the callers stay in Asterisk")
+    log.info("stopped")
     if stopping.error is not None:
         raise stopping.error
 
 
 @asynccontextmanager
 async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engine]:
-    """The engine with everything around it."""
-    source = RoutingSource(settings.routing_file, settings.node)
+    """The engine with everything around it.
+
+    It ends in this order: the API; the deciding; the connection to Asterisk, whose callers stay where
+    they are; the last facts into the store.
+    """
+    source = RoutingSource(settings.routing_file, settings)
     routing = source.load()
     clock = SystemClock()
     metrics = Metrics(started_at=clock.now())
@@ -89,14 +107,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
     async with AsyncExitStack() as stack:
         keeper = TaskKeeper(stopping.failed)
         stack.push_async_callback(keeper.close)
-        store = await stack.enter_async_context(
-            open_store(
-                settings.secret("database_url"),
-                spool=settings.spool_dir,
-                keeper=keeper,
-                now=clock.now,
-            )
-        )
+        store = await _store(stack, settings, keeper, clock)
         directory = Directory()
         restored = await _remember(store, directory, routing, clock.now())
         telephony = AsteriskTelephony(
@@ -117,19 +128,36 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
             metrics=metrics,
             recorder=_recorder(stack, settings, routing, seed, clock.now()),
         )
+        outside = TaskKeeper(stopping.failed)
+        stack.push_async_callback(outside.close)
         stack.callback(engine.close)
         metrics.watch(engine)
-        engine.post(restored)
-        _reloading(engine, keeper, source, telephony, metrics, store, directory, clock)
+        engine.post(restored or StateRestored(agents=(), calls=()))
+        if restored is None:
+            outside.start("directory", _learn_later(store, directory))
+        _reloading(stack, engine, outside, source, telephony, metrics, store, directory, clock)
         engine.health = [telephony.check, _database(store), *engine.health]
         _follow_agents(engine, telephony)
         await _api(stack, settings, engine, store, metrics)
-        _settle_garbage_collector()
-        keeper.start("ari", telephony.run(engine.post))
+        _settle_garbage_collector(stack)
+        outside.start("ari", telephony.run(engine.post))
         yield engine
 
 
+async def _store(
+    stack: AsyncExitStack, settings: Settings, keeper: TaskKeeper, clock: SystemClock
+) -> Store:
+    opening = open_store(
+        settings.secret("database_url"), spool=settings.spool_dir, keeper=keeper, now=clock.now
+    )
+    try:
+        return await stack.enter_async_context(opening)
+    except OSError as error:
+        raise OperatorError(f"the folders of the data cannot be used: {error}") from error
+
+
 def _reloading(
+    stack: AsyncExitStack,
     engine: Engine,
     keeper: TaskKeeper,
     source: RoutingSource,
@@ -164,9 +192,9 @@ def _reloading(
     engine.reloader = reloader
     engine.health.append(reloader.check)
     keeper.start("watch routing files", _watch_files(source, reloader))
-    asyncio.get_running_loop().add_signal_handler(
-        signal.SIGHUP, lambda: keeper.start("reload", _reload(reloader))
-    )
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, lambda: keeper.start("reload", _reload(reloader)))
+    stack.callback(loop.remove_signal_handler, signal.SIGHUP)
 
 
 def _follow_agents(engine: Engine, telephony: AsteriskTelephony) -> None:
@@ -187,6 +215,7 @@ async def _api(
         registry=metrics.registry,
         metrics=metrics,
         print_routing=printed,
+        settings=ApiSettings(open_metrics=settings.open_metrics),
     )
     runner = make_runner(app)
     await runner.setup()
@@ -200,30 +229,10 @@ async def _api(
     log.info("api listening", host=settings.api_host, port=settings.api_port)
 
 
-class RoutingSource:
-    """The routing files: the one named, and those that it includes."""
-
-    def __init__(self, path: Path, node: str) -> None:
-        self._path = path
-        self._node = node
-        self._files: tuple[Path, ...] = ()
-
-    def load(self) -> Routing:
-        """Read and check. Raises ConfigErrors; the files known so far stay watched then."""
-        loaded = load(self._path, node=self._node)
-        self._files = tuple(path.resolve() for path in loaded.files)
-        return loaded.routing
-
-    def folders(self) -> frozenset[Path]:
-        return frozenset(path.parent for path in self._files)
-
-    def concerns(self, _change: Change, path: str) -> bool:
-        """Whether a changed file is one of ours, or may be included by one of ours."""
-        return path.endswith((".yaml", ".yml"))
-
-
-async def _remember(store: Store, directory: Directory, routing: Routing, now: float) -> StateRestored:
-    """What the store knows. Without a database the engine starts all the same, knowing nobody."""
+async def _remember(
+    store: Store, directory: Directory, routing: Routing, now: float
+) -> StateRestored | None:
+    """What the store knows. Without a database (None) the engine starts all the same, knowing nobody."""
     zone = ZoneInfo(routing.timezone)
     today = datetime.fromtimestamp(now, zone).date()
     midnight = datetime.combine(today, time(), zone).timestamp()
@@ -232,9 +241,23 @@ async def _remember(store: Store, directory: Directory, routing: Routing, now: f
         directory.replace(*await store.memory.load_directory())
     except StoreUnavailable as error:
         log.error("starting without memory: the database is away", error=str(error))
-        return StateRestored(agents=(), calls=())
+        return None
     log.info("remembered", calls=len(restored.calls), agents=len(restored.agents))
     return StateRestored(agents=restored.agents, calls=restored.calls)
+
+
+async def _learn_later(store: Store, directory: Directory) -> None:
+    """Customers and blacklist, as soon as the database is there."""
+    while True:
+        await store.journal.written()
+        try:
+            directory.replace(*await store.memory.load_directory())
+        except StoreUnavailable as error:
+            log.warning("customers and blacklist not read yet", error=str(error))
+            await asyncio.sleep(LEARN_AGAIN_S)
+        else:
+            log.info("customers and blacklist read")
+            return
 
 
 def _ari(settings: Settings) -> AriSettings:
@@ -261,14 +284,17 @@ def _recorder(
 ) -> FlightRecorder | None:
     if settings.flight_dir is None:
         return None
-    recorder = FlightRecorder(
-        settings.flight_dir / f"flight-{int(now * 1000)}.jsonl",
-        seed=seed,
-        now=now,
-        routing=routing,
-        printed=printed,
-        limit_bytes=settings.flight_max_size,
-    )
+    try:
+        recorder = FlightRecorder(
+            settings.flight_dir / f"flight-{int(now * 1000)}.jsonl",
+            seed=seed,
+            now=now,
+            routing=routing,
+            printed=printed,
+            limit_bytes=settings.flight_max_size,
+        )
+    except OSError as error:
+        raise OperatorError(f"the flight recorder cannot write: {error}") from error
     stack.callback(recorder.close)
     return recorder
 
@@ -276,19 +302,33 @@ def _recorder(
 async def _watch_files(source: RoutingSource, reloader: Reloader) -> None:
     """Take a changed routing file over. Folders are watched: editors replace files."""
     while True:
-        folders = source.folders()
-        async for _ in awatch(*folders, watch_filter=source.concerns, recursive=False, debounce=200):
+        try:
+            await _watch_folders(source, reloader)
+        except* (OSError, WatchfilesRustInternalError) as errors:
+            reasons = [str(error) for error in errors.exceptions]
+            log.warning("the routing files are not watched now", errors=reasons)
+            await asyncio.sleep(WATCH_AGAIN_S)
+
+
+async def _watch_folders(source: RoutingSource, reloader: Reloader) -> None:
+    """Until other folders have to be watched."""
+    folders = source.folders()
+    changes = awatch(*folders, watch_filter=source.concerns, recursive=False, debounce=200)
+    async with aclosing(changes):
+        async for _ in changes:
             await reloader.reload()
             if source.folders() != folders:
-                break
+                return
 
 
 async def _reload(reloader: Reloader) -> None:
     await reloader.reload()
 
 
-def _settle_garbage_collector() -> None:
+def _settle_garbage_collector(stack: AsyncExitStack) -> None:
     """What lives since the start lives on: the collector need not look at it again and again."""
+    stack.callback(gc.set_threshold, *gc.get_threshold())
+    stack.callback(gc.unfreeze)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)

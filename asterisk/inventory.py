@@ -36,20 +36,19 @@ class Survey:
     def __init__(self, *, restarted: bool = False) -> None:
         self.restarted = restarted
         self.bridges: list[Bridge] = []
-        self._endpoints: list[Endpoint] = []
+        self.endpoints: list[Endpoint] = []
 
     def took_bridges(self, bridges: list[Bridge]) -> None:
         self.bridges = bridges
 
     def took_endpoints(self, endpoints: list[Endpoint]) -> None:
-        self._endpoints = endpoints
+        self.endpoints = endpoints
 
-    def phone_states(self, phones: Iterable[str]) -> list[tuple[str, PhoneState]]:
-        """What each phone is: unknown to Asterisk, offline, in a call, or free."""
-        known = {
-            endpoint.resource: endpoint for endpoint in self._endpoints if endpoint.technology == "PJSIP"
-        }
-        return [(phone, _phone_state(known.get(phone))) for phone in phones]
+
+def phone_states(endpoints: Iterable[Endpoint], phones: Iterable[str]) -> list[tuple[str, PhoneState]]:
+    """What each phone is: unknown to Asterisk, offline, in a call, or free."""
+    known = {endpoint.resource: endpoint for endpoint in endpoints if endpoint.technology == "PJSIP"}
+    return [(phone, _phone_state(known.get(phone))) for phone in phones]
 
 
 def _phone_state(endpoint: Endpoint | None) -> PhoneState:

@@ -49,8 +49,14 @@ class Line:
 
         self._client.send(request, on_reply)
 
-    def ask(self, request: Request, kind: type[T], took: Callable[[T], None]) -> None:
-        """Send a request and hand its decoded answer on."""
+    def ask(
+        self,
+        request: Request,
+        kind: type[T],
+        took: Callable[[T], None],
+        refused: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Send a request and hand its decoded answer on; `refused` is told that there is none."""
 
         def on_reply(reply: Reply) -> None:
             if isinstance(reply, Response):
@@ -58,10 +64,12 @@ class Line:
                     answer = reply.read(kind)
                 except AriUnreadable as error:
                     self.bad_input("unreadable_answer", error=str(error))
+                    refused()
                     return
                 took(answer)
             elif not lost(reply):
                 self.failed(str(request), reply)
+                refused()
 
         self._client.send(request, on_reply)
 

@@ -5,7 +5,9 @@ Commands for one call keep their order because they go over one socket.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 from random import Random
 
 import structlog
@@ -18,13 +20,14 @@ from agents.model import PhoneState
 from asterisk.ari import events as ari
 from asterisk.ari import requests
 from asterisk.ari.client import AriClient, AriHandlers
+from asterisk.ari.errors import AriClosed
 from asterisk.ari.models import AsteriskInfo, Bridge, Channel, Endpoint
 from asterisk.ari.protocol import Malformed
 from asterisk.ari.requests import Request
 from asterisk.ari.settings import AriSettings
 from asterisk.doing import Doing
 from asterisk.hearing import Hearing
-from asterisk.inventory import Survey, take_inventory
+from asterisk.inventory import Survey, phone_states, take_inventory
 from asterisk.legs import Legs
 from asterisk.line import Line
 from asterisk.phones import Phones
@@ -32,6 +35,7 @@ from asterisk.phones import Phones
 log = structlog.get_logger(__name__)
 
 SUBSCRIBE_CHUNK = 200
+TAKE_STOCK_AGAIN_S = 1.0
 
 
 class AsteriskTelephony(AriHandlers):
@@ -68,12 +72,15 @@ class AsteriskTelephony(AriHandlers):
         self._sink: Callable[[Event], None] = lambda event: None
         self._held: list[ari.Event] | None = []
         self._startup_time: str | None = None
+        """Of the Asterisk whose calls the core knows; the one that is connected may be another."""
+        self._connected_to: str | None = None
         self._survey = Survey()
         self._trouble = "not connected yet"
 
     async def run(self, sink: Callable[[Event], None]) -> None:
         """See acd.ports.Telephony."""
         self._sink = sink
+        self._metrics.connected("ari", False)  # until it is: a connection that never came up is seen
         await self._client.run()
 
     def execute(self, command: TelephonyCommand) -> None:
@@ -102,17 +109,16 @@ class AsteriskTelephony(AriHandlers):
         log.info("asterisk connected", node=self.node, version=info.system.version)
         self._metrics.connected("ari", True)
         self._trouble = "taking stock"
-        restarted = self._startup_time not in (None, info.status.startup_time)
-        self._startup_time = info.status.startup_time
+        self._connected_to = info.status.startup_time
         self._held = []
-        self._survey = Survey(restarted=restarted)
         self.watch_phones()
-        self._line.ask(requests.list_endpoints(), list[Endpoint], self._survey.took_endpoints)
-        self._line.ask(requests.list_bridges(), list[Bridge], self._survey.took_bridges)
-        self._line.ask(requests.list_channels(), list[Channel], self._reconcile)
+        self._take_stock()
 
     def on_disconnected(self, error: TelephonyError) -> None:
-        log.warning("asterisk disconnected", node=self.node, error=str(error))
+        if isinstance(error, AriClosed):
+            log.info("asterisk connection closed", node=self.node)
+        else:
+            log.warning("asterisk disconnected", node=self.node, error=str(error))
         self._metrics.connected("ari", False)
         self._trouble = str(error)
         self._held = []
@@ -142,26 +148,57 @@ class AsteriskTelephony(AriHandlers):
         for start in range(0, len(devices), SUBSCRIBE_CHUNK):
             chunk = devices[start : start + SUBSCRIBE_CHUNK]
             self._line.tell(requests.subscribe(self._app, chunk), "subscribe")
+        if self._held is None:
+            self._line.ask(requests.list_endpoints(), list[Endpoint], self._meet)
 
-    def _reconcile(self, channels: list[Channel]) -> None:
+    def _meet(self, endpoints: list[Endpoint]) -> None:
+        """What new agents' phones are: a subscription tells only what changes."""
+        known = dict(self._phones.known())
+        for phone, state in phone_states(endpoints, self._watched()):
+            if phone not in known:
+                self._phones.changed(phone, state)
+
+    def _take_stock(self) -> None:
+        restarted = self._startup_time not in (None, self._connected_to)
+        survey = self._survey = Survey(restarted=restarted)
+        failed = partial(self._survey_failed, survey)
+        self._line.ask(requests.list_endpoints(), list[Endpoint], survey.took_endpoints, failed)
+        self._line.ask(requests.list_bridges(), list[Bridge], survey.took_bridges, failed)
+        self._line.ask(requests.list_channels(), list[Channel], partial(self._reconcile, survey), failed)
+
+    def _survey_failed(self, survey: Survey) -> None:
+        """An answer cannot be had. The others alone are no use: all is asked anew, a little later."""
+        if survey is not self._survey:
+            return
+        self._survey = Survey()
+        self._trouble = "cannot take stock"
+        again = partial(self._ask_again, self._survey)
+        asyncio.get_running_loop().call_later(TAKE_STOCK_AGAIN_S, again)
+
+    def _ask_again(self, survey: Survey) -> None:
+        if survey is self._survey and self._client.connected:
+            self._take_stock()
+
+    def _reconcile(self, survey: Survey, channels: list[Channel]) -> None:
         """The last of the survey's answers is here: tell the core, then what happened meanwhile."""
-        found = take_inventory(
-            app=self._app, node=self.node, channels=channels, bridges=self._survey.bridges
-        )
+        if survey is not self._survey:
+            return
+        found = take_inventory(app=self._app, node=self.node, channels=channels, bridges=survey.bridges)
         self._legs.callers, self._legs.agents = found.callers, found.agents
         self._legs.announcing.clear()
         self._phones.reset(
-            self._survey.phone_states(self._watched()),
+            phone_states(survey.endpoints, self._watched()),
             busy=[leg.agent for leg in found.agents.values()],
         )
         for request in found.litter:
             self._line.tell(request, "clear away")
         held, self._held = self._held or [], None
+        self._startup_time = self._connected_to
         self._trouble = ""
         self._sink(
             ChannelsReconciled(
                 node=self.node,
-                restarted=self._survey.restarted,
+                restarted=survey.restarted,
                 calls=tuple(found.calls),
                 offers=tuple(found.offers),
                 phones=self._phones.known(),

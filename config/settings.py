@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     api_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     """The address that the HTTP API listens on: only this machine, unless told otherwise."""
     api_port: Port = 8480
+    open_metrics: bool = False
+    """/metrics needs no token from this machine. Leave it off behind a proxy on the same machine: all
+    its clients come from there."""
 
     log_format: Literal["console", "json"] = "console"
     log_level: Annotated[

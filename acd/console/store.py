@@ -12,12 +12,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from acd.api.secrets import hash_secret, new_secret
+from acd.api.settings import ApiSettings
 from acd.archive import Role, StoredCall
 from acd.console.screen import err, out, show_story
 from acd.errors import OperatorError
 from acd.imports import BadImport, ImportRules, LineProblem, read_blacklist, read_customers
+from acd.routing_source import RoutingSource
 from acd.storage.store import open_archive
-from config.load import load
 from config.settings import Settings
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ async def import_file(
     settings: Settings, what: Literal["customers", "blacklist"], path: Path, author: str
 ) -> None:
     """Read the whole file, then store all of it; or nothing, with the problems by line."""
-    routing = load(settings.routing_file, node=settings.node).routing
+    routing = RoutingSource(settings.routing_file, settings).load()
     rules = ImportRules.of(routing, now=time.time(), author=author)
     async with open_archive(settings.secret("database_url")) as archive:
         if what == "customers":
@@ -135,8 +136,10 @@ async def list_tokens(settings: Settings) -> None:
 
 
 async def revoke_token(settings: Settings, id: int) -> None:
-    """End a token. A running engine that used it lately forgets it within a minute."""
+    """End a token. A running engine that used it in the last few seconds may still take it."""
     async with open_archive(settings.secret("database_url")) as archive:
         if not await archive.revoke_token(id, time.time()):
             raise OperatorError(f"token {id}: expected the id of a token that is not revoked")
     out.print(f"token {id} revoked")
+    seconds = ApiSettings().token_seconds
+    out.print(f"A running engine that knows it forgets it within {seconds:.0f} seconds.", style="dim")

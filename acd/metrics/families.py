@@ -212,7 +212,7 @@ AGENT_SECONDS: Final = Family(
 CONNECTED: Final = Family(
     kind="gauge",
     name="strowger_connected",
-    help="1 while the connection (ari, ami) is up.",
+    help="1 while the connection (ari) is up.",
     labels=("what",),
 )
 EVENT_LAG: Final = Family(

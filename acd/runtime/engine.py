@@ -75,11 +75,17 @@ class Engine:
         self._deciding = False
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = float("inf")
+        self._closed = False
 
     # --- events in
 
     def post(self, event: Event) -> None:
-        """Take an event; decided on at once, or after the one that is being decided on."""
+        """Take an event; decided on at once, or after the one that is being decided on.
+
+        After `close` nothing is decided any more: what comes then is the next engine's business.
+        """
+        if self._closed:
+            return
         if self._deciding:
             self._mailbox.append(event)
             return
@@ -187,6 +193,8 @@ class Engine:
             self._arm()
 
     def close(self) -> None:
+        """Decide nothing any more. The calls stay as they are."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

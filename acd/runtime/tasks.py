@@ -12,6 +12,8 @@ from typing import Any
 
 import structlog
 
+from acd.errors import AcdError
+
 log = structlog.get_logger(__name__)
 
 
@@ -38,7 +40,10 @@ class TaskKeeper:
         error = task.exception()
         if error is None:
             return
-        log.error("background task failed", task=task.get_name(), exc_info=error)
+        if isinstance(error, AcdError):
+            log.error("background task failed", task=task.get_name(), error=str(error))
+        else:
+            log.error("background task failed", task=task.get_name(), exc_info=error)
         if self._on_failure is not None:
             self._on_failure(task.get_name(), error)
 

@@ -20,6 +20,7 @@ from aiohttp import (
 from acd.errors import TelephonyError
 from asterisk.ari import requests
 from asterisk.ari.errors import (
+    AriClosed,
     AriConnectionLost,
     AriLoginRefused,
     AriNotConnected,
@@ -151,7 +152,7 @@ class AriClient:
         except (ClientError, OSError, TimeoutError) as error:
             raise AriNotConnected(f"Cannot reach Asterisk: {error or type(error).__name__}") from error
         link = Link(socket, settings, self.counters, self._deliver, self._handlers.on_malformed)
-        end: TelephonyError = AriConnectionLost("The connection to Asterisk was closed by us.")
+        end: TelephonyError = AriClosed()
         try:
             await link.read(on_ready=lambda: self._up(link, info))
         except TelephonyError as lost:

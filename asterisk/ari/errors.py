@@ -34,6 +34,10 @@ class AriConnectionLost(TelephonyError):
     """The connection to Asterisk was lost before the answer; the request may have been done."""
 
 
+class AriClosed(AriConnectionLost):
+    """The connection to Asterisk was closed by us."""
+
+
 class AriTimeout(TelephonyError):
     """Asterisk did not answer in time; the request may still be done."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from acd.core.events import CallArrived, LiveCall, LiveOffer
 from agents.model import PhoneState
 from asterisk.ari.models import Bridge, CallerId, Channel, Dialplan, Endpoint
-from asterisk.inventory import Inventory, Survey, take_inventory
+from asterisk.inventory import Inventory, Survey, phone_states, take_inventory
 
 CREATED = "2026-11-21T12:00:00.500+0000"
 CREATED_AT = 1795262400.5
@@ -90,7 +90,7 @@ def test_phones_from_the_list_of_endpoints() -> None:
             Endpoint(technology="IAX2", resource="1004", state="online"),
         ]
     )
-    assert survey.phone_states(["1001", "1002", "1003", "1004"]) == [
+    assert phone_states(survey.endpoints, ["1001", "1002", "1003", "1004"]) == [
         ("1001", PhoneState.FREE),
         ("1002", PhoneState.IN_USE),
         ("1003", PhoneState.UNREACHABLE),

@@ -16,6 +16,7 @@ from acd.errors import TelephonyError
 from asterisk.ari import requests as rq
 from asterisk.ari.client import AriClient, AriHandlers
 from asterisk.ari.errors import (
+    AriClosed,
     AriConnectionLost,
     AriGone,
     AriLoginRefused,
@@ -444,7 +445,7 @@ async def test_cancelling_fails_what_waits(fake: FakeAsterisk, told: Told) -> No
     async with running(client):
         await told.connected.get()
         client.send(rq.answer("c"), replies.append)
-    assert [type(reply) for reply in replies] == [AriConnectionLost]
+    assert [type(reply) for reply in replies] == [AriClosed]
     assert told.told == ["connected", "disconnected"]
 
 
