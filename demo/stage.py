@@ -34,6 +34,7 @@ NODE = "pbx"
 SITE = Site(node=NODE, media_address="127.0.0.1")
 
 Report = Callable[[str], None]
+Settings = Callable[[AsteriskInstance], Mapping[str, str]]
 
 
 def routing_text() -> str:
@@ -73,12 +74,14 @@ class Stage:
 
     # phones
 
-    async def phone(self, account: str, *, tone_hz: int = AGENT_TONE_HZ) -> Softphone:
+    async def phone(
+        self, account: str, *, tone_hz: int = AGENT_TONE_HZ, transport: str = "udp"
+    ) -> Softphone:
         """The registered softphone of an account of the routing file; started when first asked for."""
         if account not in self.phones:
             phone = await self.lab.phone(account, tone_hz=tone_hz)
             server = f"127.0.0.1:{self.asterisk.ports.sip}"
-            await phone.register(server, account, self.secrets[account])
+            await phone.register(server, account, self.secrets[account], transport)
             self.phones[account] = phone
         return self.phones[account]
 
@@ -206,13 +209,14 @@ async def stage(
     report: Report,
     *,
     routing: str | None = None,
-    settings: Mapping[str, str] | None = None,
+    settings: Settings | None = None,
     rtp_ports: int = 200,
     site: Site = SITE,
 ) -> AsyncIterator[Stage]:
     """Build the stage. `folder` keeps the routing file, the database and the engine's log.
 
-    Each call with an agent takes 4 of `rtp_ports`, one that waits takes 2.
+    Each call with an agent takes 4 of `rtp_ports`, one that waits takes 2. `settings` are
+    the engine's, beside or in place of the usual ones.
     """
     path = folder / "routing.yaml"
     path.write_text(routing or routing_text(), encoding="utf-8")
@@ -239,7 +243,7 @@ async def stage(
                 "STROWGER_AMI_USER": asterisk.user,
                 "STROWGER_AMI_SECRET": asterisk.password,
                 "STROWGER_NODE": asterisk.name,
-                **(settings or {}),
+                **(settings(asterisk) if settings is not None else {}),
             },
             lab.ports.take(),
         )

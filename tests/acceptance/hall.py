@@ -14,10 +14,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
+from asterisk.lab.instance import AsteriskInstance
 from asterisk.lab.root import Root
 from asterisk.lab.sipp import FOREVER_MS, SippRun
 from asterisk.provision import Site
-from demo.stage import NODE, Stage, stage
+from demo.stage import NODE, Settings, Stage, stage
 
 LOOK_S = 0.02
 SITE = Site(node=NODE, media_address="127.0.0.1", nat=False, qualify_s=0)
@@ -54,12 +57,15 @@ async def hall(
     root: Root,
     folder: Path,
     routing: str,
-    settings: Mapping[str, str] | None = None,
+    settings: Settings | None = None,
     *,
     rtp_ports: int = 200,
 ) -> AsyncIterator[Stage]:
     """A stage with this routing; the engine logs JSON, so that tests can read it."""
-    chosen = {"STROWGER_LOG_FORMAT": "json", **(settings or {})}
+
+    def chosen(asterisk: AsteriskInstance) -> Mapping[str, str]:
+        return {"STROWGER_LOG_FORMAT": "json", **(settings(asterisk) if settings else {})}
+
     async with stage(
         root,
         folder,
@@ -136,6 +142,8 @@ async def crowd(
 async def empty(made: Stage) -> None:
     """Nobody calls any more, and what rang is forgotten: ready for the next test."""
     await made.clear()
+    await made.asterisk.cli("channel request hangup all")
+    await made.asterisk.until("core show channels", r"\b0 active channels")
     for phone in made.phones.values():
         while not phone.is_silent:
             await phone.incoming()
@@ -150,6 +158,23 @@ async def waiting(made: Stage, queue: str) -> list[str]:
 async def live(made: Stage) -> dict[str, dict[str, Any]]:
     """The calls that live, by id."""
     return {view["call"]: view for view in (await made.api.get("calls/live"))["items"]}
+
+
+async def ready(made: Stage) -> dict[str, str]:
+    """What is not well with the engine: details by check; empty when it is ready."""
+    url = f"{made.engine.api_url}/health/ready"
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        checks = (await answer.json())["checks"]
+    return {check["name"]: check["detail"] for check in checks if not check["healthy"]}
+
+
+async def until_ready(made: Stage, *, within_s: float = 30.0) -> None:
+    """The engine is connected and well."""
+
+    async def look() -> bool:
+        return not await ready(made)
+
+    await until(look, "ready", within_s=within_s)
 
 
 async def agent_is(made: Stage, agent: str, state: str, *, within_s: float = 20.0) -> dict[str, Any]:

@@ -25,8 +25,8 @@ WHOLE_NUMBER = re.compile(rb"1390000\d{4}")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def made(root: Root, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     folder = tmp_path_factory.mktemp("demo")
-    settings = {"STROWGER_FLIGHT_DIR": str(folder / "flights")}
-    async with stage(root, folder, lambda line: None, settings=settings) as made:
+    flights = {"STROWGER_FLIGHT_DIR": str(folder / "flights")}
+    async with stage(root, folder, lambda line: None, settings=lambda _: flights) as made:
         yield made
 
 
