@@ -1,7 +1,7 @@
 """The story of a call in English: its reasons rendered, in order of time.
 
-The codes stand in `acd.core.codes`. A code that this version doesn't know (a trace written by a newer
-one) is shown as it is, never dropped.
+The codes stand in `acd.core.codes`. A code that this version doesn't know, and one with arguments that
+it doesn't know (a trace written by another version), are shown as they are, never dropped.
 """
 
 from __future__ import annotations
@@ -41,10 +41,14 @@ def tell(trace: Sequence[Reason], start: float | None = None) -> list[Line]:
 def text_of(reason: Reason) -> str:
     """One reason in English."""
     _, code, *arguments = reason
+    as_it_is = " ".join(map(str, [code, *arguments]))
     render = _TEXTS.get(code)
     if render is None:
-        return " ".join([str(code), *map(str, arguments)])
-    return render(*arguments)
+        return as_it_is
+    try:
+        return render(*arguments)
+    except (TypeError, ValueError):  # too few, too many, or of another kind
+        return as_it_is
 
 
 def one_line(trace: Sequence[Reason]) -> str:

@@ -1,0 +1,36 @@
+"""The story of a call stays readable when another version wrote it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from acd.core import codes
+from acd.core.explain import one_line, tell, text_of
+
+
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        ((0.0, "of_tomorrow", "1001", 7), "of_tomorrow 1001 7"),
+        ((0.0, "of_tomorrow"), "of_tomorrow"),
+        ((0.0, codes.ANSWERED, "1001"), "answered 1001"),
+        ((0.0, codes.ANSWERED, "1001", 2.0, "more"), "answered 1001 2.0 more"),
+        ((0.0, codes.ANSWERED, "1001", None), "answered 1001 None"),
+        ((0.0, codes.CHOSEN, "1001", "longest_idle", 5.0, [["1002"]], 0), None),
+        ((0.0, codes.ANSWERED, "1001", 2.0), "1001 answered after a wait of 2 s"),
+    ],
+)
+def test_what_is_not_known_is_shown_as_it_is(reason: tuple[Any, ...], text: str | None) -> None:
+    assert text_of(reason) == (text or " ".join(map(str, reason[1:])))
+
+
+def test_one_strange_step_spoils_no_story() -> None:
+    trace = [(10.0, codes.NOBODY, "orders"), (11.0, codes.ENDED), (12.5, "of_tomorrow", 1)]
+    assert [(line.offset, line.text) for line in tell(trace)] == [
+        (0.0, "nobody is logged in who could ever serve it in queue orders"),
+        (1.0, "ended"),
+        (2.5, "of_tomorrow 1"),
+    ]
+    assert one_line(trace) == "nobody is logged in who could ever serve it in queue orders; ended"
