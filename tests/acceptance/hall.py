@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from prometheus_client.parser import text_string_to_metric_families
 
 from asterisk.lab.instance import AsteriskInstance
 from asterisk.lab.root import Root
@@ -175,6 +176,27 @@ async def until_ready(made: Stage, *, within_s: float = 30.0) -> None:
         return not await ready(made)
 
     await until(look, "ready", within_s=within_s)
+
+
+async def metric(made: Stage, name: str, **labels: str) -> float:
+    """A number of /metrics; 0 where there is none with these labels yet."""
+    return next(
+        (value for with_labels, value in await metrics(made, name) if with_labels == labels), 0.0
+    )
+
+
+async def metrics(made: Stage, name: str) -> list[tuple[dict[str, str], float]]:
+    """All numbers of /metrics with this name: labels and value."""
+    headers = {"Authorization": f"Bearer {made.token}"}
+    url = f"{made.engine.api_url}/metrics"
+    async with aiohttp.ClientSession(headers=headers) as session, session.get(url) as answer:
+        text = await answer.text()
+    return [
+        (dict(sample.labels), sample.value)
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == name
+    ]
 
 
 async def agent_is(made: Stage, agent: str, state: str, *, within_s: float = 20.0) -> dict[str, Any]:
