@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from acd.core import codes
 from acd.core.records import Reason
+from acd.core.routing import Strategy
+from acd.core.strategies.meaning import KEY_PARTS
 
 SHOWN: Final = 8
 """So many of the agents who were considered are shown by name."""
@@ -40,13 +42,13 @@ def tell(trace: Sequence[Reason], start: float | None = None) -> list[Line]:
 
 def text_of(reason: Reason) -> str:
     """One reason in English."""
-    _, code, *arguments = reason
+    at, code, *arguments = reason
     as_it_is = " ".join(map(str, [code, *arguments]))
     render = _TEXTS.get(code)
     if render is None:
         return as_it_is
     try:
-        return render(*arguments)
+        return render(at, *arguments) if code in _TIMED else render(*arguments)
     except (TypeError, ValueError):  # too few, too many, or of another kind
         return as_it_is
 
@@ -70,13 +72,23 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
-def key_text(key: Any) -> str:
-    """An agent's key under a strategy, as short as it can be."""
-    if isinstance(key, float):
-        return f"{key:.3f}".rstrip("0").rstrip(".")
-    if isinstance(key, (tuple, list)):
-        return "(" + ", ".join(key_text(part) for part in key) + ")"
-    return str(key)
+def key_words(strategy: str, key: Sequence[Any], at: float) -> str:
+    """An agent's key under a strategy in words, as of the instant `at`: `idle for 13 s`.
+
+    Places in the file only break ties, and are told only where they are all that counts.
+    """
+    parts = dict(zip(KEY_PARTS[Strategy(strategy)], key, strict=True))
+    words = {
+        "free since": lambda value: f"idle for {duration(round(max(0.0, at - value), 1))}",
+        "levels": lambda value: f"levels of {abs(value):g} in sum",
+        "calls today": lambda value: f"{value:g} calls today",
+        "talk today": lambda value: f"{duration(round(value))} of talk today",
+        "turn": lambda value: f"turn {value:g}" if value else "not offered yet",
+        "weight": lambda value: f"weight {value:g}",
+        "place": lambda value: f"place {value + 1:g}" if len(parts) == 1 else "",
+    }
+    said = [words[part](value) for part, value in parts.items() if part in words]
+    return ", ".join(filter(None, said))
 
 
 def _entered(dialled: str, caller: str | None, node: str) -> str:
@@ -112,17 +124,19 @@ def _queued(queue: str, tier: int, head_start: float, waiting: int, asks: Sequen
 
 
 def _pairs(pairs: Sequence[tuple[str, Any]], more: int, show: Callable[[Any], str]) -> str:
-    shown = ", ".join(f"{agent} ({show(what)})" for agent, what in pairs[:SHOWN])
+    told = [(agent, show(what)) for agent, what in pairs[:SHOWN]]
+    shown = ", ".join(f"{agent} ({words})" if words else agent for agent, words in told)
     rest = max(0, len(pairs) - SHOWN) + more
     return shown + (f" and {rest} more" if rest else "")
 
 
-def _chosen(agent: str, strategy: str, key: Any, others: Sequence[tuple[str, Any]], more: int) -> str:
-    text = f"{agent} is chosen by {strategy}"
-    if key:
-        text += f" with {key_text(key)}"
+def _chosen(
+    at: float, agent: str, strategy: str, key: Any, others: Sequence[tuple[str, Any]], more: int
+) -> str:
+    words = key_words(strategy, key, at)
+    text = f"{agent} is chosen by {strategy}" + (f" ({words})" if words else "")
     if others:
-        text += f"; also idle: {_pairs(others, more, key_text)}"
+        text += f"; also idle: {_pairs(others, more, lambda each: key_words(strategy, each, at))}"
     return text
 
 
@@ -135,6 +149,9 @@ def _freed(agent: str, others: int) -> str:
     words = f"{agent} became idle, and of the calls that he may serve this one has the earliest key"
     return f"{words}; {others} others wait in its queue" if others else words
 
+
+_TIMED: Final = frozenset({codes.CHOSEN})
+"""Codes whose words depend on when they were noted."""
 
 _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     codes.ENTERED: _entered,
