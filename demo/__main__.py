@@ -20,6 +20,8 @@ from demo.stage import Stage, stage
 from demo.standing import keep_running
 
 console = Console(highlight=False)
+STANDING = Path("var/demo")
+"""What `make run` keeps: the phones' passwords, the calls."""
 KILLED = r"Web socket closed abruptly|WebSocket read error|Stasis app 'strowger' not registered"
 """What Asterisk says when the engine is killed, as it is in a scenario."""
 FAILURES = (AcdError, EngineTrouble, TimeoutError)
@@ -72,13 +74,14 @@ async def show(folder: Path) -> int:
 
 
 def main(arguments: list[str]) -> int:
+    if arguments not in ([], ["run"]):
+        console.print("usage: python -m demo [run]", markup=False)
+        return 2
     try:
+        if arguments == ["run"]:
+            STANDING.mkdir(parents=True, exist_ok=True)
+            return asyncio.run(keep_running(STANDING.resolve(), console))
         with tempfile.TemporaryDirectory(prefix="strowger-demo-") as folder:
-            if arguments == ["run"]:
-                return asyncio.run(keep_running(Path(folder), console))
-            if arguments:
-                console.print("usage: python -m demo [run]")
-                return 2
             return 1 if asyncio.run(show(Path(folder))) else 0
     except (AcdError, EngineTrouble) as error:
         console.print(f"demo: {error}", markup=False)

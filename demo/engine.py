@@ -89,6 +89,11 @@ class EngineProcess:
             raise EngineTrouble("the engine does not run")
         self._process.send_signal(number)
 
+    async def ended(self) -> None:
+        """Return when it has ended, by whatever cause."""
+        if self._process is not None:
+            await self._process.wait()
+
     async def kill(self) -> None:
         """End it as a crash does."""
         self.signal(signal.SIGKILL)

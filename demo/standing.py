@@ -5,47 +5,81 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from acd.core.routing import Routing
 from asterisk.lab.root import ensure_root
+from asterisk.translate import FEATURE_CODES
 from config.load import load
-from demo.stage import routing_text, stage
+from demo.stage import Stage, routing_text, stage
+
+AWAY_S = 15
+"""How long a killed engine stays away, so that the fallback can be heard."""
 
 
 async def keep_running(folder: Path, console: Console) -> int:
-    """Start everything, say how to dial in, and wait for Ctrl-C."""
+    """Start everything, say how to dial in, and wait for Ctrl-C. A killed engine is started again."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    root = ensure_root(console.print)
+    root = await asyncio.to_thread(ensure_root, console.print)
     async with stage(root, folder, console.print, routing=routing_text()) as made:
         plan = load(folder / "routing.yaml").routing
-        server = f"127.0.0.1:{made.asterisk.ports.sip}"
-        accounts = Table("account", "password", "who", title=f"SIP accounts at {server} (UDP or TCP)")
-        for phone in plan.phones.values():
-            accounts.add_row(phone.id, made.secrets[phone.id], f"{phone.name}, calls as {phone.number}")
-        for agent in plan.agents.values():
-            accounts.add_row(agent.id, made.secrets[agent.id], f"agent: {agent.name}")
-        numbers = Table("dial", "what happens")
-        for route in plan.numbers.values():
-            numbers.add_row(route.number or "", f"queue {route.queue}")
-        for code, what in CODES:
-            numbers.add_row(code, f"from an agent's phone: {what}")
-        console.print(accounts, numbers)
-        console.print(f"API: {made.engine.api_url}/api/v1, token {made.token}")
-        console.print(f"why: STROWGER_DATA_DIR={folder} .venv/bin/acd calls, then acd explain CALL_ID")
-        console.print(f"engine log: {made.engine.log}; Ctrl-C ends everything")
-        await stop.wait()
+        console.print(_accounts(made, plan), _numbers(plan))
+        _explain(made, folder, console)
+        stopped = asyncio.ensure_future(stop.wait())
+        while not await _died(made, stopped):
+            console.print(
+                f"the engine is gone; callers keep their places, new calls go to app_queue. "
+                f"The next engine starts in {AWAY_S} s"
+            )
+            await asyncio.wait({stopped}, timeout=AWAY_S)
+            if not stopped.done():
+                await made.restart_engine()
+                console.print(f"the engine runs again, pid {made.engine.pid}")
     return 0
 
 
-CODES = (
-    ("*11", "log in"),
-    ("*12", "log out"),
-    ("*13", "pause"),
-    ("*14", "resume"),
-    ("*15", "end wrap-up"),
-    ("*16", "extend wrap-up"),
-)
+async def _died(made: Stage, stopped: asyncio.Future[Any]) -> bool:
+    """Wait for the engine's end or ours; whether it is ours."""
+    ended: asyncio.Future[Any] = asyncio.ensure_future(made.engine.ended())
+    await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    ended.cancel()
+    return stopped.done()
+
+
+def _accounts(made: Stage, plan: Routing) -> Table:
+    server = f"127.0.0.1:{made.asterisk.ports.sip}"
+    table = Table("account", "password", "who", title=f"SIP accounts at {server} (UDP or TCP)")
+    for phone in plan.phones.values():
+        table.add_row(phone.id, made.secrets[phone.id], f"{phone.name}, calls as {phone.number}")
+    for agent in plan.agents.values():
+        table.add_row(agent.id, made.secrets[agent.id], f"agent: {agent.name}")
+    return table
+
+
+def _numbers(plan: Routing) -> Table:
+    table = Table("dial", "what happens")
+    for route in plan.numbers.values():
+        business = plan.businesses.get(route.business or "")
+        closed = " (closed today)" if business is not None and business.hours is not None else ""
+        label = f"{business.label}{closed}, " if business is not None else ""
+        table.add_row(route.number or "", f"{label}queue {route.queue}")
+    table.add_row("any other", f"queue {plan.default_route.queue}")
+    for code, act in FEATURE_CODES.items():
+        table.add_row(code, f"from an agent's phone: {act.replace('_', ' ')}")
+    return table
+
+
+def _explain(made: Stage, folder: Path, console: Console) -> None:
+    acd = f"STROWGER_DATA_DIR={folder} .venv/bin/acd"
+    for line in (
+        f"API         {made.engine.api_url}/api/v1, Authorization: Bearer {made.token}",
+        f"why         {acd} calls, then {acd} explain CALL_ID",
+        f"engine      pid {made.engine.pid}: kill -9 it while somebody waits; log {made.engine.log}",
+        "end         Ctrl-C",
+    ):
+        console.print(line, soft_wrap=True)
