@@ -18,7 +18,7 @@ from acd.core.events import ChannelsReconciled, LiveCall, LiveOffer, NodeLost
 from acd.core.floor import Floor
 from acd.core.offer import Offer
 from acd.core.offers_table import OfferEvent, OfferState
-from agents.inputs import Release
+from agents.inputs import Release, Reserve
 from agents.model import AgentState
 from agents.roster import Agent
 
@@ -74,6 +74,7 @@ class Reconcile:
             if live.arrived.call not in known and live.arrived.call not in floor.calls:
                 floor.call_machine.arrive(live.arrived, live.created_at, found=True)
         self._free_agents(event.node)
+        self._count_offers(legs)
         floor.call_machine.waiting.disperse()
         floor.staff.disperse()
 
@@ -140,7 +141,9 @@ class Reconcile:
                 call = floor.call_machine.found_talking(listed[live.call])
             if agent is not None and call is not None and _adoptable(call, live):
                 floor.offer_machine.adopt(call, agent, live.offer)
-            elif agent is not None and agent.status.state in _IN_CALL:
+            elif agent is not None and agent.status.state in (*_IN_CALL, AgentState.IDLE):
+                if agent.status.state is AgentState.IDLE:
+                    floor.staff.apply(agent, Reserve())
                 floor.offer_machine.let_go(agent, live.offer, answered=live.answered)
             elif live.answered:
                 floor.commands.append(ReleaseAgent(offer=live.offer))
@@ -165,8 +168,17 @@ class Reconcile:
             elif agent.status.state is AgentState.IDLE:
                 floor.staff.ready(agent)
 
+    def _count_offers(self, legs: dict[str, LiveOffer]) -> None:
+        """No new offer may have the name of a leg that is still there, whoever made it."""
+        for live in legs.values():
+            call = self._floor.calls.get(live.call)
+            number = live.offer.rpartition("-o")[2]
+            if call is not None and number.isdecimal():
+                call.offers_made = max(call.offers_made, int(number))
+
     def _agents(self, node: str) -> list[Agent]:
-        return [agent for agent in self._floor.roster if agent.profile.node == node]
+        roster = self._floor.roster
+        return [agent for agent in (*roster, *roster.leaving) if agent.profile.node == node]
 
 
 def _adoptable(call: Call, live: LiveOffer) -> bool:

@@ -11,6 +11,7 @@ from acd.core import codes
 from acd.core.call import Call
 from acd.core.calls_table import CallState
 from acd.core.events import RestoredAgent, RestoredCall, StateRestored
+from acd.core.facts import CallOutcome
 from acd.core.floor import Floor
 from acd.core.offer import Offer
 from acd.core.offers_table import OfferState
@@ -28,12 +29,14 @@ class Restore:
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
+        self._went_on: dict[str, float] = {}
 
     def restored(self, event: StateRestored) -> None:
         """Agents first, so that talking calls find theirs."""
         floor = self._floor
         floor.lost.update(agent.profile.node for agent in floor.roster)
         floor.lost.update(call.arrived.node for call in event.calls)
+        self._went_on = {each.agent: each.since for each in event.agents}
         for remembered in event.agents:
             agent = floor.roster.get(remembered.agent)
             if agent is not None:
@@ -88,17 +91,23 @@ class Restore:
         self._floor.call_machine.waiting.stand(call)
 
     def _talking(self, call: Call, remembered: RestoredCall, answered_at: float) -> None:
+        """It talks, unless its agent has gone on since: then only its end was not seen any more."""
         floor = self._floor
-        call.state = CallState.TALKING
         call.answered_at = answered_at
         call.wait = answered_at - call.joined_at if call.visit else 0.0
         agent = self._agent_of(call, remembered.agent or "")
         queue = call.desk.queue if call.desk is not None else None
         offer = Offer(remembered.offer or f"{call.id}-o{call.offers_made}", call, agent, queue)
-        offer.state = OfferState.CONNECTED
         offer.answered_at = answered_at
+        call.offer = offer
+        went_on = self._went_on.get(agent.id, answered_at)
+        if went_on > answered_at or agent.offer is not None:
+            call.state, call.decided = CallState.RELEASING, CallOutcome.ANSWERED
+            call.talked_until = went_on
+            return
+        call.state, call.offers = CallState.TALKING, (offer,)
+        offer.state = OfferState.CONNECTED
         floor.offers[offer.id] = offer
-        call.offer, call.offers = offer, (offer,)
         agent.offer, agent.call = offer.id, call.id
         if agent.status.state is not AgentState.TALKING:
             agent.status = talking(agent.status, floor.now)

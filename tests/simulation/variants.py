@@ -1,0 +1,94 @@
+"""Three routings, each of which can take the place of another while calls wait."""
+
+from __future__ import annotations
+
+from acd.core.routing import (
+    CustomerTierIs,
+    DialledIs,
+    Effect,
+    Ending,
+    FirstTarget,
+    LastAgentWithin,
+    NumberRoute,
+    Queue,
+    Routing,
+    Rule,
+    SetAside,
+    Strategy,
+    Then,
+    WideningStep,
+    WrapUp,
+)
+from agents.model import AgentProfile
+from tests.playbooks.centre import CALLBACK, agent, centre, queue
+
+AGENTS = tuple(str(1001 + n) for n in range(6))
+NODES = ("a", "b")
+
+
+def node_of(agent_id: str) -> str:
+    return NODES[AGENTS.index(agent_id) % 2]
+
+
+def routing(variant: int) -> Routing:
+    """0: everything; 1: an agent and a queue fewer, other times; 2: other skills, no limits."""
+    queues = _queues(variant)
+    return centre(
+        agents=[_agent(n, variant) for n in range(5 if variant == 1 else 6)],
+        queues=queues,
+        rules=_rules(variant),
+        numbers={each.name: NumberRoute(number=each.name, queue=each.name) for each in queues},
+        default_route=NumberRoute(number=None, queue="reception"),
+        revision=f"r{variant}",
+    )
+
+
+def _agent(n: int, variant: int) -> AgentProfile:
+    groups = ("vip",) if n % 3 == 0 else ("back",) if n % 3 == 1 else ()
+    english = {"english": 5} if n % 2 else {}
+    orders = 1 + n if variant < 2 else 6 - n
+    return agent(AGENTS[n], groups=groups, node=node_of(AGENTS[n]), orders=orders, **english)
+
+
+def _rules(variant: int) -> list[Rule]:
+    hello = Rule(
+        name="hello", when=(DialledIs(numbers=frozenset({"hello"})),), then=Effect(say="welcome")
+    )
+    vip = Rule(
+        name="VIP",
+        when=(CustomerTierIs(tiers=frozenset({"vip"})),),
+        then=Effect(first=FirstTarget(group="vip", hold=5), head_start=60),
+    )
+    again = Rule(
+        name="again",
+        when=(LastAgentWithin(seconds=1e9),),
+        then=Effect(first=FirstTarget(last_agent=True, hold=0 if variant else 8), head_start=30),
+    )
+    return [hello, vip, again]
+
+
+def _queues(variant: int) -> list[Queue]:
+    orders = queue(
+        "orders",
+        needs=(("orders", 3),),
+        widen=(
+            WideningStep(after=10, needs=(("orders", 1),)),
+            WideningStep(after=20, groups=frozenset({"back"})),
+        )[: 2 - variant],
+        for_at_most=None if variant == 2 else 40 + 20 * variant,
+        ring=15,
+        at_most=4,
+        on_full=Ending(say=None, then=Then.QUEUE, queue="reception"),
+        no_answer=SetAside(rest=5),
+        refused=SetAside(pause_reason="refused"),
+        wrap_up=WrapUp(seconds=7, extend=5),
+    )
+    english = queue("english", needs=(("english", 1),), strategy=Strategy.RING_ALL, on_nobody=CALLBACK)
+    reception = queue(
+        "reception",
+        strategy=Strategy.RANDOM,
+        on_timeout=Ending(say="sorry", then=Then.QUEUE, queue="orders"),
+        for_at_most=30,
+        ring=10,
+    )
+    return [orders, reception] if variant == 1 else [orders, reception, english]
