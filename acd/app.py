@@ -132,6 +132,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
         stack.push_async_callback(outside.close)
         stack.callback(engine.close)
         metrics.watch(engine)
+        metrics.watch_journal(lambda: store.journal.depth, lambda: not store.journal.healthy)
         engine.post(restored or StateRestored(agents=(), calls=()))
         if restored is None:
             outside.start("directory", _learn_later(store, directory))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry
 
 from acd.metrics import families as f
@@ -41,6 +43,11 @@ class EngineHealth:
 
     def spooling(self, active: bool) -> None:
         self._spooling.set(active)
+
+    def watch_journal(self, depth: Callable[[], int], spooling: Callable[[], bool]) -> None:
+        """Read these two at each scrape, in the place of what was told. Called once."""
+        self._journal.set_function(depth)
+        self._spooling.set_function(spooling)
 
     def connected(self, what: str, up: bool) -> None:
         self._connected.labels(what).set(up)

@@ -429,3 +429,13 @@ def test_the_reference_has_a_row_for_every_metric() -> None:
     table = reference.render()
     assert all(f"| `{family.name}` |" in table for family in families.ALL)
     assert len(table.splitlines()) == 2 + len(families.ALL)
+
+
+def test_the_journal_is_read_at_each_scrape(metrics: Metrics) -> None:
+    facts = ["one", "two"]
+    metrics.watch_journal(lambda: len(facts), lambda: bool(facts))
+    assert value(metrics, "strowger_journal_depth") == 2
+    assert value(metrics, "strowger_spool_active") == 1
+    facts.clear()
+    assert value(metrics, "strowger_journal_depth") == 0
+    assert value(metrics, "strowger_spool_active") == 0
