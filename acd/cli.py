@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from acd import logs
 from acd.archive import Role
 from acd.console.screen import err
 from acd.errors import AcdError, OperatorError
@@ -196,12 +197,16 @@ def token_revoke(id: int) -> None:
 
 
 def main() -> None:
-    """Run a command; what the operator did wrong is told in plain words, with exit code 2."""
+    """Run a command; what the operator did wrong is told in plain words, with exit code 2.
+
+    Exit code 1: something else is in the way, such as the database, Asterisk, or a full disk.
+    """
+    logs.configure(form="console", level="warning", mask_numbers=True)
     try:
         app()
     except OperatorError as error:
-        err.print(str(error), markup=False)
+        err.print(str(error))
         sys.exit(2)
-    except AcdError as error:
-        err.print(f"acd: {error}", markup=False)
+    except (AcdError, OSError) as error:
+        err.print(f"acd: {error}")
         sys.exit(1)

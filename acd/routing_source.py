@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from acd.core.routing import Routing
+from acd.errors import OperatorError
 from asterisk.prompts.speak import known
 from config.load import Loaded, load
 from config.problems import ConfigErrors
@@ -45,7 +46,10 @@ class RoutingSource:
 
     def _prompts(self, languages: Collection[str]) -> Collection[str]:
         """The spoken ones, and an installation's own recordings that exist in every language."""
-        return known(self._settings.prompts_dir, languages)
+        try:
+            return known(self._settings.prompts_dir, languages)
+        except OSError as error:
+            raise OperatorError(f"the own prompts cannot be listed: {error}") from error
 
 
 def _folders(files: Iterable[Path]) -> frozenset[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import stat
 import tempfile
 from pathlib import Path
 from random import Random
@@ -31,13 +32,13 @@ async def provision(
     files = render(routing, secrets=passwords, site=site)
     if dry_run:
         for name, text in files.items():
-            out.print(f"; --- {name}\n{text}", markup=False)
+            out.print(f"; --- {name}\n{text}")
         return
     _demand_includes(settings.asterisk_etc, files)
     for name, text in files.items():
         _write(settings.asterisk_etc / name, text)
-        out.print(f"written: {settings.asterisk_etc / name}", markup=False)
-    out.print(f"phones' passwords: {settings.data_dir / 'phones.json'}", markup=False)
+        out.print(f"written: {settings.asterisk_etc / name}")
+    out.print(f"phones' passwords: {settings.data_dir / 'phones.json'}")
     if prompts:
         speaker = Speaker(settings.data_dir / "prompt-cache", lambda argv: argv)
         own = settings.prompts_dir if settings.prompts_dir.is_dir() else None
@@ -46,7 +47,7 @@ async def provision(
             routing.languages,
             speaker=speaker,
             own=own,
-            report=lambda line: out.print(line, markup=False),
+            report=lambda line: out.print(line),
         )
     await _reload(settings)
 
@@ -72,7 +73,8 @@ def _demand_includes(etc: Path, files: dict[str, str]) -> None:
 def _write(path: Path, text: str) -> None:
     """Whole or not at all; readable by Asterisk's group, since it holds passwords."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            _make_folder(path.parent)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             owner = path.parent.stat()
@@ -84,6 +86,14 @@ def _write(path: Path, text: str) -> None:
         raise OperatorError(f"{path} cannot be written: {error.strerror}") from error
 
 
+def _make_folder(folder: Path) -> None:
+    """Asterisk must be able to read it, who is hardly the one who makes it."""
+    folder.mkdir()
+    owner = folder.parent.stat()
+    os.chown(folder, owner.st_uid, owner.st_gid)
+    folder.chmod(stat.S_IMODE(owner.st_mode))
+
+
 class _Ready(AmiHandlers):
     def __init__(self) -> None:
         self.connected = asyncio.Event()
@@ -92,7 +102,7 @@ class _Ready(AmiHandlers):
         self.connected.set()
 
     def on_attempt_failed(self, error: TelephonyError, retry_in_s: float) -> None:
-        err.print(f"manager interface: {error}; again in {retry_in_s:.1f} s", markup=False)
+        err.print(f"manager interface: {error}; again in {retry_in_s:.1f} s")
 
 
 async def _reload(settings: Settings) -> None:
@@ -120,7 +130,7 @@ async def _reload(settings: Settings) -> None:
             raise OperatorError(f"the files are written, but nothing was reloaded: no AMI at {where}")
         for module in MODULES:
             await client.reload(module)
-            out.print(f"reloaded: {module}", markup=False)
+            out.print(f"reloaded: {module}")
     finally:
         running.cancel()
         connected.cancel()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from acd.console.screen import out
 from acd.core.routing import Routing
-from acd.errors import AcdError
+from acd.errors import AcdError, OperatorError
 from acd.runtime.replay import replay
 from config.load import load
 
@@ -18,11 +18,14 @@ class DecidesOtherwise(AcdError):
 
 def replay_file(path: Path) -> None:
     """Replay a recording; raise DecidesOtherwise where the commands differ."""
-    outcome = replay(path, parse_routing)
+    try:
+        outcome = replay(path, parse_routing)
+    except OSError as error:
+        raise OperatorError(f"{path}: {error.strerror}") from error
     for difference in outcome.differences:
-        out.print(f"{path}:{difference.line}: {difference.event}", markup=False)
+        out.print(f"{path}:{difference.line}: {difference.event}")
         for command in difference.commands:
-            out.print(f"    now: {command}", markup=False)
+            out.print(f"    now: {command}")
     if outcome.differences:
         raise DecidesOtherwise(f"{path}: the commands differ; the first differences are above")
     out.print(f"{path}: {outcome.events} events replayed, the same commands each time")

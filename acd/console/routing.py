@@ -26,9 +26,9 @@ def check(settings: Settings, path: Path, *, show: bool) -> None:
     """Say what the file defines, or raise ConfigErrors with everything that is wrong."""
     loaded = RoutingSource(path, settings).read()
     for warning in loaded.warnings:
-        err.print(f"warning: {warning}", markup=False)
+        err.print(f"warning: {warning}")
     if show:
-        out.print(printed(loaded.routing), markup=False, end="")
+        out.print(printed(loaded.routing), end="")
         return
     routing = loaded.routing
     out.print(
@@ -39,7 +39,7 @@ def check(settings: Settings, path: Path, *, show: bool) -> None:
 
 def schema() -> None:
     """Print the JSON Schema of the routing file, for editors."""
-    out.print(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode(), markup=False)
+    out.print(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2).decode())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from rich.text import Text
 from acd.core.explain import tell
 from acd.core.records import Reason
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 def show_story(trace: Sequence[Reason]) -> None:

@@ -31,7 +31,7 @@ async def explain_call(settings: Settings, call: str) -> None:
         story = await archive.story(call)
     if story is None:
         raise OperatorError(f"call {call!r} is not in the database; `acd calls` lists the latest")
-    out.print(_headline(story.call), markup=False)
+    out.print(_headline(story.call))
     show_story(story.trace)
 
 
@@ -120,7 +120,7 @@ async def create_token(settings: Settings, name: str, role: Role, agent: str | N
         await archive.create_token(
             name=name, role=role, agent=agent, secret_hash=hash_secret(secret), at=time.time()
         )
-    out.print(secret, markup=False)
+    out.print(secret)
 
 
 async def list_tokens(settings: Settings) -> None:

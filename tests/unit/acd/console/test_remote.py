@@ -1,0 +1,97 @@
+"""`acd reload`: what the engine answers, and everything that may be there in its stead."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import ClientTimeout, web
+
+from acd.console import remote
+from acd.errors import OperatorError
+from tests.unit.acd.console.installation import Installation
+
+
+class Engine:
+    """Something that listens where the engine should."""
+
+    def __init__(self) -> None:
+        self.status = 200
+        self.text = '{"revision": "r2"}'
+        self.requests: list[web.Request] = []
+
+    async def answer(self, request: web.Request) -> web.Response:
+        self.requests.append(request)
+        body, headers = self.text.encode("latin-1"), {"Content-Type": "application/json; charset=utf-8"}
+        return web.Response(status=self.status, body=body, headers=headers)
+
+
+@pytest.fixture
+async def engine(installation: Installation) -> AsyncIterator[Engine]:
+    engine = Engine()
+    app = web.Application()
+    app.router.add_route("*", "/{anything:.*}", engine.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    installation.set(api_port=runner.addresses[0][1], token="word")
+    yield engine
+    await runner.cleanup()
+
+
+async def refusal(installation: Installation) -> str:
+    with pytest.raises(OperatorError) as refused:
+        await remote.reload(installation.settings())
+    assert installation.said() == ""
+    return str(refused.value)
+
+
+async def test_it_is_taken_over(installation: Installation, engine: Engine) -> None:
+    await remote.reload(installation.settings())
+    assert installation.said() == "taken over: revision r2\n"
+    (request,) = engine.requests
+    assert (request.method, request.path) == ("POST", "/api/v1/configuration/reload")
+    assert request.headers["Authorization"] == "Bearer word"
+
+
+async def test_what_the_engine_complains_of(installation: Installation, engine: Engine) -> None:
+    engine.status = 422
+    engine.text = '{"detail": "not good", "errors": [{"detail": "a:1:1: x"}, {"detail": "a:2:1: y"}]}'
+    assert await refusal(installation) == "a:1:1: x\na:2:1: y"
+    engine.status, engine.text = 401, '{"detail": "no such token", "errors": null}'
+    assert await refusal(installation) == "no such token"
+    engine.status, engine.text = 500, "{}"
+    assert await refusal(installation) == "500"
+
+
+@pytest.mark.parametrize("text", ["<html>", "[]", "{}", '{"revision": 5}', ""])
+async def test_something_else_answers(installation: Installation, engine: Engine, text: str) -> None:
+    engine.text = text
+    assert (await refusal(installation)).startswith("it is no engine that answers at http://127.0.0.1:")
+
+
+async def test_what_is_no_text(installation: Installation, engine: Engine) -> None:
+    engine.text = "\xff"
+    assert "no engine answers at" in await refusal(installation)
+
+
+async def test_an_engine_that_does_not_answer(
+    installation: Installation, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "PATIENCE", ClientTimeout(total=1e-6))
+    assert (await refusal(installation)).endswith("reload: TimeoutError")
+
+
+def test_no_engine_at_all(installation: Installation) -> None:
+    installation.set(api_port=1, token="word")
+    assert "no engine answers at http://127.0.0.1:1/api" in installation.bad("reload")
+    installation.set(api_host="::1")
+    assert "no engine answers at http://[::1]:1/api" in installation.bad("reload")
+    installation.set(api_host="not a host")
+    assert "no engine answers at " in installation.bad("reload")
+
+
+def test_no_token(installation: Installation) -> None:
+    assert installation.bad("reload") == (
+        "STROWGER_TOKEN is not set: expected an admin's token (acd token create)\n"
+    )
