@@ -22,6 +22,8 @@ LONGEST_WRITTEN: Final = 40
 """Characters, separators included; what is longer is refused unread."""
 
 _SEPARATORS: Final = re.compile(r"[ ().\-/]")
+_PLAIN: Final = re.compile(r"(?!00)[0-9]+", re.ASCII)
+"""As most numbers come: nothing to be dropped."""
 _DIGITS: Final = re.compile(r"[0-9]+", re.ASCII)
 
 
@@ -35,6 +37,8 @@ def normalise(raw: str) -> str:
     Full-width digits and signs count as the plain ones. Raises BadNumber, whose message shows at most
     the beginning of what was given, with everything that is not printable escaped.
     """
+    if SHORTEST <= len(raw) <= LONGEST and _PLAIN.fullmatch(raw):
+        return raw
     if len(raw) > LONGEST_WRITTEN:
         raise BadNumber(f"{raw[:16]!r}... is not a telephone number: {len(raw)} characters")
     digits = _SEPARATORS.sub("", unicodedata.normalize("NFKC", raw).strip())

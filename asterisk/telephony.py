@@ -87,6 +87,10 @@ class AsteriskTelephony(AriHandlers):
         """See acd.ports.Telephony."""
         self._doing.execute(command)
 
+    def flush(self) -> None:
+        """See acd.ports.Telephony."""
+        self._client.flush()
+
     def tell(self, request: Request, what: str) -> None:
         """Send a request of somebody else's whose failure is only counted, as `what`."""
         self._line.tell(request, what)
@@ -132,13 +136,13 @@ class AsteriskTelephony(AriHandlers):
         self._line.bad_input("malformed", what=str(malformed)[:500])
 
     def on_event(self, event: ari.Event) -> None:
-        lag = self._client.lag_s
-        if lag is not None:
-            self._metrics.event_lag(lag)
         if self._held is None:
             self._hearing.translate(event)
         else:
             self._held.append(event)
+
+    def on_handled(self, lag_s: float) -> None:
+        self._metrics.event_lag(lag_s)
 
     # Taking stock
 

@@ -6,9 +6,8 @@ Channels are ours by what the rendered dialplan hands to `Stasis()`: `inbound,DN
 
 from __future__ import annotations
 
-from acd.numbers import caller_number
-
 from acd.core.events import CallArrived, RingFailure
+from acd.numbers import caller_number
 from agents.model import AgentAct, PhoneState
 from asterisk.ari.models import Channel
 
@@ -69,6 +68,8 @@ def phone_of(channel_name: str) -> str:
 
 def display_name(raw: str) -> str | None:
     """A caller's name as we keep it: printable, one line, at most 80 characters."""
+    if not raw:
+        return None
     name = "".join(character for character in raw[: 4 * NAME_LENGTH] if character.isprintable())
     return name.strip()[:NAME_LENGTH] or None
 

@@ -153,6 +153,8 @@ class Engine:
                 facts.append(command.fact)
             elif type(command) is not RefuseAct:
                 self._telephony.execute(command)  # type: ignore[arg-type]
+        if len(facts) < len(commands):
+            self._telephony.flush()
         if facts:
             for sink in self._sinks:
                 sink.take(facts)

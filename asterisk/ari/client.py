@@ -54,6 +54,10 @@ class AriHandlers:
     def on_event(self, event: Event) -> None:
         """An event of the application."""
 
+    def on_handled(self, lag_s: float) -> None:
+        """The event was handled; it was received `lag_s` after the time that it says (both clocks'
+        difference included). Not called for events without a readable time."""
+
     def on_malformed(self, malformed: Malformed) -> None:
         """A message could not be read; the connection goes on."""
 
@@ -73,9 +77,6 @@ class AriClient:
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self.counters = AriCounters()
-        self.lag_s: float | None = None
-        """How long after its timestamp the last event was received (both clocks' difference
-        included); None before the first. It is set before `on_event` is called."""
         self._settings = settings
         self._handlers = handlers
         self._wall_clock = wall_clock
@@ -103,6 +104,11 @@ class AriClient:
             asyncio.get_running_loop().call_soon(on_reply, AriNotConnected())
         else:
             link.send(request, on_reply)
+
+    def flush(self) -> None:
+        """Write what was sent since the last time now, and not when the event loop goes on."""
+        if self._link is not None:
+            self._link.flush()
 
     async def request(self, request: Request) -> Response:
         """Send a request and return its good answer, or raise what `send` would have reported."""
@@ -150,7 +156,8 @@ class AriClient:
         except WSServerHandshakeError as error:
             raise _refused(error.status, error.message) from error
         except (ClientError, OSError, TimeoutError) as error:
-            raise AriNotConnected(f"Cannot reach Asterisk: {error or type(error).__name__}") from error
+            why = str(error) or type(error).__name__
+            raise AriNotConnected(f"Cannot reach Asterisk: {why}") from error
         link = Link(socket, settings, self.counters, self._deliver, self._handlers.on_malformed)
         end: TelephonyError = AriClosed()
         try:
@@ -200,12 +207,14 @@ class AriClient:
         link.abandon(error)
 
     def _deliver(self, event: Event) -> None:
+        received_at = self._wall_clock()
+        self._handlers.on_event(event)
         try:
-            self.lag_s = self._wall_clock() - epoch_s(event.timestamp)
+            lag_s = received_at - epoch_s(event.timestamp)
         except ValueError:
             # An event without a readable time is still an event.
-            self.lag_s = None
-        self._handlers.on_event(event)
+            return
+        self._handlers.on_handled(lag_s)
 
 
 def _refused(status: int, reason: str) -> AriNotConnected:

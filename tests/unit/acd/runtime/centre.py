@@ -67,6 +67,9 @@ class Telephone:
     def execute(self, command: TelephonyCommand) -> None:
         self.done.append(command)
 
+    def flush(self) -> None:
+        """Nothing is held back."""
+
     async def run(self, sink: Callable[[Event], None]) -> None:
         await asyncio.get_running_loop().create_future()
 

@@ -23,7 +23,7 @@ from acd.core.events import (
     PhoneStateChanged,
     PromptFinished,
 )
-from acd.core.facts import CallEntered
+from acd.core.facts import CallEntered, Fact
 from acd.ports import Check
 from acd.runtime.clock import SystemClock
 from acd.runtime.directory import Directory
@@ -74,6 +74,29 @@ async def test_a_call_rings_the_idle_agent_and_everybody_is_told() -> None:
     assert rig.counts.decisions[-1] == "CallArrived"
     assert rig.notes.noted[-1] == "CallArrived"
     rig.engine.close()
+
+
+async def test_commands_leave_before_their_facts_are_told() -> None:
+    order: list[str] = []
+
+    class Watch(Telephone):
+        def flush(self) -> None:
+            order.extend(self.names())
+
+    rig = Rig(telephone=Watch()).staffed()
+    rig.engine.watch(_Told(order))
+    order.clear()
+    rig.engine.post(arrived())
+    assert order == ["RingAgent", "PlayRingback", "facts"]
+    rig.engine.close()
+
+
+class _Told:
+    def __init__(self, order: list[str]) -> None:
+        self._order = order
+
+    def take(self, facts: Sequence[Fact]) -> None:
+        self._order.append("facts")
 
 
 async def test_what_the_directory_knows_comes_with_the_call() -> None:

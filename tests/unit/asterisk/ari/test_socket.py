@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from aiohttp import ClientSession, WSMsgType, web
 
-from asterisk.ari.socket import SOCKET_CLASS, PipelineSocket, text_frame
+from asterisk.ari.frames import text_frame
+from asterisk.ari.socket import SOCKET_CLASS, PipelineSocket
 
 
 @pytest.mark.parametrize(
@@ -42,11 +43,11 @@ async def test_what_is_written_arrives_until_the_socket_is_closed() -> None:
     async with asyncio.timeout(5), ClientSession(ws_response_class=SOCKET_CLASS) as session:
         socket = await session.ws_connect(url)
         assert isinstance(socket, PipelineSocket)
-        assert socket.write_text("中".encode())
+        assert socket.write_texts(["中".encode()])
         assert await heard.get() == "中"
         socket.abort()
-        assert not socket.write_text(b"too late")
+        assert not socket.write_texts([b"too late"])
         assert (await socket.receive()).type is WSMsgType.CLOSED
-        assert not socket.write_text(b"too late")
+        assert not socket.write_texts([b"too late"])
     await runner.cleanup()
     assert heard.empty()
