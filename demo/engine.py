@@ -39,16 +39,23 @@ class EngineProcess:
 
     async def acd(self, *arguments: str) -> str:
         """Run a command of `acd` with the engine's settings; what it printed."""
+        code, printed, complaint = await self.command(*arguments)
+        if code:
+            raise EngineTrouble(f"acd {' '.join(arguments)}: {complaint}")
+        return printed
+
+    async def command(self, *arguments: str, **more: str) -> tuple[int, str, str]:
+        """The same, however it ends: exit code, what it printed, what it complained of. `more` is
+        added to its environment."""
         process = await asyncio.create_subprocess_exec(
             *self._argv(*arguments),
-            env=self._environment,
+            env=self._environment | more,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         printed, complaint = await process.communicate()
-        if process.returncode:
-            raise EngineTrouble(f"acd {' '.join(arguments)}: {complaint.decode(errors='replace')}")
-        return printed.decode()
+        code = await process.wait()
+        return code, printed.decode(errors="replace"), complaint.decode(errors="replace")
 
     async def start(self) -> None:
         """Start it and return when it is ready: connected to Asterisk, with its database."""
