@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from acd.core.facts import AgentStateChanged
+from acd.core.facts import AgentSessionStarted, AgentStateChanged
 from acd.core.routing import Ending, NumberRoute, Queue, Routing, Then
 from acd.core.views import AgentView
 from agents.model import AgentProfile, AgentState, PhoneState
@@ -127,6 +127,12 @@ def test_a_new_connection_is_told_everything_again() -> None:
     assert floor.told() == everybody
     floor.fallback.tell_all()
     assert floor.told() == everybody
+
+
+def test_other_facts_are_no_news() -> None:
+    floor = Floor(AgentState.IDLE)
+    floor.fallback.take([AgentSessionStarted(agent="1001", at=1.0, by="test")])
+    assert floor.told() == []
 
 
 def test_an_agent_without_a_phone_of_ours_is_nobody_to_asterisk() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -290,6 +291,35 @@ def test_prompts_music_node_and_application_come_from_outside(tmp_path: Path) ->
         "unknown music class",
         "unknown prompt",
     )
+
+
+def test_prompts_may_depend_on_the_languages(tmp_path: Path) -> None:
+    rules = "rules:\n  - {name: a, then: {say: hello, end: true}}"
+    path = write(tmp_path, text(rules=rules))
+    asked: list[set[str]] = []
+
+    def prompts(languages: Collection[str]) -> Collection[str]:
+        asked.append(set(languages))
+        return {"hello", "closed", "all_busy_recorded"}
+
+    assert load(path, prompts=prompts).routing.rules[0].then.say == "hello"
+    assert asked == [{"zh-CN", "en"}]
+
+
+@pytest.mark.parametrize("languages", ["", "languages: 5"])
+def test_prompts_of_no_language_are_not_complained_of(tmp_path: Path, languages: str) -> None:
+    rules = "rules:\n  - {name: a, then: {say: hello, end: true}}"
+    path = write(tmp_path, text(rules=rules, languages=languages))
+    with pytest.raises(ConfigErrors) as refused:
+        load(path, prompts=lambda languages: ())
+    assert "unknown prompt" not in str(refused.value)
+    assert "languages" in str(refused.value)
+
+
+def test_what_nobody_knows_is_taken_for_known(tmp_path: Path) -> None:
+    queues = "queues:\n  main: {waiting: {music: jazz}, on_nobody: {say: hello, then: goodbye}}"
+    main = load(write(tmp_path, text(queues=queues)), prompts=None, music=None).routing.queues["main"]
+    assert (main.music, main.on_nobody.say) == ("jazz", "hello")
 
 
 def test_a_thousand_mistakes_are_told_in_bounded_text(tmp_path: Path) -> None:

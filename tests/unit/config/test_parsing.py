@@ -90,6 +90,7 @@ def test_nothing_is_nothing() -> None:
         ("§4008: {}\n", 'the key 4008 is not quoted, expected text, write "4008"'),
         ("§true: {}\n", "the key true is not quoted"),
         ("§: 1\n", "a key is missing before the ':'"),
+        ("§~: 1\n", "a key is missing before the ':'"),
         ("§a:\nb: 1\n", "'a' has no value, give it one or leave it out"),
         ("a: [1, §~]\n", "this item of the list has no value"),
         ("§<<: {a: 1}\n", "merge keys (<<) are not understood"),
