@@ -77,6 +77,7 @@ class Reconcile:
         self._count_offers(legs)
         floor.call_machine.waiting.disperse()
         floor.staff.disperse()
+        floor.call_machine.waiting.settle()
 
     # in the order in which it is done
 

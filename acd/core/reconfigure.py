@@ -78,3 +78,4 @@ class Reconfigure:
             if call.state is CallState.WAITING:
                 waiting.resume(call)
         waiting.disperse()
+        waiting.settle()

@@ -37,6 +37,7 @@ class Waiting:
         self._floor = floor
         self._calls = calls
         self._gathered: list[Call] | None = None
+        self._unsettled: list[Call] | None = None
 
     def join(self, call: Call) -> None:
         """Give an entering call its place in `call.queue`, or do what the queue says if it can't."""
@@ -105,12 +106,22 @@ class Waiting:
         self._gathered = []
 
     def disperse(self) -> None:
-        """Those who noted that look for an agent now, in the order of their keys."""
-        gathered, self._gathered = self._gathered or [], None
+        """Those who noted that look for an agent now, in the order of their keys.
+
+        What those hear who find nobody is left to `settle`: an agent may take them at once.
+        """
+        gathered, self._gathered, self._unsettled = self._gathered or [], None, []
         calls = {call.id: call for call in gathered if call.ticket is not None}
         for call in sorted(calls.values(), key=_key):
             if call.state is CallState.WAITING:
                 self.resume(call)
+
+    def settle(self) -> None:
+        """Those who wait after all are told so."""
+        unsettled, self._unsettled = self._unsettled or [], None
+        for call in unsettled:
+            if call.state is CallState.WAITING and call.desk is not None:
+                self._rest(call, call.desk.queue)
 
     def seek(self, call: Call) -> None:
         """Look for an agent for a waiting call; without one, it waits for the next thing to happen."""
@@ -216,14 +227,20 @@ class Waiting:
 
     def _wait(self, call: Call, queue: Queue) -> None:
         floor = self._floor
-        if call.hears != "music":
-            self._play_music(call, queue)
-        note_none_idle(floor, call)
+        if self._unsettled is None:
+            self._rest(call, queue)
+        else:
+            self._unsettled.append(call)
         due = self._next_due(call, queue)
         if call.timer is not None and call.timer.at == due:
             return
         floor.deadlines.cancel(call.timer)
         call.timer = None if due is None else floor.deadlines.schedule(due, TIMER, call.id)
+
+    def _rest(self, call: Call, queue: Queue) -> None:
+        if call.hears != "music":
+            self._play_music(call, queue)
+        note_none_idle(self._floor, call)
 
     def _next_due(self, call: Call, queue: Queue) -> float | None:
         """The next of widening step, end of hold and maximum wait."""
