@@ -130,7 +130,6 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
     },
     S.TALKING: {
         E.AGENT_LEFT: Row(S.RELEASING, "hang_up"),
-        E.CONNECTED: Row(S.TALKING, "nothing"),
         E.NODE_BACK: Row(S.TALKING, "nothing"),
         E.HUNG_UP: Row(S.GONE, "talk_over"),
         E.CUT_OFF: Row(S.GONE, "cut_off"),

@@ -15,7 +15,7 @@ class ImpossibleEventError(AcdError):
     """A machine was told something that its table does not list for its state."""
 
     def __init__(self, machine: str, subject: str, state: str, event: str) -> None:
-        super().__init__(f"{machine} {subject!r}: {event!r} cannot happen in state {state!r}")
+        super().__init__(f"{machine} {subject!r}: '{event}' cannot happen in state '{state}'")
         self.machine = machine
         self.state = state
         self.event = event
