@@ -244,6 +244,10 @@ def taken(*, rung: bool) -> Playbook:
     return play >> answered("c1-o1")
 
 
+def breaking(start: Callable[[], Playbook], reason: RingFailure) -> Callable[[], Playbook]:
+    return lambda: start() >> failed(reason=reason)
+
+
 def over() -> Playbook:
     return Playbook(centre())
 
