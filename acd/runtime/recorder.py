@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, get_args
 
@@ -43,6 +43,8 @@ class Header:
     started_at: float
     routing: str
     """The routing configuration as YAML, all defaults filled in."""
+    revision: str = ""
+    """Its revision, which is that of the files that it came from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,9 @@ class FlightRecorder:
         self._left = limit_bytes
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file: IO[bytes] | None = path.open("xb")
-        header = Header(format=FORMAT, seed=seed, started_at=now, routing=printed(routing))
+        header = Header(
+            format=FORMAT, seed=seed, started_at=now, routing=printed(routing), revision=routing.revision
+        )
         self._write(msgspec.json.encode(header))
 
     def note(self, now: float, event: Event | None, commands: Sequence[Command]) -> None:
@@ -112,7 +116,7 @@ class FlightRecorder:
             return None
         if isinstance(event, ConfigReplaced):
             self._shown = max(self._shown, shown_digits(event.routing))
-            return {"routing": self._printed(event.routing)}
+            return {"routing": self._printed(event.routing), "revision": event.routing.revision}
         return mask_fields(msgspec.to_builtins(event), self._shown)
 
     def _write(self, line: bytes) -> None:
@@ -172,7 +176,7 @@ def _moment(path: Path, number: int, line: bytes, parse: Callable[[str], Routing
         if kind is None:
             event = None
         elif kind == ConfigReplaced.__name__:
-            event = ConfigReplaced(routing=parse(body["routing"]))
+            event = ConfigReplaced(routing=replace(parse(body["routing"]), revision=body["revision"]))
         else:
             event = msgspec.convert(body, KINDS[kind], strict=False)
         return Moment(now=plain["now"], event=event, digest=plain["digest"])

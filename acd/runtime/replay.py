@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -35,7 +35,7 @@ class Replayed:
 def replay(path: Path, parse: Callable[[str], Routing], *, limit: int = 10) -> Replayed:
     """Feed a recording to a fresh core and compare what it commands."""
     header, moments = read_recording(path, parse)
-    routing = parse(header.routing)
+    routing = replace(parse(header.routing), revision=header.revision)
     dispatcher = Dispatcher(routing, Random(header.seed))
     differences: list[Difference] = []
     count = 0

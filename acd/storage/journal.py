@@ -119,6 +119,7 @@ class WriteBehind:
             await self._come_back()
         except (StoreUnavailable, UnknownFact) as error:
             self._stay_away(error)
+            self._wake.set()  # to try again, facts or no facts
         self._task = keeper.start("journal", self._work())
 
     async def flush(self) -> None:

@@ -1,0 +1,457 @@
+"""Everything put together, in this process: a scripted Asterisk, a real database file, the real API."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from structlog.testing import capture_logs
+from watchfiles import awatch
+
+from acd import app as application
+from acd.api.secrets import hash_secret
+from acd.app import Stopping, running, serve
+from acd.archive import BlacklistEntry, Role
+from acd.console.flight import parse_routing
+from acd.core.events import Blacklisted
+from acd.errors import OperatorError, StoreUnavailable, TelephonyError
+from acd.runtime.engine import Engine
+from acd.runtime.replay import replay
+from acd.storage.store import SqlMemory, open_archive
+from agents.model import PhoneState
+from asterisk.ari.errors import UnsupportedAsterisk
+from config.problems import ConfigErrors
+from tests.unit.acd.console.installation import Installation
+from tests.unit.asterisk.node import Node, caller, phone, started
+from tests.unit.config.files import text, write
+
+TOKEN = "a-token-for-tests"
+OTHER = text(queues="queues:\n  main: {needs: {orders: 1}, groups: [vip, back], ring: 33s}")
+
+
+@pytest.fixture
+async def node() -> AsyncIterator[Node]:
+    node = Node()
+    await node.start()
+    yield node
+    await node.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def house(installation: Installation, node: Node) -> Installation:
+    installation.set(
+        ari_url=node.url.removesuffix("/ari"), ari_password="secret", api_port=free_port(), node="pbx1"
+    )
+    return installation
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let everything go on until something is so."""
+    done = asyncio.Event()
+
+    def look() -> None:
+        if condition():
+            done.set()
+        else:
+            asyncio.get_running_loop().call_later(0.002, look)
+
+    look()
+    async with asyncio.timeout(15):
+        await done.wait()
+
+
+@asynccontextmanager
+async def up(house: Installation) -> AsyncIterator[Engine]:
+    """The engine, connected."""
+    stopping = Stopping(asyncio.Event())
+    async with running(house.settings(), stopping) as engine:
+        await until(lambda: checks(engine)["ari:pbx1"] == "connected")
+        yield engine
+    assert stopping.error is None
+
+
+def checks(engine: Engine) -> dict[str, str]:
+    return {check.name: check.detail for check in engine.checks()}
+
+
+def ring_s(engine: Engine) -> float:
+    return engine.routing.queues["main"].ring
+
+
+async def get(house: Installation, path: str, **given: Any) -> tuple[int, str]:
+    settings = house.settings()
+    url = f"http://{settings.api_host}:{settings.api_port}{path}"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(url=url, **{"method": "GET", **given}) as answer,
+    ):
+        return answer.status, await answer.text()
+
+
+async def make_token(house: Installation, role: Role = Role.ADMIN) -> dict[str, str]:
+    async with open_archive(house.settings().secret("database_url")) as archive:
+        await archive.create_token(
+            name="test", role=role, agent=None, secret_hash=hash_secret(TOKEN), at=1.0
+        )
+    return {"Authorization": f"Bearer {TOKEN}"}
+
+
+async def test_it_is_ready_when_all_is_well(house: Installation, node: Node) -> None:
+    node.lists["endpoints"] = [phone("1")]
+    async with up(house) as engine:
+        assert (await get(house, "/health/live"))[0] == 200
+        assert (await get(house, "/health/ready"))[0] == 200
+        assert [*checks(engine)] == ["ari:pbx1", "database", "routing"]
+        view = engine.view_agent("1")
+        assert view is not None
+        assert view.phone is PhoneState.FREE
+        await until(lambda: "POST asterisk/variable" in node.seen)
+
+
+async def test_without_asterisk_it_waits_and_says_so(house: Installation, node: Node) -> None:
+    await node.stop()
+    stopping = Stopping(asyncio.Event())
+    async with running(house.settings(), stopping) as engine:
+        await until(lambda: "Cannot reach Asterisk" in checks(engine)["ari:pbx1"])
+        headers = await make_token(house)
+        assert (await get(house, "/health/ready"))[0] == 503
+        _, metrics = await get(house, "/metrics", headers=headers)
+        assert 'strowger_connected{what="ari"} 0.0' in metrics
+        await node.start()
+        await until(lambda: checks(engine)["ari:pbx1"] == "connected")
+        _, metrics = await get(house, "/metrics", headers=headers)
+        assert 'strowger_connected{what="ari"} 1.0' in metrics
+
+
+@pytest.mark.parametrize(("open_metrics", "status"), [("true", 200), ("false", 401)])
+async def test_metrics_may_be_open(house: Installation, open_metrics: str, status: int) -> None:
+    house.set(open_metrics=open_metrics)
+    async with up(house):
+        assert (await get(house, "/metrics"))[0] == status
+
+
+async def test_a_call_is_decided_on_and_remembered(house: Installation, node: Node) -> None:
+    async with up(house) as engine:
+        asterisk = await node.sockets.get()
+        await asterisk.send_str(started(caller("c1", "100", state="Ring"), "inbound", "100"))
+        await until(lambda: engine.view_call("c1") is not None)
+    async with open_archive(house.settings().secret("database_url")) as archive:
+        story = await archive.story("c1")
+    assert story is not None
+    assert story.call.dialled == "100"
+
+
+async def test_an_end_leaves_callers_alone_and_the_next_engine_takes_them_over(
+    house: Installation, node: Node
+) -> None:
+    arrived = caller("c1", "100", state="Ring")
+    with capture_logs() as logged:
+        async with up(house) as engine:
+            asterisk = await node.sockets.get()
+            await asterisk.send_str(started(arrived, "inbound", "100"))
+            await until(lambda: engine.view_call("c1") is not None)
+            seen = len(node.seen)
+        deletes = [request for request in node.seen[seen:] if request.startswith("DELETE")]
+        assert deletes == []
+    assert [entry for entry in logged if entry["log_level"] not in ("info", "debug")] == []
+    node.lists["channels"] = [caller("c1", "100")]
+    async with up(house) as engine:
+        await until(lambda: engine.view_call("c1") is not None)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_it(house: Installation, node: Node, number: signal.Signals) -> None:
+    thresholds = gc.get_threshold()
+    with capture_logs() as logged:
+        serving = asyncio.create_task(serve(house.settings()))
+        await node.ask_of("channels")
+        os.kill(os.getpid(), number)
+        async with asyncio.timeout(10):
+            await serving
+    said = [entry["event"] for entry in logged]
+    assert said[-4:-1].count("stopping; the callers stay in Asterisk") == 1
+    assert said[-1] == "stopped"
+    assert not [entry for entry in logged if "exc_info" in entry or entry["log_level"] == "error"]
+    assert gc.get_threshold() == thresholds
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_the_program_itself_ends_cleanly(house: Installation, node: Node) -> None:
+    """In a process of its own, on the event loop that is used in earnest."""
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "acd", "run", stdout=PIPE, stderr=PIPE
+    )
+    await node.ask_of("asterisk/variable")
+    program.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(10):
+        out, err = await program.communicate()
+    assert program.returncode == 0
+    assert out == b""
+    said = err.decode().splitlines()
+    assert "stopped" in said[-1]
+    assert [line for line in said if "[info " not in line] == []
+
+
+async def test_an_asterisk_too_old_ends_it_with_a_clear_message(house: Installation, node: Node) -> None:
+    node.version = "20.9.0"
+    node.boots("monday")
+    with capture_logs() as logged, pytest.raises(UnsupportedAsterisk, match=r"20\.9\.0"):
+        async with asyncio.timeout(10):
+            await serve(house.settings())
+    (failed,) = [entry for entry in logged if entry["event"] == "background task failed"]
+    assert failed["task"] == "ari"
+    assert "20.9.0" in failed["error"]
+    assert "exc_info" not in failed
+
+
+def test_only_essential_tasks_end_it() -> None:
+    stopping = Stopping(asyncio.Event())
+    stopping.failed("reload", LookupError())
+    assert not stopping.event.is_set()
+    error = TelephonyError("no")
+    stopping.failed("ari", error)
+    assert stopping.event.is_set()
+    assert stopping.error is error
+
+
+async def test_a_port_that_is_taken(house: Installation, node: Node) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        house.set(api_port=port)
+        with pytest.raises(OperatorError, match=rf"the API cannot listen on 127\.0\.0\.1:{port}: "):
+            async with running(house.settings(), Stopping(asyncio.Event())):
+                pass
+    assert node.seen == []
+
+
+async def test_a_routing_with_mistakes_starts_nothing(house: Installation) -> None:
+    house.routing.write_text("x")
+    with pytest.raises(ConfigErrors):
+        async with running(house.settings(), Stopping(asyncio.Event())):
+            pass
+    assert not (house.folder / "var").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("data_dir", "folders of the data"),
+        ("spool_dir", "folders of the data"),
+        ("flight_dir", "flight recorder"),
+    ],
+)
+async def test_a_folder_that_cannot_be_used(house: Installation, setting: str, said: str) -> None:
+    write(house.folder, "a file", "file")
+    house.set(**{setting: house.folder / "file" / "x"})
+    with pytest.raises(OperatorError, match=said):
+        async with running(house.settings(), Stopping(asyncio.Event())):
+            pass
+
+
+# Taking over changed files
+
+
+async def test_a_changed_file_is_taken_over_by_itself(house: Installation) -> None:
+    async with up(house) as engine:
+        assert ring_s(engine) != 33
+        write(house.folder, OTHER, "new.tmp").replace(house.routing)
+        await until(lambda: ring_s(engine) == 33)
+
+
+async def test_a_bad_file_leaves_the_running_one_and_says_so(house: Installation) -> None:
+    async with up(house) as engine:
+        before = engine.routing
+        house.routing.write_text("nonsense")
+        await until(lambda: f"{house.routing}:1:1: " in checks(engine)["routing"])
+        assert engine.routing is before
+        assert (await get(house, "/health/ready"))[0] == 503
+        house.routing.write_text(OTHER)
+        await until(lambda: ring_s(engine) == 33)
+        assert checks(engine)["routing"] == engine.routing.revision
+
+
+async def test_included_files_are_watched_where_they_are(house: Installation) -> None:
+    part = write(house.folder, "queues:\n  side: {needs: {orders: 1}}\n", "queues/side.yaml")
+    async with up(house) as engine:
+        house.routing.write_text(text() + "include: [queues/*.yaml]\n")
+        await until(lambda: "side" in engine.routing.queues)
+        part.write_text("queues:\n  back: {needs: {orders: 1}}\n")
+        await until(lambda: "back" in engine.routing.queues)
+
+
+async def test_a_mistake_in_a_file_newly_included_is_waited_for(house: Installation) -> None:
+    part = write(house.folder, "queues: 5\n", "queues/side.yaml")
+    async with up(house) as engine:
+        house.routing.write_text(text() + "include: [queues/*.yaml]\n")
+        await until(lambda: "side.yaml:1:" in checks(engine)["routing"])
+        part.write_text("queues:\n  side: {needs: {orders: 1}}\n")
+        await until(lambda: "side" in engine.routing.queues)
+
+
+async def test_a_hang_up_signal_reads_routing_and_customers_again(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*_: object) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(application, "_watch_files", nothing)
+    async with up(house) as engine:
+        entry = BlacklistEntry(
+            number="13800138000", reason="prank", author="boss", created_at=1.0, expires_at=None
+        )
+        async with open_archive(house.settings().secret("database_url")) as archive:
+            await archive.put_blacklist([entry])
+        house.routing.write_text(OTHER)
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(lambda: ring_s(engine) == 33)
+        known = engine._directory._blacklisted("13800138000", 2.0)
+        assert known == Blacklisted(reason="prank", author="boss")
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+
+
+async def test_the_api_takes_a_changed_file_over_and_new_phones_are_watched(
+    house: Installation, node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*_: object) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    monkeypatch.setattr(application, "_watch_files", nothing)
+    async with up(house) as engine:
+        headers = await make_token(house)
+        while not node.asked.empty():
+            node.asked.get_nowait()
+        agents = [f'"{agent}": {{skills: {{orders: 1}}, groups: [vip, back]}}' for agent in (1, 77)]
+        house.routing.write_text(text(agents="\n  ".join(["agents:", *agents])))
+        status, body = await get(house, "/api/v1/configuration/reload", method="POST", headers=headers)
+        assert (status, engine.routing.revision in body) == (200, True)
+        wire = await node.ask_of("applications/strowger/subscription")
+        assert "deviceState:PJSIP/77" in wire["query_strings"][0]["value"]
+
+
+async def test_files_that_cannot_be_watched_are_tried_again(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [OSError(28, "inotify watch limit reached")]
+
+    def failing(*given: Any, **options: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return awatch(*given, **options)
+
+    monkeypatch.setattr(application, "awatch", failing)
+    monkeypatch.setattr(application, "WATCH_AGAIN_S", 0.01)
+    with capture_logs() as logged:
+        async with up(house) as engine:
+            await until(lambda: not failures)
+            # Whether the watching has begun again cannot be seen from outside: change until it has.
+            for number in range(100):
+                house.routing.write_text(OTHER + f"# {number}\n")
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.5):
+                        await until(lambda: ring_s(engine) == 33)
+                    break
+    assert ring_s(engine) == 33
+    (warning,) = [entry for entry in logged if entry["log_level"] == "warning"]
+    assert warning["errors"] == ["[Errno 28] inotify watch limit reached"]
+
+
+# The database away
+
+
+async def test_without_a_database_it_starts_knowing_nobody_and_learns_later(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[int] = []
+    load_directory = SqlMemory.load_directory
+
+    async def no_memory(self: SqlMemory, since_day: float) -> Any:
+        raise StoreUnavailable("the database is away")
+
+    async def directory(self: SqlMemory) -> Any:
+        reads.append(len(reads))
+        if len(reads) < 3:
+            raise StoreUnavailable("away again")
+        return await load_directory(self)
+
+    monkeypatch.setattr(SqlMemory, "load_open", no_memory)
+    monkeypatch.setattr(SqlMemory, "load_directory", directory)
+    monkeypatch.setattr(application, "LEARN_AGAIN_S", 0.01)
+    with capture_logs() as logged:
+        async with up(house) as engine:
+            await until(lambda: "customers and blacklist read" in [entry["event"] for entry in logged])
+            assert engine.view_calls() == []
+    said = [entry["event"] for entry in logged]
+    assert "starting without memory: the database is away" in said
+    assert said.count("customers and blacklist not read yet") == 2
+    assert len(reads) == 3
+
+
+async def test_a_database_that_is_away_is_seen_in_readiness_and_waited_for(house: Installation) -> None:
+    """The file is no database at first: what cannot be opened is away."""
+    data = house.folder / "var"
+    data.mkdir()
+    (data / "strowger.db").mkdir()
+    async with up(house) as engine:
+        assert "they wait in the spool" in checks(engine)["database"]
+        assert (await get(house, "/health/ready"))[0] == 503
+        (data / "strowger.db").rmdir()
+        await until(lambda: checks(engine)["database"] == "0 facts to write")
+        assert (await get(house, "/health/ready"))[0] == 200
+
+
+async def test_customers_not_read_again_are_no_reason_to_refuse_a_reload(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(self: SqlMemory) -> Any:
+        raise StoreUnavailable("the database is away")
+
+    async with up(house) as engine:
+        monkeypatch.setattr(SqlMemory, "load_directory", away)
+        with capture_logs() as logged:
+            result = await engine.reload()
+        assert result.taken
+        assert "customers and blacklist not read again" in [entry["event"] for entry in logged]
+
+
+# The flight recorder
+
+
+async def test_what_is_recorded_in_flight_replays(house: Installation, node: Node) -> None:
+    flights = house.folder / "flights"
+    house.set(flight_dir=flights)
+    async with up(house) as engine:
+        asterisk = await node.sockets.get()
+        await asterisk.send_str(started(caller("c1", "100", state="Ring"), "inbound", "100"))
+        await until(lambda: engine.view_call("c1") is not None)
+        house.routing.write_text(OTHER)
+        await until(lambda: ring_s(engine) == 33)
+    (recording,) = recordings(flights)
+    outcome = replay(recording, parse_routing)
+    assert outcome.events >= 4
+    assert outcome.differences == ()
+    assert "13800138000" not in recording.read_text()
+
+
+def recordings(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
