@@ -103,8 +103,8 @@ class Engine:
         try:
             first = self._decide(event)
             while self._mailbox:
-                self._metrics.mailbox_depth(len(self._mailbox))
                 self._decide(self._mailbox.popleft())
+                self._metrics.mailbox_depth(len(self._mailbox))
         finally:
             self._deciding = False
         self._arm()
