@@ -177,7 +177,7 @@ class Stage:
     def why(self, call: str) -> str:
         """The story of a call in one line, as `acd explain` tells it."""
         reasons = [
-            (line["at"], line["code"], *line["arguments"])
+            (datetime.fromisoformat(line["at"]).timestamp(), line["code"], *line["arguments"])
             for fact in self.facts.seen
             if fact.get("call") == call
             for line in fact.get("reasons", ())
