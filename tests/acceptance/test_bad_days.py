@@ -59,7 +59,8 @@ async def test_a_hundred_callers_at_once_and_ten_agents(root: Root, tmp_path: Pa
         assert {agent for agent, record in _agents(records)} == set(AGENTS)
         stats = await burst.run.wait()
         assert (stats.successful, stats.failed) == (100, 0)
-        assert made.asterisk.complaints() == []
+        # A hanging up that crosses that of the far side is worth a line to Asterisk.
+        assert made.asterisk.complaints(expected="already DISCONNECTED") == []
 
 
 def _agents(records: dict[str, sqlite3.Row]) -> list[tuple[str, sqlite3.Row]]:
