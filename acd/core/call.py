@@ -62,7 +62,6 @@ class Call:
         "joined_at",
         "language",
         "looked_for",
-        "missed",
         "needs",
         "offer",
         "offers",
@@ -128,7 +127,6 @@ class Call:
         self.talked_until: float | None = None
         self.ending: Ending | None = None
         self.decided: CallOutcome | None = None
-        self.missed = False
 
     @property
     def node(self) -> str:

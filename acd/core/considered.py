@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 CONSIDERED: Final = 8
 """So many agents are named at most in one reason."""
 
+REMEMBERED: Final = 4096
+"""So many requirements are remembered in words."""
+
 
 class Interned:
     """Values that the stories of many calls share. Cleared when a new routing is taken."""
@@ -36,7 +39,7 @@ def words(floor: Floor, requirements: tuple[Requirement, ...]) -> tuple[str, ...
     known = floor.interned.words.get(id(requirements))
     if known is None or known[0] is not requirements:
         known = (requirements, tuple([str(each) for each in requirements]))
-        if len(floor.interned.words) >= 4096:
+        if len(floor.interned.words) >= REMEMBERED:
             floor.interned.words.clear()
         floor.interned.words[id(requirements)] = known
     return known[1]
@@ -50,13 +53,14 @@ def note_queued(floor: Floor, call: Call, desk: QueueDesk) -> None:
 
 def note_choice(floor: Floor, call: Call, agents: tuple[Agent, ...]) -> None:
     """The call chose among those who are idle."""
-    strategy = call.desk.queue.strategy if call.desk is not None else Strategy.LONGEST_IDLE
-    if strategy is Strategy.RING_ALL:
+    assert call.desk is not None
+    assert call.ticket is not None
+    if call.desk.queue.strategy is Strategy.RING_ALL:
         call.note(floor.now, codes.RING_ALL, tuple([agent.id for agent in agents[:CONSIDERED]]))
-    elif call.ticket is not None:
-        rows, more = floor.matching.rivals(call.ticket, CONSIDERED)
-        strategy, key = floor.matching.won(call.ticket, agents[0])
-        call.note(floor.now, codes.CHOSEN, agents[0].id, strategy.value, key, tuple(rows), more)
+        return
+    rows, more = floor.matching.rivals(call.ticket, CONSIDERED)
+    strategy, key = floor.matching.won(call.ticket, agents[0])
+    call.note(floor.now, codes.CHOSEN, agents[0].id, strategy.value, key, tuple(rows), more)
 
 
 def note_none_idle(floor: Floor, call: Call) -> None:

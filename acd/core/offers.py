@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from acd.core import codes
 from acd.core.call import Call
-from acd.core.calls_table import CallEvent, CallState
+from acd.core.calls_table import CallEvent
 from acd.core.commands import CancelRing, ReleaseAgent, RingAgent
 from acd.core.facts import OfferEnded, OfferMade, OfferOutcome
 from acd.core.floor import Floor
 from acd.core.offer import Offer
 from acd.core.offers_table import OFFER_TABLE, OfferEvent, OfferState
-from acd.core.routing import SetAside, WrapUp
+from acd.core.routing import Queue, WrapUp
 from acd.core.tables import ImpossibleEventError, Stray, compiled
 from agents.inputs import Answer, CallOver, Decline, Input, Release, Reserve, Ring
 from agents.roster import Agent
@@ -164,10 +164,9 @@ class Offers:
         offer.timer = None
         offer.answered_at = floor.now
         floor.staff.apply(offer.agent, _ANSWER)
-        call = offer.call
-        if call is not None:
-            call.offer = offer
-            floor.call_machine.fire(call, CallEvent.ANSWERED)
+        call = _call(offer)
+        call.offer = offer
+        floor.call_machine.fire(call, CallEvent.ANSWERED)
 
     def unanswered(self, offer: Offer, row: str) -> None:
         """The telephone system gave up ringing."""
@@ -181,7 +180,7 @@ class Offers:
 
     def unreachable(self, offer: Offer, row: str) -> None:
         """His phone could not be reached: he rests, so that it isn't tried at once again."""
-        rest = offer.queue.no_answer.rest if offer.queue is not None else None
+        rest = _queue(offer).no_answer.rest
         self._over(offer, OfferOutcome.UNREACHABLE, Decline(rest=rest or UNREACHABLE_REST))
         self.settle(offer, row)
 
@@ -213,9 +212,9 @@ class Offers:
     def connected(self, offer: Offer, row: str) -> None:
         """Caller and agent hear each other."""
         offer.agent.calls_today += 1
-        if offer.call is not None:
-            self._floor.call_machine.fire(offer.call, CallEvent.CONNECTED)
-        self._record_ended(offer, OfferOutcome.ANSWERED)
+        call = _call(offer)
+        self._floor.call_machine.fire(call, CallEvent.CONNECTED)
+        self._record_ended(offer, OfferOutcome.ANSWERED, call)
 
     def connect_failed(self, offer: Offer, row: str) -> None:
         """They could not be joined: the agent is let go, the caller keeps his place."""
@@ -224,8 +223,7 @@ class Offers:
 
     def agent_lost(self, offer: Offer, row: str) -> None:
         """He hung up before they were joined."""
-        if offer.call is not None:
-            offer.call.note(self._floor.now, codes.AGENT_LOST, offer.agent.id)
+        _call(offer).note(self._floor.now, codes.AGENT_LOST, offer.agent.id)
         self._unconnected(offer, OfferOutcome.WITHDRAWN)
         self.settle(offer, row)
 
@@ -243,10 +241,9 @@ class Offers:
     def talk_over(self, offer: Offer, row: str) -> None:
         """The agent hung up after talking."""
         self._talked(offer)
-        call = offer.call
-        if call is not None:
-            call.offers = ()
-            self._floor.call_machine.talk_ended(call)
+        call = _call(offer)
+        call.offers = ()
+        self._floor.call_machine.talk_ended(call)
         self.settle(offer, row)
 
     def late_answer(self, offer: Offer, row: str) -> None:
@@ -275,9 +272,7 @@ class Offers:
         floor = self._floor
         floor.deadlines.cancel(offer.timer)
         offer.timer, offer.settle = None, settle
-        call, offer.call = offer.call, None
-        if call is None:
-            return
+        call, offer.call = _call(offer), None
         if outcome is OfferOutcome.NO_ANSWER:
             call.note(floor.now, codes.NO_ANSWER, offer.agent.id, _rang(offer, floor.now))
         else:
@@ -286,24 +281,19 @@ class Offers:
         floor.call_machine.unanswered(call, offer)
 
     def _unconnected(self, offer: Offer, outcome: OfferOutcome) -> None:
-        call = offer.call
+        call = _call(offer)
         self._over(offer, outcome, _RELEASE)
-        if call is not None and call.state is CallState.CONNECTING:
-            call.hears = ""
-            self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
+        call.hears = ""
+        self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
 
     def _talked(self, offer: Offer) -> None:
-        began = offer.answered_at
-        if began is not None:
-            offer.agent.talk_today += self._floor.now - began
+        assert offer.answered_at is not None, "nobody talks who has not answered"
+        offer.agent.talk_today += self._floor.now - offer.answered_at
         wrap_up = offer.queue.wrap_up if offer.queue is not None else WrapUp()
         self._extensions[offer.agent.id] = wrap_up.extend
         offer.settle = CallOver(wrap_up=wrap_up.seconds)
 
-    def _record_ended(self, offer: Offer, outcome: OfferOutcome, call: Call | None = None) -> None:
-        call = call or offer.call
-        if call is None:
-            return
+    def _record_ended(self, offer: Offer, outcome: OfferOutcome, call: Call) -> None:
         at = self._floor.now
         if outcome is OfferOutcome.ANSWERED and offer.answered_at is not None:
             at = offer.answered_at
@@ -312,13 +302,25 @@ class Offers:
                 offer=offer.id,
                 call=call.id,
                 agent=offer.agent.id,
-                queue=offer.queue.name if offer.queue is not None else "",
+                queue=_queue(offer).name,
                 at=at,
                 outcome=outcome,
                 ring=_rang(offer, at),
                 reasons=call.untold(),
             )
         )
+
+
+def _call(offer: Offer) -> Call:
+    """The call of an offer that has not come to nothing."""
+    assert offer.call is not None, "only offers that are being ended are without a call"
+    return offer.call
+
+
+def _queue(offer: Offer) -> Queue:
+    """The queue of an offer that was made here."""
+    assert offer.queue is not None, "only offers that were found are without a queue"
+    return offer.queue
 
 
 def _rang(offer: Offer, until: float) -> float:
@@ -328,9 +330,8 @@ def _rang(offer: Offer, until: float) -> float:
 
 
 def _aside(offer: Offer, *, refused: bool) -> Decline:
-    policy = SetAside()
-    if offer.queue is not None:
-        policy = offer.queue.refused if refused else offer.queue.no_answer
+    queue = _queue(offer)
+    policy = queue.refused if refused else queue.no_answer
     return Decline(pause_reason=policy.pause_reason, rest=policy.rest)
 
 

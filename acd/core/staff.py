@@ -25,7 +25,7 @@ class Staff:
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._timers: dict[str, Deadline] = {}
+        self._timers: dict[str, tuple[Agent, Deadline]] = {}
         self._gathered: list[Agent] | None = None
 
     def apply(
@@ -60,18 +60,17 @@ class Staff:
 
     def timer_due(self, agent_id: str) -> None:
         """His wrap-up or his rest is over."""
-        del self._timers[agent_id]
-        agent = self._floor.roster.get(agent_id)
-        if agent is not None:
-            wrap_up = agent.status.state is AgentState.WRAP_UP
-            self.apply(agent, _WRAP_UP_OVER if wrap_up else _REST_OVER)
+        agent, _ = self._timers.pop(agent_id)
+        wrap_up = agent.status.state is AgentState.WRAP_UP
+        self.apply(agent, _WRAP_UP_OVER if wrap_up else _REST_OVER)
 
     def arm(self, agent: Agent, until: float | None) -> None:
         """Plan the end of his state, in the place of what was planned."""
         floor = self._floor
-        floor.deadlines.cancel(self._timers.pop(agent.id, None))
+        _, planned = self._timers.pop(agent.id, (agent, None))
+        floor.deadlines.cancel(planned)
         if until is not None:
-            self._timers[agent.id] = floor.deadlines.schedule(until, TIMER, agent.id)
+            self._timers[agent.id] = (agent, floor.deadlines.schedule(until, TIMER, agent.id))
 
     def gather(self) -> None:
         """From now on nobody takes a call; whoever becomes idle stands by until `disperse`."""
@@ -91,7 +90,7 @@ class Staff:
             if agent not in self._gathered:
                 self._gathered.append(agent)
             return
-        if agent.profile.node in floor.lost or agent.leaving:
+        if agent.profile.node in floor.lost:
             return
         ticket = floor.matching.ready(agent)
         if ticket is not None:
@@ -156,9 +155,7 @@ class Staff:
         if agent.leaving and floor.roster.get(agent.id) is agent:
             floor.roster.forget(agent.id)
         for ticket in tickets:
-            call = floor.calls.get(ticket.call)
-            if call is not None and call.ticket is ticket:
-                floor.call_machine.waiting.nobody_left(call)
+            floor.call_machine.waiting.nobody_left(floor.calls[ticket.call])
 
 
 def talking(before: Status, now: float) -> Status:

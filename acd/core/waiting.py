@@ -113,8 +113,7 @@ class Waiting:
         gathered, self._gathered, self._unsettled = self._gathered or [], None, []
         calls = {call.id: call for call in gathered if call.ticket is not None}
         for call in sorted(calls.values(), key=_key):
-            if call.state is CallState.WAITING:
-                self.resume(call)
+            self.resume(call)
 
     def settle(self) -> None:
         """Those who wait after all are told so."""
@@ -180,9 +179,9 @@ class Waiting:
 
     def nobody_left(self, call: Call) -> None:
         """The last agent who could ever have served a waiting call has logged out."""
-        if call.desk is not None:
-            call.note(self._floor.now, codes.NOBODY, call.desk.queue.name)
-            self._leave(call, call.desk.queue.on_nobody, CallOutcome.NOBODY)
+        assert call.desk is not None, "whoever waits stands in a queue"
+        call.note(self._floor.now, codes.NOBODY, call.desk.queue.name)
+        self._leave(call, call.desk.queue.on_nobody, CallOutcome.NOBODY)
 
     # what these are made of
 

@@ -12,7 +12,7 @@ from acd.core.facts import (
     RoutingTaken,
     VisitOutcome,
 )
-from acd.core.routing import Effect, Rule, Strategy, WideningStep
+from acd.core.routing import Effect, FirstTarget, Rule, Strategy, WideningStep
 from agents.model import AgentState, PhoneState
 from tests.playbooks.centre import agent, centre, queue
 from tests.playbooks.harness import START, Playbook
@@ -81,6 +81,15 @@ def test_steps_that_have_passed_are_caught_up_with() -> None:
     view = play.core.view_call("c1")
     assert view is not None
     assert view.asks_for == ("anyone",)
+
+
+def test_call_that_waits_for_its_first_target_alone_goes_on_doing_so() -> None:
+    rule = Rule(name="first", when=(), then=Effect(first=FirstTarget(agent="1001", hold=30)))
+    play = on_duty(Playbook(centre(rules=[rule])), "1001", "1002")
+    talk(play >> arrived("c0"), "c0-o1") >> arrived() << music()
+    play.after(10) >> ConfigReplaced(routing=centre(rules=[rule]))
+    play.quiet()
+    play.after(20) << ring(agent="1002")
 
 
 def test_calls_of_a_queue_that_vanished_go_to_the_default_one_with_their_keys() -> None:

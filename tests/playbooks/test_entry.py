@@ -202,6 +202,13 @@ def test_closed_may_mean_another_queue_after_its_prompt() -> None:
     play >> prompt_over("closed") << ring(queue="night") << music()
 
 
+def test_closed_may_mean_another_queue_at_once() -> None:
+    ending = Ending(say=None, then=Then.QUEUE, queue="night")
+    queues = [queue("orders"), queue("night")]
+    play = on_duty(Playbook(closed_centre(ending, queues=queues)), "1001")
+    play >> arrived() << ring(queue="night") << ringback()
+
+
 def test_open_goes_on() -> None:
     play = on_duty(Playbook(closed_centre(GOODBYE), start=START + 86_400), "1001")
     play >> arrived() << ring() << ringback()

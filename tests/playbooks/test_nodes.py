@@ -283,7 +283,15 @@ def test_unknown_caller_takes_his_place_by_when_his_channel_began() -> None:
 def test_unknown_legs_are_ended() -> None:
     play = on_duty(Playbook(centre()), "1001", "1002")
     offers = (leg("x-o1"), leg("y-o1", "1002", how="answered"), leg("z-o1", "9999"))
-    play >> back(offers=offers) << stop_ringing("x-o1") << release("y-o1") << stop_ringing("z-o1")
+    phones = tuple((each, PhoneState.FREE) for each in ("1001", "1002"))
+    play >> phone("1001", PhoneState.UNREACHABLE)
+    (
+        play
+        >> back(offers=offers, phones=phones)
+        << stop_ringing("x-o1")
+        << release("y-o1")
+        << stop_ringing("z-o1")
+    )
     play >> arrived("c1") << music("c1")
     play >> failed("x-o1") << ring("c1-o1", "1001")
     play >> agent_hung_up("y-o1")
@@ -313,6 +321,23 @@ def test_waiting_call_that_is_found_talking_is_taken_as_answered() -> None:
     play.check()
     assert play.last(CallAnswered).wait == 9
     assert play.last(QueueLeft).outcome is VisitOutcome.ANSWERED
+
+
+def test_call_whose_offer_vanished_but_who_talks_with_another_agent_talks() -> None:
+    play = on_duty(Playbook(centre()), "1001", "1002")
+    play >> arrived() << ring() << ringback()
+    play >> LOST >> back(arrived(), offers=(leg("c1-o9", "1002", how="connected"),))
+    play.quiet()
+    play.check()
+    assert play.last(CallAnswered).agent == "1002"
+
+
+def test_agent_who_becomes_free_on_a_lost_node_is_rung_when_it_is_back() -> None:
+    play = one()
+    play >> phone("1001", PhoneState.IN_USE) >> arrived("c0", node="pbx2") << music("c0")
+    play >> LOST >> phone("1001") >> phone("1001")
+    play.quiet()
+    play >> back() << ring("c0-o1")
 
 
 def test_paused_or_offline_agent_who_is_found_talking_goes_back_to_that() -> None:

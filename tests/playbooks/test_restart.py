@@ -144,6 +144,7 @@ def test_widening_and_time_out_go_on_from_when_the_caller_joined() -> None:
     steps = (WideningStep(after=20, groups=frozenset({"a"})), WideningStep(after=40))
     routing = centre(queues=[queue(widen=steps, for_at_most=60)])
     trace: tuple[Reason, ...] = (
+        (START - 90, codes.ENTERED, "4001", "138", NODE),
         (START - 90, codes.WIDENED, 2, ["gone"]),
         (START - 30, codes.QUEUED, "orders", 0, 0, 0, []),
         (START - 10, codes.WIDENED, 1, ["group a"]),
