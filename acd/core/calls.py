@@ -134,8 +134,9 @@ class Calls:
 
     def play_last(self, call: Call, row: str) -> None:
         """Play the prompt that says why the caller is released."""
-        if call.ending is not None and call.ending.say is not None:
-            self._play(call, call.ending.say)
+        assert call.ending is not None
+        assert call.ending.say is not None
+        self._play(call, call.ending.say)
 
     def hang_up(self, call: Call, row: str) -> None:
         """Release the caller; one who never was picked up hears "busy"."""
@@ -160,8 +161,7 @@ class Calls:
     def connect(self, call: Call, row: str) -> None:
         """Join caller and agent; whoever else rings for the caller stops."""
         offer = call.offer
-        if offer is None:
-            return
+        assert offer is not None, "an offer was answered"
         for other in call.offers:
             if other is not offer:
                 self._floor.offer_machine.fire(other, OfferEvent.TAKEN)
@@ -171,8 +171,8 @@ class Calls:
     def answered(self, call: Call, row: str) -> None:
         """Both hear each other: the wait is over, counted to the moment when the agent picked up."""
         offer = call.offer
-        if offer is None or offer.answered_at is None:
-            return
+        assert offer is not None, "an offer was answered"
+        assert offer.answered_at is not None
         at = offer.answered_at
         call.answered_at = at
         call.picked_up = True
@@ -227,9 +227,9 @@ class Calls:
         floor = self._floor
         floor.deadlines.cancel(call.timer)
         call.timer = None
-        if call.ticket is not None:
-            floor.matching.hold(call.ticket)
-            call.ticket = None
+        assert call.ticket is not None, "whoever stands in a queue has a ticket"
+        floor.matching.hold(call.ticket)
+        call.ticket = None
         call.wait = at - call.joined_at
         floor.record(
             QueueLeft(
@@ -308,10 +308,7 @@ class Calls:
             call.talked_until = self._floor.now
 
     def _record_missed(self, call: Call, reason: MissedReason) -> None:
-        """Once a call: whoever is to be called back for one reason isn't for a second one."""
-        if call.missed:
-            return
-        call.missed = True
+        """Once a call: nothing that misses it leads to anything else that does."""
         call.note(self._floor.now, codes.MISSED, reason.value)
         self._floor.record(
             CallMissed(
