@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from acd.console.screen import err, out, show_story
+from acd.console.screen import counted, err, out, show_story
 from acd.core.events import Blacklisted, Customer
 from acd.core.routing import Routing
 from acd.core.whatif import what_if
@@ -31,10 +31,13 @@ def check(settings: Settings, path: Path, *, show: bool) -> None:
         out.print(printed(loaded.routing), end="")
         return
     routing = loaded.routing
-    out.print(
-        f"{path}: good. {len(routing.numbers)} numbers, {len(routing.rules)} rules, "
-        f"{len(routing.queues)} queues, {len(routing.agents)} agents; revision {routing.revision}"
-    )
+    sections = [
+        counted(len(routing.numbers), "number"),
+        counted(len(routing.rules), "rule"),
+        counted(len(routing.queues), "queue"),
+        counted(len(routing.agents), "agent"),
+    ]
+    out.print(f"{path}: good. {', '.join(sections)}; revision {routing.revision}")
 
 
 def schema() -> None:

@@ -14,7 +14,7 @@ from rich.table import Table
 from acd.api.secrets import hash_secret, new_secret
 from acd.api.settings import ApiSettings
 from acd.archive import Role, StoredCall
-from acd.console.screen import err, out, show_story
+from acd.console.screen import counted, err, out, show_story
 from acd.errors import OperatorError
 from acd.imports import BadImport, ImportRules, LineProblem, read_blacklist, read_customers
 from acd.routing_source import RoutingSource
@@ -74,10 +74,12 @@ async def import_file(
     rules = ImportRules.of(routing, now=time.time(), author=author)
     async with open_archive(settings.secret("database_url")) as archive:
         if what == "customers":
-            stored = await archive.put_customers(_read(path, lambda f: read_customers(f, rules)))
+            rows = await archive.put_customers(_read(path, lambda f: read_customers(f, rules)))
+            stored = counted(rows, "customer")
         else:
-            stored = await archive.put_blacklist(_read(path, lambda f: read_blacklist(f, rules)))
-    out.print(f"{stored} {what} imported")
+            rows = await archive.put_blacklist(_read(path, lambda f: read_blacklist(f, rules)))
+            stored = counted(rows, "blacklist entry", "blacklist entries")
+    out.print(f"{stored} imported")
     out.print("A running engine knows them after `acd reload` (or SIGHUP).", style="dim")
 
 

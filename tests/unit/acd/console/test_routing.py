@@ -46,7 +46,7 @@ def explained(shop: Installation, *arguments: str) -> str:
 def test_a_good_file(installation: Installation) -> None:
     said = installation.good("check", installation.routing)
     assert said.startswith(
-        f"{installation.routing}: good. 1 numbers, 0 rules, 1 queues, 2 agents; revision "
+        f"{installation.routing}: good. 1 number, 0 rules, 1 queue, 2 agents; revision "
     )
 
 

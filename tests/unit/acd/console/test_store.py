@@ -129,7 +129,7 @@ def test_a_blacklist_is_imported_with_its_author(installation: Installation) -> 
     file = installation.folder / "blacklist.csv"
     file.write_text("number,reason\n13800138000,prank\n")
     outcome = installation.acd("import", "blacklist", file, "--author", "boss")
-    assert outcome.out.startswith("1 blacklist imported\n")
+    assert outcome.out.startswith("1 blacklist entry imported\n")
     assert "reading" in outcome.err
     (entry,) = ask(installation, lambda archive: archive.blacklist(limit=9)).items
     assert (entry.number, entry.reason, entry.author) == ("13800138000", "prank", "boss")

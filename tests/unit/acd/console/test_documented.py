@@ -1,0 +1,45 @@
+"""The commands and the file that README.md shows work as they stand there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from acd.cli import app, token
+from tests.unit.acd.console.installation import Installation
+
+ROOT = Path(__file__).parents[4]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def readme(installation: Installation) -> Installation:
+    """The YAML in one screen is the installation's."""
+    (shown,) = re.findall(r"^```yaml\n(.*?)^```", README, re.M | re.S)
+    installation.routing.write_text(shown, encoding="utf-8")
+    return installation
+
+
+def test_the_file_is_good_and_nothing_in_it_is_odd(readme: Installation) -> None:
+    outcome = readme.acd("check", readme.routing)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_the_call_that_does_not_exist_is_answered(readme: Installation) -> None:
+    (command,) = re.findall(r"`acd (explain FILE --dialled[^`]*)`", README)
+    words = [readme.routing if word == "FILE" else word for word in shlex.split(command)]
+    assert "1001 is chosen" in readme.good(*words)
+
+
+@pytest.mark.parametrize("text", [README, GUIDE], ids=["README", "operating guide"])
+def test_every_command_that_is_named_exists(text: str) -> None:
+    names = {each.name or each.callback.__name__ for each in app.registered_commands if each.callback}
+    tokens = {each.name for each in token.registered_commands}
+    named = re.findall(r"`acd ([a-z]+)(?: ([a-z]+))?", text)
+    assert named
+    for command, word in named:
+        assert command in names or (command == "token" and word in tokens), command
