@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest_asyncio
 from asterisk.lab.root import Root
 from asterisk.lab.sipp import SippRun
 from asterisk.lab.softphone import PhoneCall
-from demo.stage import Stage
+from asterisk.lab.tone import read_wav, tone_share
+from demo.stage import AGENT_TONE_HZ, CUSTOMER_TONE_HZ, Stage
 from tests.acceptance.hall import (
     Crowd,
     agent_is,
@@ -76,6 +78,9 @@ queues:
     on_timeout: {say: all_busy_recorded, then: callback}
 trunks:
   carrier: {match: ["127.0.0.2"]}
+phones:
+  customer: {number: "13800000001"}
+  listener: {number: "13800000002"}
 """
 
 
@@ -185,6 +190,60 @@ async def _talks(made: Stage, call: str) -> None:
         return (await live(made)).get(call, {}).get("state") == "talking"
 
     await until(look, f"{call} talks")
+
+
+async def test_sound_goes_on_without_the_engine(centre: Stage) -> None:
+    """A talking pair hears each other, a waiting caller his music, and the records come later."""
+    await centre.staff(PERSON)
+    customer = await centre.phone("customer", tone_hz=CUSTOMER_TONE_HZ)
+    outgoing = await customer.dial(centre.asterisk.sip_uri(SPOKEN))
+    incoming = await centre.rings(PERSON)
+    await incoming.answer()
+    await outgoing.established()
+    began = time.monotonic()
+    mark = len(centre.facts.seen)
+    talks = await centre.facts.first("call_answered")
+    listener = await centre.lab.phone("listener")
+    await listener.register(
+        f"127.0.0.1:{centre.asterisk.ports.sip}", "listener", centre.secrets["listener"]
+    )
+    music = await listener.dial(centre.asterisk.sip_uri(SPOKEN))
+    waits = await centre.facts.first("call_queued", since=mark)
+    await _known(centre, "queue_visits", waits["call"])
+    await music.hearing()
+    await centre.engine.kill()
+    died_after = time.monotonic() - began
+    await centre.talk(2.0)
+    await music.hangup()
+    await incoming.hangup()
+    assert not outgoing.is_closed
+    await _restarted(centre)
+    await outgoing.closed()
+    for heard, tone in ((outgoing.heard, AGENT_TONE_HZ), (incoming.heard, CUSTOMER_TONE_HZ)):
+        assert tone_share(heard, tone, skip_s=died_after + 0.5) > 0.5
+    samples, rate_hz = read_wav(music.heard)
+    assert max(map(abs, samples[-rate_hz:])) > 500
+    records = await stored(centre, [talks["call"], waits["call"]])
+    assert records[talks["call"]]["outcome"] == "answered"
+    assert records[waits["call"]]["outcome"] == "abandoned"
+
+
+async def test_stopped_as_an_operator_does(centre: Stage) -> None:
+    """SIGTERM: calls stay as they are until it is started again."""
+    await centre.staff(PERSON)
+    first = await crowd(centre, [new_number()], SPOKEN)
+    talking = await centre.rings(PERSON)
+    await talking.answer()
+    await centre.facts.first("call_answered", call=first.ids[0])
+    second = await crowd(centre, [new_number()], SPOKEN)
+    await centre.engine.stop()
+    assert _answered_in_store(centre, first.ids[0]) is not None
+    await _restarted(centre)
+    assert await waiting(centre, "chat") == second.ids
+    assert (first.alive(), second.alive()) == (list(first.calls), list(second.calls))
+    await talking.hangup()
+    await (await centre.rings(PERSON)).answer()
+    await _talks(centre, second.ids[0])
 
 
 async def test_killed_while_an_agent_rings(centre: Stage) -> None:
