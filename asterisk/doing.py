@@ -47,7 +47,7 @@ class Doing:
             case c.RingAgent():
                 self._ring_agent(command)
             case c.PlayRingback():
-                self._line.tell(requests.ring(command.call), "ring back")
+                self._ring_back(command.call)
             case c.ConnectCall():
                 self._connect(command)
             case c.EndCall():
@@ -66,8 +66,15 @@ class Doing:
             case _:
                 assert_never(command)
 
+    def _ring_back(self, call: str) -> None:
+        caller = self._legs.callers.get(call)
+        if caller is not None and not caller.ringing:
+            caller.ringing = True
+            self._line.tell(requests.ring(call), "ring back")
+
     def _ring_agent(self, command: c.RingAgent) -> None:
         self._legs.agents[command.offer] = AgentLeg(call=command.call, agent=command.agent)
+        self._legs.dialled[command.agent] = command.offer
         self._phones.leg_began(command.agent)
         request = requests.originate(
             endpoint=command.endpoint,

@@ -18,6 +18,8 @@ from asterisk.translate import (
     FEATURE,
     FEATURE_CODES,
     INBOUND,
+    PHONE_RINGS,
+    RINGING,
     arrived,
     bridge_of,
     phone_of,
@@ -52,7 +54,9 @@ class Hearing:
         kind, argument = (*event.args, "", "")[:2]
         if kind == INBOUND:
             if channel.id not in self._legs.callers:
-                self._legs.callers[channel.id] = CallerLeg(answered=channel.state == "Up")
+                self._legs.callers[channel.id] = CallerLeg(
+                    ringing=RINGING in event.args[2:], answered=channel.state == "Up"
+                )
                 self._sink(arrived(channel, self._line.node, argument))
         elif kind == FEATURE:
             self._feature(channel, argument)
@@ -75,10 +79,6 @@ class Hearing:
                 language=channel.language or None,
             )
         )
-
-    def _state_changed(self, event: ari.ChannelStateChange) -> None:
-        if event.channel.state == "Ringing" and event.channel.id in self._legs.agents:
-            self._sink(e.AgentRinging(offer=event.channel.id))
 
     def _ended(self, event: ari.ChannelDestroyed) -> None:
         self.gone(event.channel.id, event.cause)
@@ -131,16 +131,23 @@ class Hearing:
         else:
             self._sink(e.PromptFinished(call=target, prompt=prompt))
 
+    def _rings(self, phone: str) -> None:
+        offer = self._legs.dialled.pop(phone, "")
+        leg = self._legs.agents.get(offer)
+        if leg is not None and not leg.answered:
+            self._sink(e.AgentRinging(offer=offer))
+
     def _device_changed(self, event: ari.DeviceStateChanged) -> None:
         technology, _, phone = event.device_state.name.partition("/")
         if technology == "PJSIP":
-            state = DEVICE_STATES.get(event.device_state.state, PhoneState.UNREACHABLE)
-            self._phones.changed(phone, state)
+            said = event.device_state.state
+            if said in PHONE_RINGS:
+                self._rings(phone)
+            self._phones.changed(phone, DEVICE_STATES.get(said, PhoneState.UNREACHABLE))
 
     _TRANSLATIONS: ClassVar[dict[type, Callable[[Hearing, Any], None]]] = {
         ari.StasisStart: _started,
         ari.StasisEnd: _left,
-        ari.ChannelStateChange: _state_changed,
         ari.ChannelDestroyed: _ended,
         ari.ChannelDtmfReceived: _digit,
         ari.PlaybackFinished: _played,

@@ -16,7 +16,15 @@ from asterisk.ari.models import Bridge, Channel, Endpoint
 from asterisk.ari.requests import Request
 from asterisk.ari.timestamps import epoch_s
 from asterisk.legs import AgentLeg, CallerLeg
-from asterisk.translate import FEATURE, INBOUND, arrived, call_of_bridge, offer_channel, phone_of
+from asterisk.translate import (
+    FEATURE,
+    INBOUND,
+    RINGING,
+    arrived,
+    call_of_bridge,
+    offer_channel,
+    phone_of,
+)
 
 
 @dataclass(slots=True)
@@ -109,15 +117,19 @@ def _stasis_leg(
     if kind == FEATURE:
         found.litter.append(requests.hangup(channel.id))
     elif kind == INBOUND:
+        dialled, _, told = argument.partition(",")
         answered = channel.state == "Up"
         bridged = channel.id in shared.get(channel.id, frozenset())
         # Whoever waits was given music; a stop too many does no harm, one too few does.
         found.callers[channel.id] = CallerLeg(
-            answered=answered, music=answered and not bridged, bridged=channel.id in shared
+            ringing=told == RINGING,
+            answered=answered,
+            music=answered and not bridged,
+            bridged=channel.id in shared,
         )
         found.calls.append(
             LiveCall(
-                arrived=arrived(channel, node, argument),
+                arrived=arrived(channel, node, dialled),
                 created_at=epoch_s(channel.creationtime),
             )
         )

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 
 class CallerLeg:
-    """A caller's channel: whether it was answered, hears music, shares a bridge, plays a prompt."""
+    """A caller's channel: whether it was told that it rings, was answered, hears music, shares a
+    bridge, plays a prompt."""
 
-    __slots__ = ("answered", "bridged", "music", "playback", "prompt", "prompts")
+    __slots__ = ("answered", "bridged", "music", "playback", "prompt", "prompts", "ringing")
 
-    def __init__(self, *, answered: bool = False, music: bool = False, bridged: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        ringing: bool = False,
+        answered: bool = False,
+        music: bool = False,
+        bridged: bool = False,
+    ) -> None:
+        self.ringing = ringing
         self.answered = answered
         self.music = music
         self.bridged = bridged
@@ -30,11 +39,15 @@ class AgentLeg:
 
 
 class Legs:
-    """All channels of ours on one node, by channel id; `announcing` maps to the playback's id."""
+    """All channels of ours on one node, by channel id.
 
-    __slots__ = ("agents", "announcing", "callers")
+    `announcing` maps to the playback's id, `dialled` from a phone to the leg that will ring there.
+    """
+
+    __slots__ = ("agents", "announcing", "callers", "dialled")
 
     def __init__(self) -> None:
         self.callers: dict[str, CallerLeg] = {}
         self.agents: dict[str, AgentLeg] = {}
         self.announcing: dict[str, str] = {}
+        self.dialled: dict[str, str] = {}

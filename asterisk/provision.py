@@ -21,7 +21,7 @@ from acd.core.requirement import stages
 from acd.core.routing import Ending, NumberRoute, Queue, Routing, Strategy, Then
 from acd.errors import OperatorError
 from agents.model import AgentProfile
-from asterisk.translate import FEATURE, FEATURE_CODES, INBOUND
+from asterisk.translate import FEATURE, FEATURE_CODES, INBOUND, RINGING
 
 TEMPLATES = Path(__file__).parent / "etc"
 PROMPTS_FOLDER = "strowger"
@@ -164,7 +164,13 @@ def _media(site: Site) -> str:
 
 def _extensions(routing: Routing, site: Site) -> str:
     routes = [*routing.numbers.values(), routing.default_route]
-    names = {"app": routing.app, "inbound": INBOUND, "feature": FEATURE, "folder": PROMPTS_FOLDER}
+    names = {
+        "app": routing.app,
+        "inbound": INBOUND,
+        "ringing": RINGING,
+        "feature": FEATURE,
+        "folder": PROMPTS_FOLDER,
+    }
     head = names | {
         "features": "".join(
             fill("extensions-feature.conf", names | {"code": code}) for code in FEATURE_CODES
@@ -173,15 +179,15 @@ def _extensions(routing: Routing, site: Site) -> str:
             fill("extensions-agent.conf", {"id": agent.id, "endpoint": agent.endpoint})
             for agent in _own_agents(routing, site)
         ),
-        "numbers": "".join(_number(routing, route) for route in routes),
+        "numbers": "".join(_number(routing, route, names) for route in routes),
     }
     queues = (_queue_context(routing, queue) for queue in routing.queues.values())
     return fill("extensions.conf", head) + "".join(queues)
 
 
-def _number(routing: Routing, route: NumberRoute) -> str:
+def _number(routing: Routing, route: NumberRoute, names: Mapping[str, str]) -> str:
     dialled = (route.number,) if route.number is not None else (ANY_NUMBER, NO_NUMBER)
-    values = {"queue": route.queue, "language": _language(routing, route)}
+    values = {**names, "queue": route.queue, "language": _language(routing, route)}
     return "".join(fill("extensions-number.conf", values | {"number": number}) for number in dialled)
 
 

@@ -1,7 +1,8 @@
 """From Asterisk's words to the core's: pure functions, one per idea.
 
-Channels are ours by what the rendered dialplan hands to `Stasis()`: `inbound,DNIS` for a caller,
-`feature,CODE` for a phone that dialled a feature code, `agent` for a leg that we dialled.
+Channels are ours by what the rendered dialplan hands to `Stasis()`: `inbound,DNIS` for a caller (with
+`ringing` behind it when he has been told that it rings), `feature,CODE` for a phone that dialled a
+feature code, `agent` for a leg that we dialled.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from asterisk.ari.models import Channel
 INBOUND = "inbound"
 FEATURE = "feature"
 AGENT = "agent"
+RINGING = "ringing"
 
 FEATURE_CODES = {
     "*11": AgentAct.LOG_IN,
@@ -32,6 +34,7 @@ REFUSED_CAUSES = frozenset({17, 21})
 NO_ANSWER_CAUSES = frozenset({18, 19, 102})
 """Q.850: no user responding, no answer, recovery on timer expiry."""
 
+PHONE_RINGS = frozenset({"RINGING", "RINGINUSE"})
 DEVICE_STATES = {
     "NOT_INUSE": PhoneState.FREE,
     "INUSE": PhoneState.IN_USE,

@@ -204,7 +204,6 @@ EVENT_TYPES: frozenset[str] = frozenset(kind.__name__ for kind in get_args(Event
 LEAN_EVENT_TYPES: tuple[str, ...] = (
     "StasisStart",
     "StasisEnd",
-    "ChannelStateChange",
     "ChannelDestroyed",
     "ChannelDtmfReceived",
     "PlaybackFinished",

@@ -21,6 +21,7 @@ from asterisk.ari.errors import (
     AriReplaced,
 )
 from asterisk.ari.events import (
+    LEAN_EVENT_TYPES,
     ApplicationReplaced,
     ChannelDestroyed,
     ChannelDtmfReceived,
@@ -95,7 +96,13 @@ class Told(AriHandlers):
 
 
 def settings_of(pbx: AsteriskInstance, password: str | None = None) -> AriSettings:
-    return AriSettings(url=pbx.ari_url, app="acd", username=pbx.user, password=password or pbx.password)
+    return AriSettings(
+        url=pbx.ari_url,
+        app="acd",
+        username=pbx.user,
+        password=password or pbx.password,
+        allowed=(*LEAN_EVENT_TYPES, "ChannelStateChange"),
+    )
 
 
 @asynccontextmanager

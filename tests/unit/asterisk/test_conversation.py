@@ -151,12 +151,12 @@ def test_a_caller_hangs_up_once(play: Play) -> None:
 
 
 def test_an_agent_rings_and_answers(play: Play) -> None:
+    play.hears(device("PJSIP/1001", "NOT_INUSE"))
     play.caller_arrives()
     assert play.does(ring()) == ["POST channels"]
     play.wire.all_ok()
-    ringing = ari.ChannelStateChange(channel=channel(OFFER, state="Ringing"))
-    assert play.hears(ringing) == [e.AgentRinging(offer=OFFER)]
-    assert play.hears(ari.ChannelStateChange(channel=channel(OFFER, state="Up"))) == []
+    assert play.hears(device("PJSIP/1001", "RINGING")) == [e.AgentRinging(offer=OFFER)]
+    assert play.hears(device("PJSIP/1001", "RINGING")) == []
     answered = start(OFFER, ["agent"], name="PJSIP/1001-00000002", state="Up")
     assert play.hears(answered) == [e.AgentAnswered(offer=OFFER)]
     assert play.hears(answered) == []
@@ -291,8 +291,25 @@ def test_a_caller_is_ended_with_a_cause(play: Play) -> None:
 
 
 def test_ringback(play: Play) -> None:
+    ringback = c.PlayRingback(call=CALL)
+    assert play.does(ringback) == []
     play.caller_arrives()
-    assert play.does(c.PlayRingback(call=CALL)) == [f"POST channels/{CALL}/ring"]
+    assert play.does(ringback) == [f"POST channels/{CALL}/ring"]
+    assert play.does(ringback) == []
+
+
+def test_a_caller_whom_the_dialplan_told_that_it_rings_is_not_told_again(play: Play) -> None:
+    play.hears(start(CALL, ["inbound", "4008001001", "ringing"]))
+    assert play.does(c.PlayRingback(call=CALL)) == []
+
+
+def test_a_phone_that_rings_for_somebody_else_is_no_offer_of_ours(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    play.hears(start(OFFER, ["agent"], state="Up"))
+    assert e.AgentRinging(offer=OFFER) not in play.hears(device("PJSIP/1001", "RINGINUSE"))
+    play.hears(destroyed(OFFER))
+    assert e.AgentRinging(offer=OFFER) not in play.hears(device("PJSIP/1001", "RINGING"))
 
 
 def test_a_prompt_is_played_to_its_end(play: Play) -> None:
@@ -398,7 +415,7 @@ def test_our_own_call_is_no_news_of_the_phone(play: Play) -> None:
     play.hears(device("PJSIP/1001", "NOT_INUSE"))
     play.caller_arrives()
     play.agent_rings()
-    assert play.hears(device("PJSIP/1001", "RINGING")) == []
+    assert play.hears(device("PJSIP/1001", "RINGING")) == [e.AgentRinging(offer=OFFER)]
     play.hears(start(OFFER, ["agent"], state="Up"))
     assert play.hears(device("PJSIP/1001", "INUSE")) == []
     assert play.hears(destroyed(OFFER)) == [e.AgentHungUp(offer=OFFER)]

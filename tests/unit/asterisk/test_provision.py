@@ -199,15 +199,19 @@ def test_numbers_lead_to_their_queues_in_their_language() -> None:
         ("_[+*#0-9]!", "other", "zh-CN"),
         ("s", "other", "zh-CN"),
     ):
-        at = lines.index(f"exten => {number},1,Set(STROWGER_QUEUE={name})")
-        assert lines[at + 1] == f" same => n,Set(CHANNEL(language)={language})"
-        assert lines[at + 2] == " same => n,Goto(strowger-enter,${EXTEN},1)"
+        at = lines.index(f"exten => {number},1,Ringing()")
+        assert lines[at + 1 : at + 6] == [
+            " same => n,Stasis(strowger,inbound,${EXTEN},ringing)",
+            ' same => n,GotoIf($["${STASISSTATUS}" != "FAILED"]?done)',
+            f" same => n,Set(CHANNEL(language)={language})",
+            f" same => n,Goto(strowger-queue-{name},s,1)",
+            " same => n(done),Hangup()",
+        ]
 
 
-def test_a_call_goes_to_the_engine_and_else_to_its_fallback() -> None:
-    lines = steps(routing(app="acd"), "strowger-enter")
-    assert lines[0] == "exten => _[+*#0-9s]!,1,Stasis(acd,inbound,${EXTEN})"
-    assert lines[3] == " same => n(fallback),Goto(strowger-queue-${STROWGER_QUEUE},s,1)"
+def test_calls_go_to_the_application_of_the_installation() -> None:
+    lines = steps(routing(app="acd"), "strowger-inbound")
+    assert " same => n,Stasis(acd,inbound,${EXTEN},ringing)" in lines
 
 
 def test_agents_dial_codes_and_each_other() -> None:
