@@ -51,8 +51,8 @@ class Reloader:
                 routing = await asyncio.to_thread(self._load)
             except OperatorError as error:
                 return self._refused(error)
-            self._problems = ()
             await self._refresh()
+            self._problems = ()
             if routing.revision != self._running:
                 self._post(ConfigReplaced(routing=routing))
                 self._running = routing.revision
