@@ -37,6 +37,7 @@ from acd.runtime.tasks import TaskKeeper
 from acd.storage.store import Store, open_store
 from asterisk.ari.settings import AriSettings
 from asterisk.fallback import FallbackQueues
+from asterisk.room import Room
 from asterisk.telephony import AsteriskTelephony
 from config.printing import printed
 from config.settings import Settings
@@ -114,6 +115,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
             node=settings.node,
             settings=_ari(settings),
             phones=lambda: engine.routing.agents,
+            room=Room(settings.recordings_dir, min_free_bytes=settings.recordings_min_free),
             metrics=metrics,
             rng=Random(secrets.randbits(64)),
         )

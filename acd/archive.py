@@ -83,12 +83,28 @@ class StoredCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecording:
+    """The recording of one talk. `file` is its path in their folder, without side and ending.
+    `began_at` is None where it never began. Where `ended_at` and `outcome` are None, it is going on, or
+    ended while no engine was there to see it."""
+
+    offer: str
+    file: str
+    began_at: float | None
+    ended_at: float | None
+    outcome: str | None
+    seconds: float | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredStory:
-    """All that is known of one call: the record, its queue visits, its offers and its reasons."""
+    """All that is known of one call: the record, its queue visits, offers, recordings and reasons."""
 
     call: StoredCall
     visits: Sequence[StoredVisit]
     offers: Sequence[StoredOffer]
+    recordings: Sequence[StoredRecording]
     trace: Sequence[Reason]
 
 

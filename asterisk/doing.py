@@ -14,11 +14,13 @@ from asterisk.ari.requests import Request
 from asterisk.legs import AgentLeg, CallerLeg, Legs
 from asterisk.line import Line, lost
 from asterisk.phones import Phones
+from asterisk.taping import Taping
 from asterisk.translate import AGENT, bridge_of, shown_caller
 
 RING_BACKSTOP_S = 180
 """Asterisk's own limit on a leg's ringing; the core's deadline comes long before."""
 PROMPTS_FOLDER = "strowger"
+_Q850 = {c.EndCause.NORMAL: 16, c.EndCause.BUSY: 17}
 
 
 class Doing:
@@ -31,6 +33,7 @@ class Doing:
         line: Line,
         legs: Legs,
         phones: Phones,
+        taping: Taping,
         sink: Callable[[e.Event], None],
         gone: Callable[[str, int], None],
     ) -> None:
@@ -38,6 +41,7 @@ class Doing:
         self._line = line
         self._legs = legs
         self._phones = phones
+        self._taping = taping
         self._sink = sink
         self._gone = gone
 
@@ -51,10 +55,18 @@ class Doing:
             case c.ConnectCall():
                 self._connect(command)
             case c.EndCall():
-                cause = 17 if command.cause is c.EndCause.BUSY else 16
-                self._hang_up_caller(command.call, cause)
+                self._hang_up_caller(command.call, _Q850[command.cause])
             case c.ReleaseAgent() | c.CancelRing():
                 self._hang_up_agent(command.offer)
+            case c.StartWaiting() | c.PlayPrompt() | c.StopPrompt() | c.Announce():
+                self._let_hear(command)
+            case c.StartRecording():
+                self._taping.start(command)
+            case _:
+                assert_never(command)
+
+    def _let_hear(self, command: c.StartWaiting | c.PlayPrompt | c.StopPrompt | c.Announce) -> None:
+        match command:
             case c.StartWaiting():
                 self._start_waiting(command)
             case c.PlayPrompt():

@@ -13,6 +13,7 @@ from asterisk.ari.models import Channel
 from asterisk.legs import CallerLeg, Legs
 from asterisk.line import Line
 from asterisk.phones import Phones
+from asterisk.taping import RECORDING, Taping
 from asterisk.translate import (
     DEVICE_STATES,
     FEATURE,
@@ -32,10 +33,11 @@ Sink = Callable[[e.Event], None]
 class Hearing:
     """Translates events of channels that are ours; whatever else comes is dropped or turned away."""
 
-    def __init__(self, *, line: Line, legs: Legs, phones: Phones, sink: Sink) -> None:
+    def __init__(self, *, line: Line, legs: Legs, phones: Phones, taping: Taping, sink: Sink) -> None:
         self._line = line
         self._legs = legs
         self._phones = phones
+        self._taping = taping
         self._sink = sink
 
     def translate(self, event: ari.Event) -> None:
@@ -60,6 +62,8 @@ class Hearing:
                 self._sink(arrived(channel, self._line.node, argument))
         elif kind == FEATURE:
             self._feature(channel, argument)
+        elif kind == RECORDING:
+            self._taping.snoop_started(channel)
         else:
             self._line.bad_input("unknown_channel", channel=channel.id, args=event.args)
             self._line.tell(requests.hangup(channel.id), "hang up")
@@ -87,6 +91,11 @@ class Hearing:
         """A caller who leaves the application is no longer ours, wherever his channel goes."""
         if event.channel.id in self._legs.callers:
             self.gone(event.channel.id, 16)
+        else:
+            self._taping.snoop_ended(event)
+
+    def _recording_ended(self, event: ari.RecordingFinished | ari.RecordingFailed) -> None:
+        self._taping.recording_ended(event)
 
     def gone(self, channel: str, cause: int) -> None:
         caller = self._legs.callers.pop(channel, None)
@@ -151,5 +160,7 @@ class Hearing:
         ari.ChannelDestroyed: _ended,
         ari.ChannelDtmfReceived: _digit,
         ari.PlaybackFinished: _played,
+        ari.RecordingFinished: _recording_ended,
+        ari.RecordingFailed: _recording_ended,
         ari.DeviceStateChanged: _device_changed,
     }

@@ -16,6 +16,7 @@ from asterisk.ari.models import Bridge, Channel, Endpoint
 from asterisk.ari.requests import Request
 from asterisk.ari.timestamps import epoch_s
 from asterisk.legs import AgentLeg, CallerLeg
+from asterisk.taping import RECORDING, Tape, snooped
 from asterisk.translate import (
     FEATURE,
     INBOUND,
@@ -25,6 +26,7 @@ from asterisk.translate import (
     offer_channel,
     phone_of,
 )
+from recordings.naming import Side
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class Inventory:
     offers: list[LiveOffer] = field(default_factory=list)
     callers: dict[str, CallerLeg] = field(default_factory=dict)
     agents: dict[str, AgentLeg] = field(default_factory=dict)
+    tapes: dict[str, Tape] = field(default_factory=dict)
     litter: list[Request] = field(default_factory=list)
 
 
@@ -116,6 +119,8 @@ def _stasis_leg(
     kind, _, argument = rest.partition(",")
     if kind == FEATURE:
         found.litter.append(requests.hangup(channel.id))
+    elif kind == RECORDING:
+        _snoop(found, channel.id, argument)
     elif kind == INBOUND:
         dialled, _, told = argument.partition(",")
         answered = channel.state == "Up"
@@ -133,3 +138,15 @@ def _stasis_leg(
                 created_at=epoch_s(channel.creationtime),
             )
         )
+
+
+def _snoop(found: Inventory, channel_id: str, file: str) -> None:
+    offer, side = snooped(channel_id) or ("", None)
+    call = offer_channel(offer)
+    if call is None or side is None:
+        return
+    tape = found.tapes.get(offer)
+    if tape is None:
+        tape = Tape(call=call, offer=offer, file=file, live=(), running=len(Side))
+        found.tapes[offer] = tape
+    tape.live.add(side)

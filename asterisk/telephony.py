@@ -31,6 +31,8 @@ from asterisk.inventory import Survey, phone_states, take_inventory
 from asterisk.legs import Legs
 from asterisk.line import Line
 from asterisk.phones import Phones
+from asterisk.room import Room
+from asterisk.taping import Taping
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +41,8 @@ TAKE_STOCK_AGAIN_S = 1.0
 
 
 class AsteriskTelephony(AriHandlers):
-    """The Telephony port over one node. `phones` gives the accounts of the agents to watch."""
+    """The Telephony port over one node. `phones` gives the accounts of the agents to watch, `room` says
+    whether a talk can be recorded."""
 
     def __init__(
         self,
@@ -47,6 +50,7 @@ class AsteriskTelephony(AriHandlers):
         node: str,
         settings: AriSettings,
         phones: Callable[[], Iterable[str]],
+        room: Room,
         metrics: RuntimeMetrics,
         rng: Random,
     ) -> None:
@@ -60,12 +64,20 @@ class AsteriskTelephony(AriHandlers):
         self._line = Line(node, self._client, metrics)
         self._legs = Legs()
         self._phones = Phones(self._phone_changed)
-        self._hearing = Hearing(line=self._line, legs=self._legs, phones=self._phones, sink=self._tell)
+        self._taping = Taping(app=settings.app, line=self._line, room=room, sink=self._tell)
+        self._hearing = Hearing(
+            line=self._line,
+            legs=self._legs,
+            phones=self._phones,
+            taping=self._taping,
+            sink=self._tell,
+        )
         self._doing = Doing(
             app=settings.app,
             line=self._line,
             legs=self._legs,
             phones=self._phones,
+            taping=self._taping,
             sink=self._tell,
             gone=self._hearing.gone,
         )
@@ -190,6 +202,7 @@ class AsteriskTelephony(AriHandlers):
         found = take_inventory(app=self._app, node=self.node, channels=channels, bridges=survey.bridges)
         self._legs.callers, self._legs.agents = found.callers, found.agents
         self._legs.announcing.clear()
+        self._taping.found(found.tapes)
         self._phones.reset(
             phone_states(survey.endpoints, self._watched()),
             busy=[leg.agent for leg in found.agents.values()],

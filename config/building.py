@@ -149,6 +149,7 @@ def _business(name: str, section: doc.Business, hours: Mapping[str, OpeningHours
         when_closed=ending(section.when_closed, "when_closed"),
         campaign=section.campaign,
         language=section.language,
+        record=section.record,
     )
 
 

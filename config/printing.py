@@ -149,6 +149,7 @@ def _business(item: routing.Business) -> dict[str, Any]:
         hours=item.hours.name if item.hours else None,
         campaign=item.campaign,
         language=item.language,
+        record=item.record,
         when_closed=_ending(item.when_closed),
     )
 

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
     asterisk_sounds: Path = Path("/usr/share/asterisk/sounds")
     """Asterisk's sounds, as `acd provision` sees them."""
 
+    recordings_dir: Path = Path("/var/spool/asterisk/recording")
+    """Where Asterisk keeps recordings (`recording` in its astspooldir), as the engine sees it."""
+    recordings_min_free: Annotated[ByteSize, Field(ge=0)] = ByteSize(1024**3)
+    """A talk is recorded only while so much is free there; with 0 nobody looks."""
+
     api_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     """The address that the HTTP API listens on: only this machine, unless told otherwise."""
     api_port: Port = 8480

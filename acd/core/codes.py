@@ -50,6 +50,9 @@ CONNECT_FAILED: Final = "connect_failed"  # agent, why
 AGENT_LOST: Final = "agent_lost"  # agent who hung up before he was joined
 AGENT_HUNG_UP: Final = "agent_hung_up"  # agent
 CALLER_HUNG_UP: Final = "caller_hung_up"  # state of the call then
+RECORDING: Final = "recording"  # file
+RECORDED: Final = "recorded"  # seconds
+NOT_RECORDED: Final = "not_recorded"  # failure, what went wrong
 
 # ends, and what the engine went through
 SAID: Final = "said"  # prompt

@@ -111,6 +111,19 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecording:
+    """Record the talk of a call until the agent's leg is gone, each side into a file of its own.
+
+    `file` is the path in the folder of recordings, without side and ending. Reports RecordingStarted or
+    RecordingFailed; one that started reports RecordingFinished or RecordingFailed when it is over.
+    """
+
+    call: str
+    offer: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefuseAct:
     """What was asked for an agent cannot be; `why` is for the person who asked."""
 
@@ -137,5 +150,6 @@ TelephonyCommand: TypeAlias = (
     | ReleaseAgent
     | EndCall
     | Announce
+    | StartRecording
 )
 Command: TypeAlias = TelephonyCommand | RefuseAct | Record

@@ -32,6 +32,9 @@ from acd.core.events import (
     PhoneStateChanged,
     PromptFailed,
     PromptFinished,
+    RecordingFailed,
+    RecordingFinished,
+    RecordingStarted,
     RingFailed,
     RingFailure,
     StateRestored,
@@ -41,6 +44,7 @@ from acd.core.midnight import next_midnight
 from acd.core.offers_table import OfferEvent
 from acd.core.reconcile import Reconcile
 from acd.core.reconfigure import Reconfigure
+from acd.core.recordings import Recordings
 from acd.core.restore import Restore
 from acd.core.routing import Routing
 from acd.core.views import AgentView, CallView, QueueView, WhyView
@@ -67,6 +71,7 @@ class Dispatcher:
         floor.call_machine = Calls(floor)
         floor.offer_machine = offers.Offers(floor)
         floor.staff = staff.Staff(floor)
+        recordings = floor.recordings = Recordings(floor)
         nodes = Reconcile(floor)
         self._reconfigure = Reconfigure(floor)
         self._started = False
@@ -83,6 +88,9 @@ class Dispatcher:
             PromptFinished: self._prompt_over,
             PromptFailed: self._prompt_over,
             DigitPressed: self._digit_pressed,
+            RecordingStarted: recordings.started,
+            RecordingFinished: recordings.finished,
+            RecordingFailed: recordings.failed,
             PhoneStateChanged: self._phone_changed,
             AgentActed: Acts(floor).acted,
             NodeLost: nodes.lost,

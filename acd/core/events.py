@@ -26,6 +26,19 @@ class RingFailure(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RecordingFailure(StrEnum):
+    """Why a talk was not recorded, or not to its end."""
+
+    NO_ROOM = "no_room"
+    """It was not begun: too little room in the folder, or no answer from there."""
+    FAILED = "failed"
+    """The telephone system refused it."""
+    BROKE_OFF = "broke_off"
+    """It ended before the talk did, as on a full disk."""
+    TOO_LATE = "too_late"
+    """The talk was over before it could begin."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """What is known of a caller. `last_agent` served him last, at `last_agent_at` (UTC seconds);
@@ -140,6 +153,36 @@ class DigitPressed:
 
     call: str
     digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted:
+    """The talk is being recorded. `file`: see StartRecording."""
+
+    call: str
+    offer: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFinished:
+    """The talk is over, and both files are whole; the shorter has `seconds` of sound."""
+
+    call: str
+    offer: str
+    file: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFailed:
+    """The talk is not recorded, or no longer; it goes on all the same."""
+
+    call: str
+    offer: str
+    file: str
+    failure: RecordingFailure
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +315,9 @@ Event: TypeAlias = (
     | PromptFinished
     | PromptFailed
     | DigitPressed
+    | RecordingStarted
+    | RecordingFinished
+    | RecordingFailed
     | PhoneStateChanged
     | AgentActed
     | ConfigReplaced

@@ -54,6 +54,16 @@ class OfferOutcome(StrEnum):
     """The agent logged out, the engine restarted, or the connection could not be made."""
 
 
+class RecordingOutcome(StrEnum):
+    """What became of the recording of a talk."""
+
+    RECORDED = "recorded"
+    NO_ROOM = "no_room"
+    FAILED = "failed"
+    BROKE_OFF = "broke_off"
+    TOO_LATE = "too_late"
+
+
 class MissedReason(StrEnum):
     """Why a caller is to be called back."""
 
@@ -153,6 +163,32 @@ class CallAnswered:
     at: float
     wait: float
     within_service_level: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBegan:
+    """A talk is being recorded. `file` is its path in their folder, without side and ending."""
+
+    call: str
+    offer: str
+    file: str
+    at: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingEnded:
+    """The recording of a talk is over, or never began. `seconds` of sound are in each file, as far as
+    known; `detail` says what went wrong."""
+
+    call: str
+    offer: str
+    file: str
+    at: float
+    outcome: RecordingOutcome
+    seconds: float | None
+    detail: str | None
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +297,8 @@ Fact: TypeAlias = (
     | OfferMade
     | OfferEnded
     | CallAnswered
+    | RecordingBegan
+    | RecordingEnded
     | CallEnded
     | CallMissed
     | AgentStateChanged

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from acd.core.calls import Calls
     from acd.core.offers import Offers
+    from acd.core.recordings import Recordings
     from acd.core.staff import Staff
 
 
@@ -47,6 +48,7 @@ class Floor:
         "now",
         "offer_machine",
         "offers",
+        "recordings",
         "roster",
         "routing",
         "staff",
@@ -54,6 +56,7 @@ class Floor:
 
     call_machine: Calls
     offer_machine: Offers
+    recordings: Recordings
     staff: Staff
 
     def __init__(self, routing: Routing, random: Random) -> None:

@@ -55,7 +55,8 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Business:
-    """One client or shop of the call centre. `hours` is None where it is always open."""
+    """One client or shop of the call centre. `hours` is None where it is always open. `record`: the
+    talks of its calls are recorded."""
 
     name: str
     label: str
@@ -63,6 +64,7 @@ class Business:
     when_closed: Ending
     campaign: str | None = None
     language: str | None = None
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ from acd.core.facts import (
     OfferEnded,
     OfferOutcome,
     QueueLeft,
+    RecordingEnded,
+    RecordingOutcome,
     StaleEventSeen,
     VisitOutcome,
 )
@@ -137,6 +139,8 @@ class FactCounter:
         self._since_start = started_at
         self._queues = _QueueFamilies(registry)
         self._numbers = _NumberFamilies(registry)
+        recordings = f.RECORDINGS.counter(registry)
+        self._recordings = {o: recordings.labels(o.value).inc for o in RecordingOutcome}
         self._stale = Capped(f.STALE_EVENTS.counter(registry), 1)
         self._queue_of: dict[str, str] = {}
         """By agent: the queue of the call that he answered last, whose wrap-up follows."""
@@ -150,6 +154,7 @@ class FactCounter:
             CallEnded: self._call_ended,
             CallMissed: self._call_missed,
             AgentStateChanged: self._agent_changed,
+            RecordingEnded: self._recording_ended,
             StaleEventSeen: self._stale_seen,
         }
 
@@ -215,6 +220,9 @@ class FactCounter:
             queue = self._queue_of.get(fact.agent)
             if queue is not None:
                 self._queues[queue].wrap_up(fact.at - fact.since)
+
+    def _recording_ended(self, fact: RecordingEnded) -> None:
+        self._recordings[fact.outcome]()
 
     def _stale_seen(self, fact: StaleEventSeen) -> None:
         self._stale[fact.what,].inc()

@@ -62,6 +62,15 @@ CALLS_MISSED: Final = Family(
     labels=("number", "business", "reason"),
 )
 
+# --- recordings
+
+RECORDINGS: Final = Family(
+    kind="counter",
+    name="strowger_recordings_total",
+    help="Talks that were to be recorded, by what became of it: recorded, no_room, failed, ...",
+    labels=("outcome",),
+)
+
 # --- by queue
 
 QUEUE_ENTERED: Final = Family(

@@ -196,6 +196,27 @@ class Batch:
             self._append(Step.MISSED_ANSWERED, ("closed", fact.at, OWN_CALL, caller, business, fact.at))
             self._append(Step.SERVED, (caller, agent, fact.at))
 
+    def recording_began(self, seq: int, fact: f.RecordingBegan) -> None:
+        call = fit(fact.call, ID)
+        self._append(Step.RECORDING_BEGAN, (call, fit(fact.offer, ID), fit(fact.file, TEXT), fact.at))
+        self._reasons(seq, call, fact.at, fact.reasons)
+
+    def recording_ended(self, seq: int, fact: f.RecordingEnded) -> None:
+        call = fit(fact.call, ID)
+        self._append(
+            Step.RECORDING_ENDED,
+            (
+                call,
+                fit(fact.offer, ID),
+                fit(fact.file, TEXT),
+                fact.at,
+                fact.outcome.value,
+                fact.seconds,
+                fit_optional(fact.detail, TEXT),
+            ),
+        )
+        self._reasons(seq, call, fact.at, fact.reasons)
+
     def ended(self, seq: int, fact: f.CallEnded) -> None:
         call = fit(fact.call, ID)
         queue = fit_optional(fact.queue, NAME)
@@ -271,6 +292,8 @@ _ADD: dict[type[f.Fact], Callable[[Batch, int, Any], None]] = {
     f.OfferMade: Batch.offer_made,
     f.OfferEnded: Batch.offer_ended,
     f.CallAnswered: Batch.answered,
+    f.RecordingBegan: Batch.recording_began,
+    f.RecordingEnded: Batch.recording_ended,
     f.CallEnded: Batch.ended,
     f.CallMissed: Batch.missed,
     f.AgentStateChanged: Batch.state_changed,

@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from acd.archive import CallFilter, Page, StoredCall, StoredOffer, StoredStory, StoredVisit
+from acd.archive import (
+    CallFilter,
+    Page,
+    StoredCall,
+    StoredOffer,
+    StoredRecording,
+    StoredStory,
+    StoredVisit,
+)
 from acd.storage import tables as t
 from acd.storage.bounds import ID, NAME, NUMBER, fit
 from acd.storage.codec import decode_reasons
@@ -18,6 +26,7 @@ from acd.storage.paging import decode_cursor, demand_limit, encode_cursor
 _CALL = [t.calls.c[field.name] for field in fields(StoredCall)]
 _VISIT = [t.queue_visits.c[field.name] for field in fields(StoredVisit)]
 _OFFER = [t.offers.c[field.name] for field in fields(StoredOffer)]
+_RECORDING = [t.recordings.c[field.name] for field in fields(StoredRecording)]
 
 _EQUAL = (
     ("caller", NUMBER),
@@ -74,6 +83,9 @@ async def read_story(connection: AsyncConnection, call: str) -> StoredStory | No
     offers = await connection.execute(
         select(*_OFFER).where(t.offers.c.call == call).order_by(t.offers.c.made_at, t.offers.c.offer)
     )
+    recordings = await connection.execute(
+        select(*_RECORDING).where(t.recordings.c.call == call).order_by(t.recordings.c.file)
+    )
     events = await connection.scalars(
         select(t.call_events.c.reasons).where(t.call_events.c.call == call).order_by(t.call_events.c.seq)
     )
@@ -81,5 +93,6 @@ async def read_story(connection: AsyncConnection, call: str) -> StoredStory | No
         call=StoredCall(**row._mapping),
         visits=tuple(StoredVisit(**visit._mapping) for visit in visits),
         offers=tuple(StoredOffer(**offer._mapping) for offer in offers),
+        recordings=tuple(StoredRecording(**recording._mapping) for recording in recordings),
         trace=tuple(chain.from_iterable(decode_reasons(text) for text in events)),
     )

@@ -12,7 +12,16 @@ from typing import Any, get_args
 
 import msgspec
 
-from acd.core.facts import CallEnded, CallQueued, CallWidened, Fact, OfferEnded, OfferMade
+from acd.core.facts import (
+    CallEnded,
+    CallQueued,
+    CallWidened,
+    Fact,
+    OfferEnded,
+    OfferMade,
+    RecordingBegan,
+    RecordingEnded,
+)
 from acd.core.records import Placement, Reason
 from acd.storage.bounds import storable
 from acd.storage.errors import UnknownFact
@@ -62,7 +71,10 @@ def decode_entry(line: bytes) -> tuple[int, int, Fact]:
 
 
 def _with_tuples(fact: Fact) -> Fact:
-    if isinstance(fact, CallQueued | CallWidened | OfferMade | OfferEnded | CallEnded):
+    if isinstance(
+        fact,
+        CallQueued | CallWidened | OfferMade | OfferEnded | RecordingBegan | RecordingEnded | CallEnded,
+    ):
         return replace(fact, reasons=tuple(_frozen(reason) for reason in fact.reasons))
     return fact
 

@@ -38,7 +38,9 @@ class Step(IntEnum):
     MISSED_ANSWERED = 14
     SERVED = 15
     ROUTING = 16
-    WRITTEN = 17
+    RECORDING_BEGAN = 17
+    RECORDING_ENDED = 18
+    WRITTEN = 19
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,13 @@ def _plan(dialect: str) -> Mapping[Step, Insert | Update]:
             replace=("call_agent", "call_at"),
         ),
         Step.ROUTING: _upsert(dialect, t.routings, _names(t.routings)),
+        Step.RECORDING_BEGAN: _upsert(dialect, t.recordings, ["call", "offer", "file", "began_at"]),
+        Step.RECORDING_ENDED: _upsert(
+            dialect,
+            t.recordings,
+            ["call", "offer", "file", "ended_at", "outcome", "seconds", "detail"],
+            replace=("ended_at", "outcome", "seconds", "detail"),
+        ),
         Step.WRITTEN: _upsert(dialect, t.journals, _names(t.journals), replace=("last_seq",)),
     }
 

@@ -125,6 +125,22 @@ offers = Table(
     sqlite_with_rowid=False,
 )
 
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("call", String(ID), primary_key=True),
+    Column("offer", String(ID), primary_key=True),
+    Column("file", String(TEXT), nullable=False),
+    Column("began_at", Double),
+    Column("ended_at", Double),
+    Column("outcome", String(NAME)),
+    Column("seconds", Double),
+    Column("detail", String(TEXT)),
+    sqlite_with_rowid=False,
+)
+"""Of each talk that was to be recorded: where, and what became of it. Without `ended_at` it is going
+on, or ended while no engine was there to see it."""
+
 agent_states = Table(
     "agent_states",
     metadata,

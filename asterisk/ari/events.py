@@ -207,6 +207,8 @@ LEAN_EVENT_TYPES: tuple[str, ...] = (
     "ChannelDestroyed",
     "ChannelDtmfReceived",
     "PlaybackFinished",
+    "RecordingFinished",
+    "RecordingFailed",
     "DeviceStateChanged",
     "ApplicationReplaced",
 )

@@ -187,6 +187,20 @@ def set_variable(channel_id: str, variable: str, value: str) -> Request:
     return Request("POST", f"channels/{segment(channel_id)}/variable", query)
 
 
+def snoop(
+    channel_id: str, *, snoop_id: str, spy: Literal["in", "out"], app: str, app_args: str
+) -> Request:
+    """Make a channel that hears what comes `in` from or goes `out` to another one, and ends with it."""
+    query = (("spy", spy), ("app", app), ("appArgs", app_args))
+    return Request("POST", f"channels/{segment(channel_id)}/snoop/{segment(snoop_id)}", query)
+
+
+def record(channel_id: str, *, name: str, audio_format: str) -> Request:
+    """Record a channel that is in no bridge into a new file; `name` may have folders in it."""
+    query = (("name", name), ("format", audio_format), ("ifExists", "fail"))
+    return Request("POST", f"channels/{segment(channel_id)}/record", query)
+
+
 # Bridges
 
 

@@ -69,6 +69,8 @@ class Business(Section):
     """A tag for the reports."""
     language: LanguageName | None = None
     """The language of its prompts; else the first of `languages`."""
+    record: bool = False
+    """Whether the talks of its calls are recorded, agent and caller in a file each."""
 
 
 class Number(Section):

@@ -22,6 +22,9 @@ from acd.core.facts import (
     OfferMade,
     OfferOutcome,
     QueueLeft,
+    RecordingBegan,
+    RecordingEnded,
+    RecordingOutcome,
     VisitOutcome,
 )
 from acd.core.records import Placement
@@ -173,6 +176,20 @@ def offer_ended(
     )
 
 
+def recording_ended(call: str, at: float = START + 60.1, **given: Any) -> RecordingEnded:
+    usual = RecordingEnded(
+        call=call,
+        offer=f"{call}-o2",
+        file=f"2026-11-21/{call}",
+        at=at,
+        outcome=RecordingOutcome.RECORDED,
+        seconds=47.0,
+        detail=None,
+        reasons=((at, "recorded", 47.0),),
+    )
+    return replace(usual, **given)
+
+
 def whole_call(call: str, at: float = START, caller: str = "13800000001") -> list[Fact]:
     """A call that overflows, widens, is not answered by the first agent, and is by the second."""
     return [
@@ -204,8 +221,16 @@ def whole_call(call: str, at: float = START, caller: str = "13800000001") -> lis
             call=call, at=at + 12.5, queue="sales", visit=2, wait=12.25, outcome=VisitOutcome.ANSWERED
         ),
         answered(call, at + 12.5, caller=caller),
+        RecordingBegan(
+            call=call,
+            offer=f"{call}-o2",
+            file=f"2026-11-21/{call}",
+            at=at + 12.6,
+            reasons=((at + 12.6, "recording", f"2026-11-21/{call}"),),
+        ),
         changed("a001", at + 12.5, AgentState.TALKING, AgentState.RINGING, call=call),
         ended(call, at + 60.0),
         changed("a001", at + 60.0, AgentState.WRAP_UP, AgentState.TALKING, call=call, until=at + 90.0),
+        recording_ended(call, at + 60.1),
         AgentSessionEnded(agent="a002", at=at + 61.0, since=at, by="api:boss"),
     ]

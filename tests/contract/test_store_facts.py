@@ -6,8 +6,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from acd.archive import CallFilter, StoredCall, StoredOffer, StoredStory, StoredVisit
-from acd.core.facts import CallOutcome, Fact, PhoneSeen, RoutingTaken, StaleEventSeen
+from acd.archive import (
+    CallFilter,
+    StoredCall,
+    StoredOffer,
+    StoredRecording,
+    StoredStory,
+    StoredVisit,
+)
+from acd.core.facts import (
+    CallOutcome,
+    Fact,
+    PhoneSeen,
+    RecordingBegan,
+    RecordingOutcome,
+    RoutingTaken,
+    StaleEventSeen,
+)
 from acd.storage import tables as t
 from acd.storage.database import database_url
 from acd.storage.store import Store
@@ -73,6 +88,17 @@ STORY = StoredStory(
             ring=1.9,
         ),
     ),
+    recordings=(
+        StoredRecording(
+            offer="c1-o2",
+            file="2026-11-21/c1",
+            began_at=START + 12.6,
+            ended_at=START + 60.1,
+            outcome="recorded",
+            seconds=47.0,
+            detail=None,
+        ),
+    ),
     trace=tuple(reason for fact in whole_call("c1") for reason in getattr(fact, "reasons", ())),
 )
 
@@ -129,6 +155,22 @@ async def rows(url: str) -> dict[str, list[tuple[object, ...]]]:
         }
     await engine.dispose()
     return found
+
+
+async def test_a_recording_that_never_began_and_one_whose_end_nobody_saw(store: Store) -> None:
+    began = next(fact for fact in whole_call("c1") if isinstance(fact, RecordingBegan))
+    refused = made.recording_ended(
+        "c2", outcome=RecordingOutcome.NO_ROOM, seconds=None, detail="0 MiB free, 1024 MiB wanted"
+    )
+    store.journal.take([made.entered("c1"), began, made.entered("c2"), refused])
+    await store.journal.flush()
+    open_story, refused_story = await store.archive.story("c1"), await store.archive.story("c2")
+    assert open_story is not None
+    assert refused_story is not None
+    (going_on,) = open_story.recordings
+    assert (going_on.began_at, going_on.ended_at, going_on.outcome) == (START + 12.6, None, None)
+    (never,) = refused_story.recordings
+    assert (never.began_at, never.outcome, never.detail) == (None, "no_room", refused.detail)
 
 
 async def test_times_keep_every_bit(store: Store) -> None:

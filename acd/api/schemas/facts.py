@@ -14,7 +14,7 @@ from acd.core.facts import Fact
 from acd.core.records import Placement, Reason
 
 _INSTANTS: Final = frozenset({"at", "since", "until"})
-_SECONDS: Final = frozenset({"wait", "talk", "ring"})
+_SECONDS: Final = frozenset({"wait", "talk", "ring", "seconds"})
 
 
 class FirstTargetOut(Answer):

@@ -101,12 +101,28 @@ class StoredOfferOut(Answer):
     ring: Seconds | None
 
 
+class StoredRecordingOut(Answer):
+    """The recording of one talk: FILE_caller.wav and FILE_agent.wav in Asterisk's folder of recordings.
+
+    Without `ended_at` it is going on, or ended while no engine was there to see it.
+    """
+
+    offer: str
+    file: str
+    began_at: Instant | None
+    ended_at: Instant | None
+    outcome: str | None
+    seconds: Seconds | None
+    detail: str | None
+
+
 class StoryOut(Answer):
     """All that is known of one call."""
 
     call: StoredCallOut
     visits: tuple[StoredVisitOut, ...]
     offers: tuple[StoredOfferOut, ...]
+    recordings: tuple[StoredRecordingOut, ...]
     story: tuple[StoryLine, ...]
 
     @classmethod
@@ -115,6 +131,7 @@ class StoryOut(Answer):
             call=StoredCallOut.model_validate(stored.call),
             visits=_all(StoredVisitOut, stored.visits),
             offers=_all(StoredOfferOut, stored.offers),
+            recordings=_all(StoredRecordingOut, stored.recordings),
             story=story_lines(stored.trace),
         )
 

@@ -17,6 +17,8 @@ from asterisk.hearing import Hearing
 from asterisk.legs import Legs
 from asterisk.line import Line
 from asterisk.phones import Phones
+from asterisk.room import Told
+from asterisk.taping import Taping
 from tests.unit.asterisk.wire import Counts, Wire
 
 CALL = "pbx-1763700000.1"
@@ -41,12 +43,21 @@ class Play:
             later=self.plan,
         )
         line = Line("n1", self.wire, self.counts)
-        self.hearing = Hearing(line=line, legs=self.legs, phones=self.phones, sink=self.events.append)
+        self.full: str | None = None
+        self.taping = Taping(app="acd", line=line, room=self, sink=self.events.append)
+        self.hearing = Hearing(
+            line=line,
+            legs=self.legs,
+            phones=self.phones,
+            taping=self.taping,
+            sink=self.events.append,
+        )
         self.doing = Doing(
             app="acd",
             line=line,
             legs=self.legs,
             phones=self.phones,
+            taping=self.taping,
             sink=self.events.append,
             gone=self.hearing.gone,
         )
@@ -55,6 +66,9 @@ class Play:
         self.later.append(call)
         return Nothing()
 
+    def ask(self, told: Told) -> None:
+        told(self.full)
+
     def hears(self, event: ari.Event) -> list[e.Event]:
         self.hearing.translate(event)
         return self.told()
@@ -62,7 +76,7 @@ class Play:
     def told(self) -> list[e.Event]:
         told, self.events = self.events.copy(), []
         # The list given to the adapter must stay the same object.
-        self.hearing._sink = self.doing._sink = self.events.append
+        self.hearing._sink = self.doing._sink = self.taping._sink = self.events.append
         return told
 
     def does(self, command: c.TelephonyCommand) -> list[str]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -16,6 +17,7 @@ from acd.core import events as e
 from agents.model import PhoneState
 from asterisk.ari import requests
 from asterisk.ari.settings import AriSettings
+from asterisk.room import Room
 from asterisk.telephony import SUBSCRIBE_CHUNK, AsteriskTelephony
 from tests.unit.asterisk.node import NOON_S, Node, caller, device, leg, phone, started
 from tests.unit.asterisk.wire import Counts
@@ -34,6 +36,7 @@ class Centre:
             node="pbx1",
             settings=AriSettings(url=node.url, app="strowger", username="strowger", password="secret"),
             phones=lambda: self.phones,
+            room=Room(Path("/"), min_free_bytes=0),
             metrics=self.counts,
             rng=Random(1),
         )

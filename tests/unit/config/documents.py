@@ -170,6 +170,7 @@ def valid(draw: st.DrawFn) -> Document:
         name=texts,
         hours=st.sampled_from(["day", "night"]),
         campaign=texts,
+        record=st.booleans(),
         language=st.sampled_from(LANGUAGES),
         when_closed=endings(names),
     )

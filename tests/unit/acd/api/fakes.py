@@ -15,6 +15,7 @@ from acd.archive import (
     StoredCall,
     StoredMissedCall,
     StoredOffer,
+    StoredRecording,
     StoredStory,
     StoredVisit,
     TokenRecord,
@@ -255,6 +256,17 @@ STORY = StoredStory(
             ended_at=NOW - 590,
             outcome="answered",
             ring=5.0,
+        )
+    ],
+    recordings=[
+        StoredRecording(
+            offer="c9-o1",
+            file="2026-11-21/20261121T120000Z_1001_c9-o1",
+            began_at=NOW - 590,
+            ended_at=NOW - 500,
+            outcome="recorded",
+            seconds=90.0,
+            detail=None,
         )
     ],
     trace=[(NOW - 600, "entered", "400", None, "a"), (NOW - 590, "a_new_code", 1)],

@@ -33,6 +33,8 @@ def test_a_call_that_begins_and_ends_in_one_batch_is_one_row_of_each_kind() -> N
         Step.AGENT_NOW: 2,
         Step.MISSED_ANSWERED: 1,
         Step.SERVED: 1,
+        Step.RECORDING_BEGAN: 1,
+        Step.RECORDING_ENDED: 1,
         Step.WRITTEN: 1,
     }
     assert all(value is not None for value in rows[Step.CALL_ENTERED][0])
@@ -52,6 +54,8 @@ def test_what_goes_on_in_a_later_batch_changes_the_row() -> None:
         Step.AGENT_NOW: 1,
         Step.MISSED_ANSWERED: 1,
         Step.SERVED: 1,
+        Step.RECORDING_BEGAN: 1,
+        Step.RECORDING_ENDED: 1,
         Step.WRITTEN: 1,
     }
 

@@ -1,0 +1,41 @@
+"""What the files of a recording are called: when, who, which call."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+
+FORMAT = "wav"
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9.+-]+")
+_LONGEST = 80
+"""So long a part of a name may be: the whole stays below the 255 bytes of a file's name."""
+
+
+class Side(StrEnum):
+    """Whose voice a file holds."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+
+
+def file_of(*, at: float, agent: str, talk: str) -> str:
+    """The path of a recording within its folder, without side and ending.
+
+    `at` is its beginning (UTC seconds), `talk` the id of the talk, which begins with that of the call:
+    `2026-11-21/20261121T201634Z_1001_pbx1-1795278685.12-o1`. The caller's number is not in it: names
+    of files get about more easily than records of calls.
+    """
+    began = datetime.fromtimestamp(at, UTC)
+    return f"{began:%Y-%m-%d}/{began:%Y%m%dT%H%M%SZ}_{_safe(agent)}_{_safe(talk)}"
+
+
+def file_of_side(file: str, side: Side) -> str:
+    """The path of one side's file, without its ending."""
+    return f"{file}_{side.value}"
+
+
+def _safe(part: str) -> str:
+    """Letters, digits, dot, plus and minus stay, all else is a minus. The end tells most apart."""
+    return _UNSAFE.sub("-", part)[-_LONGEST:]
