@@ -221,6 +221,8 @@ class AsteriskTelephony(AriHandlers):
                 phones=self._phones.known(),
             )
         )
+        calls, offers = len(found.calls), len(found.offers)
+        log.info("asterisk taken stock of", node=self.node, calls=calls, offers=offers)
         for event in held:
             self._hearing.translate(event)
         for ready in self.on_ready:
