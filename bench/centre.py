@@ -1,7 +1,8 @@
 """A call centre to measure on: one Asterisk, agents' phones, and two ways to the same agents.
 
 `STROWGER` is the number whose calls the engine distributes, `APP_QUEUE` the one whose calls Asterisk's
-own queue does, with the same members on the same phones. No Answer() stands before either.
+own queue does, with the same members on the same phones. No Answer() stands before either. Dialplan
+and fallback queues are those that `acd provision` renders.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from asterisk.lab.instance import AsteriskInstance, InstancePorts
 from asterisk.lab.ports import PortBlock, free_ports
 from asterisk.lab.root import Root
 from asterisk.lab.sipp import CARRIER, SippRun
+from asterisk.provision import INBOUND_CONTEXT, PHONES_CONTEXT, Site, phones_of, render
 from bench.product import Engine
+from config.load import load
 
 STROWGER = "4008001001"
 APP_QUEUE = "4008001009"
@@ -59,14 +62,12 @@ contact = sip:{agent}@127.0.0.1:{port}
 
 DIALPLAN = f"""\
 [carrier]
-exten = {STROWGER},1,Stasis(strowger,inbound,${{EXTEN}})
- same = n,Hangup()
 exten = {APP_QUEUE},1,Queue(bench)
  same = n,Hangup()
+include = {INBOUND_CONTEXT}
 
 [agents]
-exten = _*XX,1,Stasis(strowger,feature,${{EXTEN}})
- same = n,Hangup()
+include = {PHONES_CONTEXT}
 """
 
 QUEUE = """\
@@ -154,14 +155,14 @@ class Centre:
         await run.start()
         await run.wait(60 + calls / rate_per_s)
 
-    async def log_in(self) -> None:
-        """All agents dial the feature code on their phones."""
+    async def log_in(self, agents: Sequence[str] | None = None) -> None:
+        """Agents dial the feature code on their phones: all, unless they are named."""
         run = sipp.callers(
             self.root,
             f"login{next(self._runs)}",
             self.ports,
             f"127.0.0.1:{self.asterisk.ports.sip}",
-            [(agent, LOG_IN) for agent in self.agents],
+            [(agent, LOG_IN) for agent in (self.agents if agents is None else agents)],
             rate_per_s=LOGIN_RATE_PER_S,
             address="127.0.0.1",
         )
@@ -171,7 +172,7 @@ class Centre:
 
 @asynccontextmanager
 async def centre(
-    root: Root, *, talk_ms: Mapping[str, int], rtp_ports: int = 400
+    root: Root, *, talk_ms: Mapping[str, int], rtp_ports: int = 1600
 ) -> AsyncIterator[Centre]:
     """A running Asterisk and phones; the engine is configured, but not started.
 
@@ -184,8 +185,13 @@ async def centre(
             for talk in sorted(set(talk_ms.values()))
         }
         where = {agent: runs[talk].port for agent, talk in talk_ms.items()}
-        asterisk = AsteriskInstance(root, NODE, files(where), InstancePorts.of(ports, rtp=rtp_ports))
-        engine = Engine(asterisk.folder / "engine", environment(asterisk, list(where), ports))
+        folder = root.scratch("bench")
+        file = folder / "routing.yaml"
+        file.write_text(routing(list(where)), encoding="utf-8")
+        asterisk = AsteriskInstance(
+            root, NODE, files(where, file), InstancePorts.of(ports, rtp=rtp_ports)
+        )
+        engine = Engine(folder / "engine", environment(asterisk, file, ports))
         try:
             for run in runs.values():
                 await run.start()
@@ -209,11 +215,17 @@ def same_talk(agents: int, talk_ms: int) -> dict[str, int]:
     return {str(FIRST_AGENT + number): talk_ms for number in range(agents)}
 
 
-def files(phones: Mapping[str, int]) -> dict[str, str]:
-    """Asterisk's configuration for phones (agent to port)."""
+def files(phones: Mapping[str, int], routing_file: Path) -> dict[str, str]:
+    """Asterisk's configuration for phones (agent to port): as provisioned, but for the phones, whose
+    contacts are static, and the queue to compare with."""
+    made_of = load(routing_file, node=NODE).routing
+    site = Site(node=NODE)
+    passwords = dict.fromkeys(phones_of(made_of, site), "no-password")
+    made = render(made_of, secrets=passwords, site=site)
+    del made["pjsip.d/strowger.conf"]
     endpoints = [AGENT_ENDPOINT.format(agent=agent, port=port) for agent, port in phones.items()]
     members = "".join(f"member => PJSIP/{agent}\n" for agent in phones)
-    return {
+    return made | {
         "logger.conf": LOGGER,
         "pjsip.d/bench.conf": "\n".join([CARRIER_ENDPOINT, *endpoints]),
         "extensions.d/bench.conf": DIALPLAN,
@@ -231,12 +243,10 @@ def routing(agents: Sequence[str]) -> str:
     return ROUTING.format(number=STROWGER, agents=people)
 
 
-def environment(asterisk: AsteriskInstance, agents: Sequence[str], ports: PortBlock) -> dict[str, str]:
-    """The STROWGER_ variables of an engine at this Asterisk; writes its routing file."""
-    file: Path = asterisk.folder / "routing.yaml"
-    file.write_text(routing(agents), encoding="utf-8")
+def environment(asterisk: AsteriskInstance, routing_file: Path, ports: PortBlock) -> dict[str, str]:
+    """The STROWGER_ variables of an engine at this Asterisk."""
     return {
-        "STROWGER_ROUTING_FILE": str(file),
+        "STROWGER_ROUTING_FILE": str(routing_file),
         "STROWGER_NODE": NODE,
         "STROWGER_ARI_URL": asterisk.ari_url.removesuffix("/ari"),
         "STROWGER_ARI_USER": asterisk.user,

@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One measured value. `key` is its place in results.json, `compared` what it stands beside.
+    """One measured value. `key` is its place in results.json (`RATE.NAME` for one of several rates),
+    `compared` what it stands beside.
 
     Without a `target` nothing was promised about it. `smaller` says which side of it is good.
     """
@@ -49,12 +50,16 @@ class Outcome:
     raw: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Values by key, then the raw medians, then what was promised."""
-        return {
-            **{figure.key: round(figure.value, 4) for figure in self.figures},
-            "raw": self.raw,
-            "figures": [{**asdict(figure), "missed": figure.missed} for figure in self.figures],
-        }
+        """Values by key, then what they were made from, then what was promised."""
+        values: dict[str, Any] = {}
+        for figure in self.figures:
+            *places, name = figure.key.split(".")
+            place = values
+            for part in places:
+                place = place.setdefault(part, {})
+            place[name] = round(figure.value, 4)
+        figures = [{**asdict(figure), "missed": figure.missed} for figure in self.figures]
+        return values | {"raw": self.raw, "figures": figures}
 
 
 def percentile(values: Sequence[float], share: float) -> float:
