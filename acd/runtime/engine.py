@@ -88,6 +88,7 @@ class Engine:
             return
         if self._deciding:
             self._mailbox.append(event)
+            self._metrics.mailbox_depth(len(self._mailbox))
             return
         self._decide_all(event)
 
@@ -120,7 +121,7 @@ class Engine:
             # The mailbox is one of the two supervised places: one bad event must not stop the others.
             log.exception("the core failed on an event", event_type=type(event).__name__)
             self._metrics.bad_input("core", type(event).__name__)
-            return ()
+            commands = []
         self._metrics.decided(type(event).__name__, time.perf_counter() - started)
         if type(event) is ConfigReplaced:
             self._routing = event.routing
@@ -152,14 +153,22 @@ class Engine:
             if type(command) is Record:
                 facts.append(command.fact)
             elif type(command) is not RefuseAct:
-                self._telephony.execute(command)  # type: ignore[arg-type]
+                self._guarded(self._telephony.execute, command)
         if len(facts) < len(commands):
-            self._telephony.flush()
+            self._guarded(self._telephony.flush)
         if facts:
             for sink in self._sinks:
-                sink.take(facts)
+                self._guarded(sink.take, facts)
         if self._recorder is not None:
-            self._recorder.note(now, event, commands)
+            self._guarded(self._recorder.note, now, event, commands)
+
+    def _guarded(self, what: Callable[..., None], *arguments: object) -> None:
+        """One who fails must not keep the others from what they are told: the mailbox's supervision."""
+        try:
+            what(*arguments)
+        except Exception:
+            log.exception("failed on what the core decided", what=what.__qualname__)
+            self._metrics.bad_input("core", what.__name__)
 
     # --- time
 

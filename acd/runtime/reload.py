@@ -65,6 +65,7 @@ class Reloader:
         self._problems = tuple(str(error).splitlines())
         log.error("routing configuration refused, the running one stays", problems=self._problems)
         self._metrics.reloaded(False, self._clock.now())
+        self._metrics.bad_input("yaml", "routing")
         return ReloadResult(taken=False, revision=self._running, problems=self._problems)
 
     def check(self) -> Check:

@@ -242,3 +242,18 @@ def test_the_directory_learns_and_forgets() -> None:
     directory.blacklist_changed("13800138000", None, None)
     assert directory.enrich(arrived(), clock.at) == arrived()
     assert directory.enrich(arrived(caller=None), clock.at) == arrived(caller=None)
+
+
+async def test_a_sink_that_fails_keeps_nobody_from_the_facts() -> None:
+    class Broken:
+        def take(self, facts: Sequence[Fact]) -> None:
+            raise ZeroDivisionError
+
+    rig, after = Rig(), Facts()
+    rig.engine.watch(Broken())
+    rig.engine.watch(after)
+    rig.engine.post(arrived())
+    assert "CallEntered" in after.names()
+    assert ("core", "take") in rig.counts.bad
+    assert rig.notes.noted[-1] == "CallArrived"
+    rig.engine.close()
