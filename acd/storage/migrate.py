@@ -8,11 +8,12 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, inspect, text
+from sqlalchemy import URL, Connection, NullPool, inspect, text
+from sqlalchemy import create_engine as create_sync_engine
 from sqlalchemy.exc import DBAPIError
 
 from acd.errors import StoreUnavailable
-from acd.storage.database import create_engine
+from acd.storage.database import connect_sqlite, create_engine
 from acd.storage.errors import DatabaseTooNew
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,11 +32,29 @@ def config() -> Config:
 async def upgrade(url: URL) -> None:
     """Bring the database (see `database_url`) to the newest schema that this version knows.
 
-    Runs in a thread with an event loop of its own, since migrations are synchronous work. Raises
+    Runs in a thread, since migrations are synchronous work. Raises
     DatabaseTooNew and changes nothing where a newer version has been at work; StoreUnavailable where
     the database is away.
     """
-    await asyncio.to_thread(asyncio.run, _upgrade(url))
+    try:
+        if url.get_backend_name() == "sqlite":
+            await asyncio.to_thread(_upgrade_file, url)
+        else:
+            await asyncio.to_thread(asyncio.run, _upgrade(url))
+    except (DBAPIError, OSError, TimeoutError) as error:
+        raise StoreUnavailable(f"The database cannot be reached: {error}") from error
+
+
+def _upgrade_file(url: URL) -> None:
+    """Without an event loop, which the driver's thread could outlive where it fails to connect."""
+    file = Path(url.database or "")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_sync_engine(
+        "sqlite://", creator=lambda: connect_sqlite(str(file)), poolclass=NullPool
+    )
+    with engine.connect() as connection:
+        upgrade_connection(connection)
+        connection.commit()
 
 
 async def _upgrade(url: URL) -> None:
@@ -44,8 +63,6 @@ async def _upgrade(url: URL) -> None:
         async with engine.connect() as connection:
             await connection.run_sync(upgrade_connection)
             await connection.commit()
-    except (DBAPIError, OSError, TimeoutError) as error:
-        raise StoreUnavailable(f"The database cannot be reached: {error}") from error
     finally:
         await engine.dispose()
 
