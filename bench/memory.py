@@ -1,8 +1,8 @@
 """What one waiting caller costs the engine: the whole product in its process, at a pretended Asterisk.
 
 Resident memory of the process, so everything counts: the core, the adapter's legs, what the journal's
-writing left behind, fragments. The first thousand callers come and go before, so that what is only
-needed once is there already.
+writing left behind, fragments. A few callers come and go before, so that what is only needed once is
+there already.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bench.product import Engine
 
 AGENT = "1001"
 TALK_S = 3600.0
-WARM_UP = 1_000
+WARM_UP = 200
 WAITING = 10_000
 ARRIVE_PER_S = 500
 BATCH = 10
@@ -75,6 +75,8 @@ async def _round(folder: Path) -> float:
                 before = engine.resident_bytes
                 await _arrive(asterisk, WAITING)
                 await asyncio.sleep(SETTLE_S)
+                if asterisk.hearing_music != WARM_UP + WAITING:
+                    raise AssertionError(f"Only {asterisk.hearing_music - WARM_UP} wait.")
                 return (engine.resident_bytes - before) / WAITING
             finally:
                 await engine.stop()

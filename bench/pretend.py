@@ -28,6 +28,8 @@ class PretendedAsterisk:
         self.port = 0
         self.ended = 0
         """Calls that are over."""
+        self.hearing_music = 0
+        """How often music was started."""
         self._agents = agents
         self._talk_s = talk_s
         self._calls = 0
@@ -123,6 +125,8 @@ class PretendedAsterisk:
         elif uri.endswith("/addChannel"):
             agent = query["channel"].split(",")[1]
             self._loop.call_later(self._talk_s, self.hang_up, agent)
+        elif method == "POST" and uri.endswith("/moh"):
+            self.hearing_music += 1
         elif "/play/" in uri:
             _, channel, _, playback = uri.split("/")
             self._loop.call_soon(self._played, unquote(channel), unquote(playback))
