@@ -24,6 +24,7 @@ from config.load import load
 
 STROWGER = "4008001001"
 APP_QUEUE = "4008001009"
+QUEUE_NAME = "orders"
 LOG_IN = "*11"
 NODE = "bench"
 FIRST_AGENT = 1001

@@ -14,11 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from bench.machine import cpu_s, resident_bytes
 
 START_S = 30.0
 LOOK_EVERY_S = 0.02
 COMMAND = (sys.executable, "-m", "acd", "run")
+TOKEN_COMMAND = (sys.executable, "-m", "acd", "token", "create", "bench", "--role", "readonly")
 
 
 class EngineFailed(Exception):
@@ -50,6 +53,7 @@ class Engine:
             **env,
         }
         self._process: asyncio.subprocess.Process | None = None
+        self._token = ""
 
     async def start(self) -> None:
         """Start it and wait until it says that it is connected to Asterisk."""
@@ -84,6 +88,29 @@ class Engine:
                     await asyncio.sleep(LOOK_EVERY_S)
         except TimeoutError as late:
             raise EngineFailed(f"No {event!r} within {within_s:g} s.\n{self.tail()}") from late
+
+    async def waiting(self, queue: str) -> list[str]:
+        """The calls that wait in a queue, in the order of service, as its API says."""
+        headers = {"Authorization": f"Bearer {await self._its_token()}"}
+        url = f"http://127.0.0.1:{self._env['STROWGER_API_PORT']}/api/v1/queues/{queue}"
+        async with (
+            aiohttp.ClientSession(headers=headers, raise_for_status=True) as session,
+            session.get(url) as answer,
+        ):
+            calls: list[str] = (await answer.json())["waiting"]
+            return calls
+
+    async def _its_token(self) -> str:
+        """A token for its API, made once: it outlives the process."""
+        if not self._token:
+            making = await asyncio.create_subprocess_exec(
+                *TOKEN_COMMAND, env=self._env, stdout=asyncio.subprocess.PIPE
+            )
+            said, _ = await making.communicate()
+            if making.returncode:
+                raise EngineFailed("No token could be made.")
+            self._token = said.decode().strip()
+        return self._token
 
     def lines(self) -> Iterator[LogLine]:
         """Its log since it started, as far as it is written."""

@@ -1,7 +1,8 @@
 """500 callers wait, the engine is killed and started again: how soon it has them all.
 
-From its connection to Asterisk until it says that it has taken stock, both by its own log. In the end
-an agent logs in, and the caller who waited longest must be the one who rings at his phone.
+From its connection to Asterisk until it says that it has taken stock, both by its own log. Each time
+its API must list the same calls in the same order of service. In the end an agent logs in, and the
+caller who waited longest must be the one who rings at his phone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from statistics import median
 from asterisk.lab.root import Root
 from asterisk.lab.sipp import SippRun
 from asterisk.lab.siptap import SipTap
-from bench.centre import STROWGER, Centre, centre
+from bench.centre import QUEUE_NAME, STROWGER, Centre, centre
 from bench.figures import Figure, Outcome
 from bench.waiting import until
 
@@ -38,12 +39,15 @@ async def measure(root: Root, rounds: int, say: Callable[[str], None]) -> Outcom
             await _answered(talking, 1)
             async with at.callers(STROWGER, WAITING, ARRIVE_PER_S) as waiting:
                 await _answered(waiting, WAITING)
+                order = await at.engine.waiting(QUEUE_NAME)
                 for number in range(1, rounds + 1):
                     await at.engine.kill()
                     begun = asyncio.get_running_loop().time()
                     await at.engine.start()
                     taken_s.append(await _taken(at))
                     start_s.append(asyncio.get_running_loop().time() - begun)
+                    if len(order) != WAITING or await at.engine.waiting(QUEUE_NAME) != order:
+                        raise AssertionError(f"Not the same {WAITING} calls wait in the same order.")
                     say(f"takeover {number}/{rounds}: {WAITING} callers in {taken_s[-1] * 1e3:.0f} ms")
                 await _serves_the_first(at, waiting)
     return Outcome(
