@@ -68,6 +68,8 @@ SIZES = ((100, 100), (1_000, 10_000), (10_000, 100_000))
 QUEUES = 200
 SKILLS = [f"skill{n}" for n in range(50)]
 GROUPS = [f"group{n}" for n in range(20)]
+COLLECTOR = (50_000, 20, 50)
+"""The garbage collector's thresholds, as acd.app sets them."""
 CALLBACK = Ending(say="all_busy_recorded", then=Then.CALLBACK)
 STRATEGIES = [each for each in Strategy if each is not Strategy.RING_ALL]
 
@@ -282,7 +284,10 @@ def measure(agents: int, waiting: int, events: int) -> dict[str, Any]:
     centre.fill()
     gc.collect()
     gc.freeze()
+    before = gc.get_threshold()
+    gc.set_threshold(*COLLECTOR)
     centre.run(events)
+    gc.set_threshold(*before)
     gc.unfreeze()
     everything = sorted(each for times in centre.times.values() for each in times)
     return {
