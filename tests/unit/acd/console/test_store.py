@@ -60,7 +60,7 @@ def ask(installation: Installation, question: Callable[[Archive], Awaitable[T]])
 
 def test_calls_before_there_was_any(installation: Installation) -> None:
     (heads,) = table(installation.good("calls"))
-    assert heads == ["call", "arrived (UTC)", "dialled", "caller", "queue", "agent", "wait", "outcome"]
+    assert heads == ["arrived (UTC)", "dialled", "caller", "queue", "agent", "wait", "outcome", "call"]
 
 
 def test_calls_and_the_story_of_one(installation: Installation) -> None:
