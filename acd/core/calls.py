@@ -346,6 +346,8 @@ class Calls:
                 reasons=call.untold(),
             )
         )
+        # Nothing points in a circle, so that the call's memory is free at once.
+        call.offer, call.offers = None, ()
 
     def _is_short(self, call: Call) -> bool:
         if call.desk is None:

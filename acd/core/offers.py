@@ -254,6 +254,7 @@ class Offers:
     def settle(self, offer: Offer, row: str) -> None:
         """The leg is gone: the agent becomes what the offer's end made of him."""
         agent = offer.agent
+        offer.call = None
         about, agent.offer, agent.call = agent.call, None, None
         self._floor.staff.apply(agent, offer.settle or _RELEASE, call=about)
 
