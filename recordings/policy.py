@@ -11,7 +11,7 @@ def refusal(*, free_bytes: int, min_free_bytes: int) -> str | None:
     """Why there is no room for one more recording; None where there is."""
     if free_bytes >= min_free_bytes:
         return None
-    return f"{_mebibytes(free_bytes)} MiB free, {_mebibytes(min_free_bytes)} MiB wanted"
+    return f"{_size(free_bytes)} free, {_size(min_free_bytes)} wanted"
 
 
 def is_whole(*, recorded_s: float, lasted_s: float) -> bool:
@@ -22,5 +22,8 @@ def is_whole(*, recorded_s: float, lasted_s: float) -> bool:
     return recorded_s >= lasted_s * (1 - _SLACK_SHARE) - _SLACK_S
 
 
-def _mebibytes(count: int) -> int:
-    return count // 2**20
+def _size(count_bytes: int) -> str:
+    for unit, size in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count_bytes >= size:
+            return f"{count_bytes / size:.1f} {unit}"
+    return f"{count_bytes} bytes"

@@ -31,7 +31,7 @@ async def test_there_is_room_or_it_is_said_how_little(tmp_path: Path) -> None:
     assert await answer(Room(tmp_path, min_free_bytes=1)) is None
     too_little = await answer(Room(tmp_path, min_free_bytes=EXABYTE))
     assert too_little is not None
-    assert too_little.endswith(" MiB free, 953674316406 MiB wanted")
+    assert too_little.endswith("iB free, 931322574.6 GiB wanted")
 
 
 async def test_a_folder_that_is_not_there_has_no_room(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ GIB = 2**30
 def test_there_is_room_as_long_as_so_much_is_free() -> None:
     assert refusal(free_bytes=GIB, min_free_bytes=GIB) is None
     assert refusal(free_bytes=0, min_free_bytes=0) is None
-    assert refusal(free_bytes=GIB - 1, min_free_bytes=GIB) == "1023 MiB free, 1024 MiB wanted"
+    assert refusal(free_bytes=GIB // 2, min_free_bytes=GIB) == "512.0 MiB free, 1.0 GiB wanted"
+    assert refusal(free_bytes=0, min_free_bytes=1536) == "0 bytes free, 1.5 KiB wanted"
 
 
 @pytest.mark.parametrize(
