@@ -12,6 +12,7 @@ setup:          ## virtual environment, dependencies, the private Asterisk root
 	@scripts/setup
 	@$(VENV)/python -m asterisk.lab root
 
+demo: export SETUP_BEGAN := $(shell date +%s)
 demo: setup     ## real phones call through a real Asterisk; what happened to each call, and why
 	@$(VENV)/python -m demo
 

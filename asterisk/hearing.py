@@ -25,6 +25,7 @@ from asterisk.translate import (
     bridge_of,
     phone_of,
     ring_failure,
+    usable,
 )
 
 Sink = Callable[[e.Event], None]
@@ -59,6 +60,8 @@ class Hearing:
                 self._legs.callers[channel.id] = CallerLeg(
                     ringing=RINGING in event.args[2:], answered=channel.state == "Up"
                 )
+                if not usable(channel.caller):
+                    self._line.bad_input("caller_id", channel=channel.id)
                 self._sink(arrived(channel, self._line.node, argument))
         elif kind == FEATURE:
             self._feature(channel, argument)

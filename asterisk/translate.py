@@ -10,7 +10,7 @@ from __future__ import annotations
 from acd.core.events import CallArrived, RingFailure
 from acd.numbers import caller_number
 from agents.model import AgentAct, PhoneState
-from asterisk.ari.models import Channel
+from asterisk.ari.models import CallerId, Channel
 
 INBOUND = "inbound"
 FEATURE = "feature"
@@ -28,6 +28,9 @@ FEATURE_CODES = {
 """What an agent dials on his phone to change his own state."""
 
 NAME_LENGTH = 80
+
+WITHHELD = frozenset({"", "anonymous", "unknown", "restricted", "unavailable", "private", "asterisk"})
+"""What stands in the place of a number that the caller or his carrier does not show."""
 
 REFUSED_CAUSES = frozenset({17, 21})
 """Q.850: user busy (SIP 486, 600) and call rejected (403, 603)."""
@@ -75,6 +78,13 @@ def display_name(raw: str) -> str | None:
         return None
     name = "".join(character for character in raw[: 4 * NAME_LENGTH] if character.isprintable())
     return name.strip()[:NAME_LENGTH] or None
+
+
+def usable(caller: CallerId) -> bool:
+    """Whether a caller id is withheld, or a number and a name that need not be cut or dropped."""
+    if caller.number.lower() not in WITHHELD and caller_number(caller.number) is None:
+        return False
+    return (display_name(caller.name) or "") == caller.name.strip()
 
 
 def arrived(channel: Channel, node: str, dialled: str) -> CallArrived:

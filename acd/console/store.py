@@ -23,6 +23,8 @@ from config.settings import Settings
 
 T = TypeVar("T")
 SHOWN_PROBLEMS = 100
+CALL_ID_WIDTH = 22
+"""A call's id stays whole, so that it can be copied, however narrow the terminal is."""
 
 
 async def explain_call(settings: Settings, call: str) -> None:
@@ -41,10 +43,10 @@ async def list_calls(settings: Settings, limit: int) -> None:
 
     async with open_archive(settings.secret("database_url")) as archive:
         page = await archive.calls(CallFilter(), limit=limit)
-    table = Table("call", "arrived (UTC)", "dialled", "caller", "queue", "agent", "wait", "outcome")
+    table = Table("arrived (UTC)", "dialled", "caller", "queue", "agent", "wait", "outcome")
+    table.add_column("call", overflow="fold", min_width=CALL_ID_WIDTH)
     for call in page.items:
         table.add_row(
-            call.call,
             _utc(call.arrived_at),
             call.dialled,
             call.caller or "withheld",
@@ -52,6 +54,7 @@ async def list_calls(settings: Settings, limit: int) -> None:
             call.agent or "",
             "" if call.wait is None else f"{call.wait:.1f} s",
             call.outcome or "lives",
+            call.call,
         )
     out.print(table)
 

@@ -19,6 +19,7 @@ from asterisk.translate import (
     phone_of,
     ring_failure,
     shown_caller,
+    usable,
 )
 
 
@@ -136,3 +137,21 @@ def test_every_act_that_a_phone_can_give_has_one_code_and_a_prompt() -> None:
 
 def test_every_state_that_a_phone_can_have_comes_from_a_device_state() -> None:
     assert set(DEVICE_STATES.values()) == set(PhoneState)
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "good"),
+    [
+        ("13800138000", "Li", True),
+        ("anonymous", "", True),
+        ("", "", True),
+        ("1'; DROP TABLE calls", "Li", False),
+        ("1" * 4000, "", False),
+        ("13800138000", "x" * 4000, False),
+        ("13800138000", "Li\x00", False),
+    ],
+)
+def test_a_caller_id_that_has_to_be_cut_or_dropped_is_noticed(
+    number: str, name: str, good: bool
+) -> None:
+    assert usable(CallerId(number=number, name=name)) is good

@@ -73,10 +73,10 @@ def test_calls_and_the_story_of_one(installation: Installation) -> None:
     )
     _, *rows = table(installation.good("calls"))
     assert rows == [
-        ["c2", "2026-11-21 16:31:30", "[/x]", "withheld", "", "", "", "lives"],
+        ["2026-11-21 16:31:30", "[/x]", "withheld", "", "", "", "lives", "c2"],
         [
-            *["c1", "2026-11-21 16:31:25", "4008001001", "13800000001"],
-            *["sales", "a001", "12.2 s", "answered"],
+            *["2026-11-21 16:31:25", "4008001001", "13800000001"],
+            *["sales", "a001", "12.2 s", "answered", "c1"],
         ],
     ]
     assert table(installation.good("calls", "--limit", "1"))[1:] == rows[:1]
