@@ -25,6 +25,7 @@ from asterisk.ari.models import AsteriskInfo, Bridge, Channel, Endpoint
 from asterisk.ari.protocol import Malformed
 from asterisk.ari.requests import Request
 from asterisk.ari.settings import AriSettings
+from asterisk.ari.timestamps import epoch_s
 from asterisk.doing import Doing
 from asterisk.hearing import Hearing
 from asterisk.inventory import Survey, phone_states, take_inventory
@@ -216,6 +217,7 @@ class AsteriskTelephony(AriHandlers):
             ChannelsReconciled(
                 node=self.node,
                 restarted=survey.restarted,
+                asterisk_started_at=self._started_at(),
                 calls=tuple(found.calls),
                 offers=tuple(found.offers),
                 phones=self._phones.known(),
@@ -227,3 +229,10 @@ class AsteriskTelephony(AriHandlers):
             self._hearing.translate(event)
         for ready in self.on_ready:
             ready()
+
+    def _started_at(self) -> float | None:
+        try:
+            return epoch_s(self._connected_to or "")
+        except ValueError as error:
+            self._line.bad_input("malformed", what=str(error)[:500])
+            return None

@@ -292,12 +292,14 @@ class ChannelsReconciled:
     """The node is connected (again), and this is everything of ours that lives there.
 
     `restarted`: the Asterisk itself started anew since the last connection, so that calls that are
-    not listed were cut off. Otherwise their callers hung up meanwhile. `phones` gives the state of
-    each agent's phone on the node.
+    not listed were cut off. Otherwise their callers hung up meanwhile. `asterisk_started_at` (UTC
+    seconds) says the same to an engine that is new itself: what began before it was cut off. It is
+    None where Asterisk does not say. `phones` gives the state of each agent's phone on the node.
     """
 
     node: str
     restarted: bool
+    asterisk_started_at: float | None = None
     calls: tuple[LiveCall, ...] = ()
     offers: tuple[LiveOffer, ...] = ()
     phones: tuple[tuple[str, PhoneState], ...] = ()

@@ -60,7 +60,7 @@ class Node(FakeAsterisk):
         self.silent: set[str] = set()
         self.seen: list[str] = []
         self.respond = self._answer
-        self.boots("monday")
+        self.boots(NOON)
 
     def boots(self, at: str) -> None:
         """From now on it is an Asterisk that runs since then."""

@@ -22,6 +22,10 @@ from asterisk.telephony import SUBSCRIBE_CHUNK, AsteriskTelephony
 from tests.unit.asterisk.node import NOON_S, Node, caller, device, leg, phone, started
 from tests.unit.asterisk.wire import Counts
 
+TUESDAY = "2026-11-24T12:00:00.250+0000"
+TUESDAY_S = NOON_S + 3 * 86400 + 0.25
+WEDNESDAY = "2026-11-25T12:00:00.000+0000"
+
 
 class Centre:
     """What the core's side of the port sees."""
@@ -110,6 +114,7 @@ async def test_stock_is_taken_and_told(node: Node, centre: Centre) -> None:
         assert await centre.reconciled() == e.ChannelsReconciled(
             node="pbx1",
             restarted=False,
+            asterisk_started_at=NOON_S,
             calls=tuple(
                 e.LiveCall(
                     arrived=e.CallArrived(
@@ -175,17 +180,32 @@ async def test_an_asterisk_that_was_restarted_is_told_from_one_that_was_away(
 ) -> None:
     async with running(centre):
         assert not (await centre.reconciled()).restarted
-        for boot, restarted in (("tuesday", True), ("tuesday", False), ("wednesday", True)):
+        for boot, restarted in ((TUESDAY, True), (TUESDAY, False), (WEDNESDAY, True)):
             node.boots(boot)
             await (await centre.socket()).close()
             assert await centre.events.get() == e.NodeLost(node="pbx1")
             assert (await centre.reconciled()).restarted is restarted
 
 
+async def test_a_new_engine_is_told_since_when_asterisk_runs(node: Node, centre: Centre) -> None:
+    node.boots(TUESDAY)
+    async with running(centre):
+        found = await centre.reconciled()
+        assert (found.restarted, found.asterisk_started_at) == (False, TUESDAY_S)
+    assert centre.counts.bad == []
+
+
+async def test_an_asterisk_that_does_not_say_since_when_it_runs(node: Node, centre: Centre) -> None:
+    node.boots("")
+    async with running(centre):
+        assert (await centre.reconciled()).asterisk_started_at is None
+    assert centre.counts.bad == [("ari", "malformed")]
+
+
 async def test_a_restart_is_not_forgotten_when_the_survey_is_cut_off(node: Node, centre: Centre) -> None:
     async with running(centre):
         await centre.reconciled()
-        node.boots("tuesday")
+        node.boots(TUESDAY)
         node.silent.add("channels")
         await node.ask_of("channels")
         await (await centre.socket()).close()
