@@ -142,6 +142,7 @@ class Doing:
             self._sink(e.ConnectFailed(call=call, offer=offer, reason="one of the two is gone"))
             return
         bridge = bridge_of(call)
+        caller.joined = offer
         if not caller.bridged:
             caller.bridged = True
             self._line.tell(requests.create_bridge(bridge), "create bridge")

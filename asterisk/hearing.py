@@ -113,7 +113,7 @@ class Hearing:
         self._phones.leg_ended(leg.agent)
         caller = self._legs.callers.get(leg.call)
         if leg.answered:
-            if caller is not None:
+            if caller is not None and caller.joined == channel:
                 self._drop_bridge(leg.call, caller)
             self._sink(e.AgentHungUp(offer=channel, cause=cause))
         else:
@@ -121,6 +121,7 @@ class Hearing:
             self._sink(e.RingFailed(offer=channel, reason=reason, cause=cause))
 
     def _drop_bridge(self, call: str, caller: CallerLeg) -> None:
+        caller.joined = None
         if caller.bridged:
             caller.bridged = False
             self._line.tell(requests.delete_bridge(bridge_of(call)), "drop bridge")

@@ -124,13 +124,15 @@ def _stasis_leg(
     elif kind == INBOUND:
         dialled, _, told = argument.partition(",")
         answered = channel.state == "Up"
-        bridged = channel.id in shared.get(channel.id, frozenset())
+        inside = shared.get(channel.id, frozenset())
+        bridged = channel.id in inside
         # Whoever waits was given music; a stop too many does no harm, one too few does.
         found.callers[channel.id] = CallerLeg(
             ringing=told == RINGING,
             answered=answered,
             music=answered and not bridged,
             bridged=channel.id in shared,
+            joined=next((other for other in inside if offer_channel(other) == channel.id), None),
         )
         found.calls.append(
             LiveCall(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 
 class CallerLeg:
-    """A caller's channel: whether it was told that it rings, was answered, hears music, shares a
-    bridge, plays a prompt."""
+    """A caller's channel: whether it was told that it rings, was answered, hears music, has a bridge,
+    plays a prompt. `joined` is the offer whose leg shares the bridge with him, or is to."""
 
-    __slots__ = ("answered", "bridged", "music", "playback", "prompt", "prompts", "ringing")
+    __slots__ = ("answered", "bridged", "joined", "music", "playback", "prompt", "prompts", "ringing")
 
     def __init__(
         self,
@@ -16,11 +16,13 @@ class CallerLeg:
         answered: bool = False,
         music: bool = False,
         bridged: bool = False,
+        joined: str | None = None,
     ) -> None:
         self.ringing = ringing
         self.answered = answered
         self.music = music
         self.bridged = bridged
+        self.joined = joined
         self.prompt: str | None = None
         self.playback: str | None = None
         self.prompts = 0

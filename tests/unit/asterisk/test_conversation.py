@@ -296,6 +296,31 @@ def test_the_bridge_goes_with_the_first_who_hangs_up(play: Play, first: str) -> 
     assert play.wire.said() == []
 
 
+def test_a_second_answer_of_a_ring_all_leaves_the_first_ones_talk_alone(play: Play) -> None:
+    play.connected()
+    second = f"{CALL}-o2"
+    play.does(c.RingAgent(**{**_fields(ring()), "offer": second, "agent": "1002"}))
+    play.hears(start(second, ["agent"], name="PJSIP/1002-00000003", state="Up"))
+    play.does(c.ReleaseAgent(offer=second))
+    play.wire.all_ok()
+    assert play.hears(destroyed(second)) == [e.AgentHungUp(offer=second)]
+    assert play.wire.said() == []
+    play.hears(destroyed(OFFER))
+    assert play.wire.said() == [f"DELETE bridges/{CALL}-b"]
+
+
+def test_after_a_second_connection_the_bridge_is_the_second_agents(play: Play) -> None:
+    play.connected()
+    second = f"{CALL}-o2"
+    play.does(c.RingAgent(**{**_fields(ring()), "offer": second, "agent": "1002"}))
+    play.hears(start(second, ["agent"], name="PJSIP/1002-00000003", state="Up"))
+    play.does(c.ConnectCall(call=CALL, offer=second))
+    play.hears(destroyed(OFFER))
+    assert play.wire.said() == []
+    play.hears(destroyed(second))
+    assert play.wire.said() == [f"DELETE bridges/{CALL}-b"]
+
+
 def test_a_caller_is_ended_with_a_cause(play: Play) -> None:
     play.caller_arrives()
     play.doing.execute(c.EndCall(call=CALL, cause=c.EndCause.BUSY))

@@ -32,6 +32,7 @@ def test_a_waiting_caller_is_a_call_with_its_channels_age() -> None:
     assert found.calls == [LiveCall(arrived=arrived, created_at=CREATED_AT)]
     leg = found.callers["c1"]
     assert (leg.answered, leg.music, leg.bridged) == (True, True, False)
+    assert leg.joined is None
     assert leg.ringing
 
 
@@ -48,6 +49,7 @@ def test_a_talking_pair() -> None:
     ]
     leg = found.callers["c1"]
     assert (leg.answered, leg.music, leg.bridged) == (True, False, True)
+    assert leg.joined == "c1-o2"
     assert found.litter == []
 
 
