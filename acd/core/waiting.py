@@ -16,7 +16,7 @@ from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import PlayRingback, StartWaiting
 from acd.core.considered import note_choice, note_none_idle, note_queued, words
 from acd.core.facts import CallOutcome, CallQueued, CallWidened, VisitOutcome
-from acd.core.records import Placement
+from acd.core.place import key_of, next_due, placement, targets
 from acd.core.requirement import Requirement, first
 from acd.core.routing import Ending, FirstTarget, Queue, Then
 from acd.core.rules import target
@@ -85,7 +85,7 @@ class Waiting:
         """Work out from the queue, as it is configured now, what a call in it asks for."""
         self._ask(call, call.queue or "")
         call.step = min(call.step, len(call.stages) - 1)
-        call.asks = self._targets(call)[: call.opened]
+        call.asks = targets(call)[: call.opened]
         if call.queue_open:
             call.asks += call.stages[call.step].requirements
 
@@ -112,7 +112,7 @@ class Waiting:
         """
         gathered, self._gathered, self._unsettled = self._gathered or [], None, []
         calls = {call.id: call for call in gathered if call.ticket is not None}
-        for call in sorted(calls.values(), key=_key):
+        for call in sorted(calls.values(), key=key_of):
             self.resume(call)
 
     def settle(self) -> None:
@@ -185,12 +185,9 @@ class Waiting:
 
     # what these are made of
 
-    def _targets(self, call: Call) -> tuple[Requirement, ...]:
-        return tuple([first(each, call.needs) for each in call.firsts])
-
     def _ask(self, call: Call, name: str) -> None:
         call.stages = self._floor.matching.stages(name, call.needs)
-        call.reach = self._targets(call) + call.stages[-1].requirements
+        call.reach = targets(call) + call.stages[-1].requirements
 
     def _take_place(self, call: Call, desk: QueueDesk) -> None:
         desk.calls[call.id] = call
@@ -221,7 +218,7 @@ class Waiting:
     def _idle(self, call: Call) -> bool:
         """Whether somebody could be rung at once, so that the call would not have to wait."""
         name = call.queue or ""
-        asked = (*self._targets(call), *call.stages[0].requirements)
+        asked = (*targets(call), *call.stages[0].requirements)
         return any(self._floor.matching.idle(name, each) for each in asked)
 
     def _wait(self, call: Call, queue: Queue) -> None:
@@ -230,7 +227,7 @@ class Waiting:
             self._rest(call, queue)
         else:
             self._unsettled.append(call)
-        due = self._next_due(call, queue)
+        due = next_due(call, queue)
         if call.timer is not None and call.timer.at == due:
             return
         floor.deadlines.cancel(call.timer)
@@ -240,19 +237,6 @@ class Waiting:
         if call.hears != "music":
             self._play_music(call, queue)
         note_none_idle(self._floor, call)
-
-    def _next_due(self, call: Call, queue: Queue) -> float | None:
-        """The next of widening step, end of hold and maximum wait."""
-        due: float | None = None
-        if call.step + 1 < len(call.stages):
-            due = call.joined_at + call.stages[call.step + 1].after
-        if not call.queue_open and (due is None or call.hold_until < due):
-            due = call.hold_until
-        if queue.for_at_most is not None:
-            longest = call.joined_at + queue.for_at_most
-            if due is None or longest < due:
-                due = longest
-        return due
 
     def _play_music(self, call: Call, queue: Queue) -> None:
         call.hears, call.picked_up = "music", True
@@ -336,22 +320,3 @@ class Waiting:
             self._calls.announce(call, (prompt,))
         else:
             self.join(call)
-
-
-def _key(call: Call) -> tuple[int, float, int]:
-    return (-call.tier, call.arrived_at - call.head_start, call.ticket.key[2] if call.ticket else 0)
-
-
-def placement(call: Call) -> Placement:
-    """A call's place, as the store keeps it."""
-    return Placement(
-        queue=call.queue or "",
-        visit=call.visit,
-        joined_at=call.joined_at,
-        tier=call.tier,
-        head_start=call.head_start,
-        extra_needs=call.needs,
-        firsts=call.firsts,
-        language=call.language,
-        business=call.business,
-    )

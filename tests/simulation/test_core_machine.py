@@ -6,6 +6,7 @@ hold. Hypothesis finds the shortest way to a fault; the long walk gets deeper.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -18,7 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from tests.simulation.world import ACTIONS, World
 
 WEIGHTED = [name for name, weight in ACTIONS.items() for _ in range(weight)]
-STEPS = 3_000
+STEPS = 125_000 if os.environ.get("STROWGER_LONG") else 3_000
+"""Of each long walk; `make check-long` goes a million of them."""
 
 
 class Core(RuleBasedStateMachine):
