@@ -268,5 +268,5 @@ def _queue(name: str, section: doc.Queue) -> routing.Queue:
 
 def _set_aside(section: doc.SetAside | None) -> routing.SetAside:
     if section is None:
-        return routing.SetAside()
+        return routing.RESTS_A_WHILE
     return routing.SetAside(pause_reason=section.pause, rest=section.rest)

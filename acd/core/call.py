@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from acd.core import codes
 from acd.core.calls_table import CallState
 from acd.core.records import Reason
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from acd.core.requirement import Requirement, Stage
     from acd.core.routing import Ending, FirstTarget, Needs, Queue
     from acd.core.ticket import Ticket
+
+
+MOST_REASONS: Final = 500
+"""So long a story is kept in memory; what a fact carried away is in the store in full."""
+
+FIRST_REASONS: Final = 100
+LAST_REASONS: Final = 300
 
 
 class QueueDesk:
@@ -136,9 +144,24 @@ class Call:
     def note(self, at: float, code: str, *arguments: Any) -> None:
         """Add a reason to the story."""
         self.trace.append((at, code, *arguments))
+        if len(self.trace) > MOST_REASONS:
+            self._shorten()
 
     def untold(self) -> tuple[Reason, ...]:
         """The reasons noted since the last fact that carried some; now they count as told."""
         reasons = tuple(self.trace[self.told :])
         self.told = len(self.trace)
         return reasons
+
+    def _shorten(self) -> None:
+        """Leave out the middle of a long story, and say how much."""
+        cut = len(self.trace) - LAST_REASONS
+        middle = self.trace[FIRST_REASONS:cut]
+        left_out = len(middle)
+        if middle[0][1] == codes.LEFT_OUT:
+            left_out += middle[0][2] - 1
+        self.trace[FIRST_REASONS:cut] = [(middle[-1][0], codes.LEFT_OUT, left_out)]
+        if self.told >= cut:
+            self.told -= len(middle) - 1
+        else:
+            self.told = min(self.told, FIRST_REASONS)

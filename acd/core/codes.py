@@ -64,3 +64,4 @@ NODE_BACK: Final = "node_back"  # node
 CUT_OFF: Final = "cut_off"  # node
 TAKEN_OVER: Final = "taken_over"  # node, when its channel began
 ADOPTED: Final = "adopted"  # agent
+LEFT_OUT: Final = "left_out"  # how many steps

@@ -209,6 +209,7 @@ _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     codes.CUT_OFF: lambda node: f"cut off when {node} restarted",
     codes.TAKEN_OVER: lambda node, since: f"found on {node} where nobody had decided on it yet",
     codes.ADOPTED: lambda agent: f"found talking with {agent}",
+    codes.LEFT_OUT: lambda steps: f"({steps} steps are left out here)",
 }
 
 _DECISIVE: Final = frozenset(

@@ -23,7 +23,11 @@ TIMER = "ring"
 """The kind of an offer's deadline: it has rung long enough."""
 
 UNREACHABLE_REST = 30.0
-"""Seconds that an agent rests whose phone could not be reached, where the queue sets no rest."""
+"""Seconds that an agent rests at least whose phone could not be reached, whatever it says of itself."""
+
+SHORTEST_REST = 1.0
+"""Seconds that an agent rests at least who did not take a call: a phone that refuses everything by
+itself would else be rung some hundred times a second."""
 
 _RESERVE, _RING, _ANSWER, _RELEASE = Reserve(), Ring(), Answer(), Release()
 
@@ -180,8 +184,8 @@ class Offers:
 
     def unreachable(self, offer: Offer, row: str) -> None:
         """His phone could not be reached: he rests, so that it isn't tried at once again."""
-        rest = _queue(offer).no_answer.rest
-        self._over(offer, OfferOutcome.UNREACHABLE, Decline(rest=rest or UNREACHABLE_REST))
+        rest = _queue(offer).no_answer.rest or 0.0
+        self._over(offer, OfferOutcome.UNREACHABLE, Decline(rest=max(rest, UNREACHABLE_REST)))
         self.settle(offer, row)
 
     def lost(self, offer: Offer, row: str) -> None:
@@ -333,7 +337,7 @@ def _rang(offer: Offer, until: float) -> float:
 def _aside(offer: Offer, *, refused: bool) -> Decline:
     queue = _queue(offer)
     policy = queue.refused if refused else queue.no_answer
-    return Decline(pause_reason=policy.pause_reason, rest=policy.rest)
+    return Decline(pause_reason=policy.pause_reason, rest=max(policy.rest or 0.0, SHORTEST_REST))
 
 
 _CODES = {

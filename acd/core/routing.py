@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from acd.core.hours import OpeningHours
 from agents.model import AgentProfile
@@ -201,11 +201,16 @@ class WideningStep:
 class SetAside:
     """What becomes of an agent who did not take a call: paused with a reason, or resting a while.
 
-    Exactly one of the two is set, or neither: then the agent is idle again at once.
+    Exactly one of the two is set, or neither: then he rests for the shortest time that there is.
     """
 
     pause_reason: str | None = None
     rest: float | None = None
+
+
+RESTS_A_WHILE: Final = SetAside(rest=5.0)
+"""Where a queue says nothing: a phone that refuses every call, or rings in an empty room, must not be
+rung without end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,8 +251,8 @@ class Queue:
     strategy: Strategy = Strategy.LONGEST_IDLE
     order: tuple[str, ...] = ()
     ring: float = 20.0
-    no_answer: SetAside = SetAside()
-    refused: SetAside = SetAside()
+    no_answer: SetAside = RESTS_A_WHILE
+    refused: SetAside = RESTS_A_WHILE
     wrap_up: WrapUp = WrapUp()
     service_level: ServiceLevel = ServiceLevel()
     music: str = "default"

@@ -112,9 +112,9 @@ class Queue(Section):
     ring: PositiveDuration = 20.0
     """How long an agent's phone rings before another is tried."""
     no_answer: SetAside | None = None
-    """What becomes of an agent who did not answer; else he is idle again at once."""
+    """What becomes of an agent who did not answer; else he rests for 5 seconds."""
     refused: SetAside | None = None
-    """What becomes of an agent who refused a call; else he is idle again at once."""
+    """What becomes of an agent who refused a call; else he rests for 5 seconds."""
     wrap_up: WrapUp = WrapUp()
     """The time after a call."""
     service_level: ServiceLevel = ServiceLevel()

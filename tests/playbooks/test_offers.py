@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from acd.core.events import RingFailure
+from acd.core import codes
+from acd.core.call import MOST_REASONS
+from acd.core.events import ChannelsReconciled, LiveCall, NodeLost, RingFailure
 from acd.core.facts import (
     CallAnswered,
     CallEnded,
     CallMissed,
     CallOutcome,
     OfferEnded,
+    OfferMade,
     OfferOutcome,
     QueueLeft,
     StaleEventSeen,
@@ -20,8 +23,8 @@ from acd.core.facts import (
 )
 from acd.core.routing import ServiceLevel, SetAside, Strategy, WrapUp
 from agents.model import AgentAct, AgentState, PhoneState
-from tests.playbooks.centre import agent, centre, queue
-from tests.playbooks.harness import Playbook
+from tests.playbooks.centre import NODE, agent, centre, queue
+from tests.playbooks.harness import START, Playbook
 from tests.playbooks.words import (
     act,
     agent_hung_up,
@@ -173,11 +176,67 @@ def test_no_answer_keeps_the_place_before_later_callers() -> None:
     play.after(10) << ring("c1-o2")
 
 
-def test_agent_who_is_not_set_aside_rings_again_once_his_phone_has_stopped() -> None:
-    play = one(ring=20)
+def test_agent_who_is_not_set_aside_rests_a_second_once_his_phone_has_stopped() -> None:
+    play = one(ring=20, no_answer=SetAside())
     play >> arrived() >> ringing()
     play.after(20) << stop_ringing() << music()
-    play >> failed() << ring("c1-o2")
+    play >> failed()
+    play.after(0.9).quiet()
+    play.after(0.1) << ring("c1-o2")
+
+
+@pytest.mark.parametrize(
+    ("reason", "aside", "most"),
+    [
+        (RingFailure.REFUSED, SetAside(), 10),
+        (RingFailure.NO_ANSWER, SetAside(), 10),
+        (RingFailure.UNREACHABLE, SetAside(rest=1), 1),
+        (RingFailure.REFUSED, queue().refused, 2),
+        (RingFailure.NO_ANSWER, queue().no_answer, 2),
+    ],
+)
+def test_phone_that_takes_no_call_is_not_rung_without_end(
+    reason: RingFailure, aside: SetAside, most: int
+) -> None:
+    play = one(refused=aside, no_answer=aside)
+    play >> arrived()
+    for _ in range(100):
+        made = play.recorded(OfferMade)
+        if len(made) > len(play.recorded(OfferEnded)):
+            play >> failed(made[-1].offer, reason)
+        play.after(0.1)
+    assert len(play.recorded(OfferMade)) == most
+
+
+def test_story_of_a_call_that_nobody_takes_is_kept_short_and_stored_in_full() -> None:
+    play = one(refused=SetAside())
+    play >> arrived()
+    for number in range(1, 801):
+        play >> failed(f"c1-o{number}", RingFailure.REFUSED)
+        play.after(1)
+    why = play.core.why("c1")
+    assert why is not None
+    assert len(why.trace) <= MOST_REASONS
+    assert [reason[1] for reason in why.trace].count(codes.LEFT_OUT) == 1
+    assert why.trace[0][1] == codes.ENTERED
+    told = [reason for fact in play.facts for reason in getattr(fact, "reasons", ())]
+    [marker] = [reason for reason in why.trace if reason[1] == codes.LEFT_OUT]
+    assert len(told) == len(why.trace) - 1 + marker[2]
+    assert not [reason for reason in told if reason[1] == codes.LEFT_OUT]
+
+
+def test_story_that_no_fact_carries_away_is_kept_short_too() -> None:
+    play = Playbook(centre()) >> act("1001", AgentAct.LOG_IN) >> arrived()
+    for _ in range(300):
+        play >> NodeLost(node=NODE)
+        play >> ChannelsReconciled(
+            node=NODE, restarted=False, calls=(LiveCall(arrived=arrived(), created_at=START),)
+        )
+    play >> hung_up()
+    told = [reason[1] for fact in play.facts for reason in getattr(fact, "reasons", ())]
+    assert told.count(codes.LEFT_OUT) == 1
+    assert told[-1] == codes.ENDED
+    assert len(told) <= MOST_REASONS
 
 
 @pytest.mark.parametrize(
