@@ -62,6 +62,8 @@ queues:
     groups: [back, vip]
     strategy: longest_idle
     ring: 20s
+    no_answer: {rest: 5s}
+    refused: {rest: 5s}
     wrap_up: {for: 0s}
     service_level: {within: 20s, target: 80%}
     waiting: {music: default}
