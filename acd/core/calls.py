@@ -192,7 +192,7 @@ class Calls:
                 within_service_level=within,
             )
         )
-        self._floor.recordings.talk_began(offer)
+        self._floor.recordings.talk_began(call, offer)
 
     def abandoned(self, call: Call, row: str) -> None:
         """The caller hung up before anybody answered: he is to be called back."""

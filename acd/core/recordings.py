@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from acd.core import codes
+from acd.core.call import Call
 from acd.core.commands import StartRecording
 from acd.core.events import RecordingFailed, RecordingFinished, RecordingStarted
 from acd.core.facts import RecordingBegan, RecordingEnded, RecordingOutcome
@@ -25,12 +26,10 @@ class Recordings:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
 
-    def talk_began(self, offer: Offer) -> None:
+    def talk_began(self, call: Call, offer: Offer) -> None:
         """Caller and agent hear each other: record them where their business wants it."""
-        floor, call = self._floor, offer.call
-        if call is None or call.business is None:
-            return
-        business = floor.routing.businesses.get(call.business)
+        floor = self._floor
+        business = floor.routing.businesses.get(call.business or "")
         if business is None or not business.record:
             return
         file = file_of(at=floor.now, agent=offer.agent.id, talk=offer.id)

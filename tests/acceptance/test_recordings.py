@@ -51,6 +51,7 @@ phones:
 
 def settings(asterisk: AsteriskInstance) -> Mapping[str, str]:
     return {
+        "STROWGER_FLIGHT_DIR": str(asterisk.folder / "flights"),
         "STROWGER_RECORDINGS_DIR": str(folder_of(asterisk)),
         "STROWGER_RECORDINGS_MIN_FREE": f"{MIN_FREE_KIB}KiB",
     }
@@ -267,3 +268,17 @@ async def test_a_recording_outlives_the_engine_and_is_taken_up_by_the_next_one(c
     (row,) = rows(centre, "SELECT * FROM recordings WHERE call = ?", on.call)
     assert (row["file"], row["outcome"]) == (file, "recorded")
     assert row["began_at"] < row["ended_at"]
+
+
+async def test_all_of_it_replays_with_the_same_commands(centre: Stage) -> None:
+    on = await talk(centre)
+    await began(centre, on)
+    await on.agent.hangup()
+    await ended(centre, on)
+    await centre.engine.stop()
+    flight = max((centre.asterisk.folder / "flights").iterdir())
+    kinds = flight.read_text(encoding="utf-8")
+    assert all(f'"kind":"{kind}"' in kinds for kind in ("RecordingStarted", "RecordingFinished"))
+    said = await centre.engine.acd("replay", str(flight))
+    await centre.restart_engine()
+    assert "the same commands each time" in said

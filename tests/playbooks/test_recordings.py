@@ -14,6 +14,7 @@ from acd.core.events import (
     RecordingFinished,
     RecordingStarted,
 )
+from acd.core.explain import text_of
 from acd.core.facts import CallEnded, RecordingBegan, RecordingEnded, RecordingOutcome
 from acd.core.routing import Business, NumberRoute, Routing
 from tests.playbooks.centre import CALLBACK, centre
@@ -115,5 +116,7 @@ def test_a_failure_is_a_fact_and_nothing_else(failure: RecordingFailure, gone: b
     ended = play.last(RecordingEnded)
     assert (ended.outcome.value, ended.seconds, ended.detail) == (failure.value, None, "0 MiB free")
     assert ended.reasons[-1] == (play.now, "not_recorded", failure.value, "0 MiB free")
+    words = f"the talk is not recorded ({failure.value}): 0 MiB free"
+    assert text_of(ended.reasons[-1]) == words
     view = play.core.view_call("c1")
     assert (view is None) is gone

@@ -224,7 +224,8 @@ def test_numbers_businesses_and_the_rest(tmp_path: Path) -> None:
         tmp_path,
         numbers='numbers:\n  "100": {queue: main, business: shop, language: en}\n'
         '  "+86400": {queue: main}\n  default: {queue: main, business: always}',
-        businesses="businesses:\n  shop: {name: 店, hours: day, campaign: late, language: en, record: true}\n"
+        businesses="businesses:\n"
+        "  shop: {name: 店, hours: day, campaign: late, language: en, record: true}\n"
         "  always: {}",
         trunks="trunks:\n  a: {match: 127.0.0.2}\n  b: {match: ['10.0.0.0/8', '2001:db8::1']}",
         phones='phones:\n  p: {name: 客, number: "138"}\n  q: {number: "139"}',

@@ -24,6 +24,8 @@ from acd.core.facts import (
     OfferMade,
     OfferOutcome,
     QueueLeft,
+    RecordingEnded,
+    RecordingOutcome,
     StaleEventSeen,
     VisitOutcome,
 )
@@ -36,6 +38,18 @@ from acd.ports import FactSink, RuntimeMetrics
 from agents.model import AgentState, PhoneState
 
 END = Ending(say=None, then=Then.CALLBACK)
+
+
+RECORDED = RecordingEnded(
+    call="c1",
+    offer="c1-o1",
+    file="f",
+    at=1.0,
+    outcome=RecordingOutcome.RECORDED,
+    seconds=1.0,
+    detail=None,
+    reasons=(),
+)
 
 
 def queue(name: str) -> Queue:
@@ -290,6 +304,16 @@ KNIVES = {"number": "400", "business": "knives"}
             1,
         ),
         (MISSED, "strowger_calls_missed_total", KNIVES | {"reason": "timed_out"}, 1),
+        *(
+            (RECORDED, "strowger_recordings_total", {"outcome": outcome.value}, count)
+            for outcome, count in zip(RecordingOutcome, (1, 0, 0, 0, 0), strict=True)
+        ),
+        (
+            replace(RECORDED, outcome=RecordingOutcome.BROKE_OFF),
+            "strowger_recordings_total",
+            {"outcome": "broke_off"},
+            1,
+        ),
         (
             StaleEventSeen(at=1.0, what="answered_after_cancel", subject="c1"),
             "strowger_stale_events_total",
