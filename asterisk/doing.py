@@ -212,6 +212,7 @@ class Doing:
         def on_reply(reply: Reply) -> None:
             if not isinstance(reply, Response) and not lost(reply):
                 self._line.failed("announce", reply)
+                self._legs.announcing.pop(channel, None)
                 self._line.tell(requests.hangup(channel), "hang up")
 
         self._line.send(_play(channel, playback, command), on_reply)

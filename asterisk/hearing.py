@@ -30,6 +30,9 @@ from asterisk.translate import (
 
 Sink = Callable[[e.Event], None]
 
+NORMAL_CLEARING = 16
+"""Q.850: somebody hung up."""
+
 
 class Hearing:
     """Translates events of channels that are ours; whatever else comes is dropped or turned away."""
@@ -91,10 +94,13 @@ class Hearing:
         self.gone(event.channel.id, event.cause)
 
     def _left(self, event: ari.StasisEnd) -> None:
-        """A caller who leaves the application is no longer ours, wherever his channel goes."""
-        if event.channel.id in self._legs.callers:
-            self.gone(event.channel.id, 16)
-        else:
+        """Whoever leaves the application is no longer ours, wherever his channel goes: a transferred one
+        lives on. What becomes of legs that were never answered, ChannelDestroyed alone says."""
+        channel = event.channel.id
+        leg = self._legs.agents.get(channel)
+        if channel in self._legs.callers or (leg is not None and leg.answered):
+            self.gone(channel, NORMAL_CLEARING)
+        elif self._legs.announcing.pop(channel, None) is None:
             self._taping.snoop_ended(event)
 
     def _recording_ended(self, event: ari.RecordingFinished | ari.RecordingFailed) -> None:

@@ -164,6 +164,23 @@ def test_a_caller_hangs_up_once(play: Play) -> None:
     assert play.hears(destroyed(CALL, 16)) == []
 
 
+def test_an_agent_who_leaves_the_application_is_gone(play: Play) -> None:
+    play.connected()
+    play.wire.said()
+    assert play.hears(ari.StasisEnd(channel=channel(OFFER))) == [e.AgentHungUp(offer=OFFER)]
+    assert play.wire.said() == [f"DELETE bridges/{CALL}-b"]
+    assert play.hears(destroyed(OFFER, 16)) == []
+
+
+def test_a_leg_that_was_never_answered_ends_with_its_own_cause(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    assert play.hears(ari.StasisEnd(channel=channel(OFFER))) == []
+    assert play.hears(destroyed(OFFER, 17)) == [
+        e.RingFailed(offer=OFFER, reason=e.RingFailure.REFUSED, cause=17)
+    ]
+
+
 def test_an_agent_rings_and_answers(play: Play) -> None:
     play.hears(device("PJSIP/1001", "NOT_INUSE"))
     play.caller_arrives()
@@ -399,7 +416,10 @@ def test_keys_pressed(play: Play) -> None:
     assert play.hears(pressed) == [e.DigitPressed(call=CALL, digit="5")]
 
 
-def test_a_feature_code_is_an_act_and_hears_its_outcome(play: Play) -> None:
+@pytest.mark.parametrize("ended", [lambda id: ari.StasisEnd(channel=channel(id)), destroyed])
+def test_a_feature_code_is_an_act_and_hears_its_outcome(
+    play: Play, ended: Callable[[str], ari.Event]
+) -> None:
     phone = "pbx-1763700000.9"
     acted = e.AgentActed(agent="1001", act=AgentAct.LOG_IN, by="phone", channel=phone, language="en")
     assert play.hears(start(phone, ["feature", "*11"], name="PJSIP/1001-00000007")) == [acted]
@@ -411,7 +431,7 @@ def test_a_feature_code_is_an_act_and_hears_its_outcome(play: Play) -> None:
     play.wire.all_ok()
     assert play.hears(played(f"{phone}-a", phone)) == []
     assert play.wire.said() == [f"DELETE channels/{phone}"]
-    play.hears(destroyed(phone))
+    play.hears(ended(phone))
     assert play.legs.announcing == {}
 
 
@@ -420,6 +440,7 @@ def test_an_announcement_that_fails_hangs_up(play: Play) -> None:
     play.wire.ok()
     play.wire.refuse(500)
     assert play.wire.said() == ["DELETE channels/x"]
+    assert play.legs.announcing == {}
 
 
 @pytest.mark.parametrize(

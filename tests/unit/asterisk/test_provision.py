@@ -124,6 +124,7 @@ def test_an_agents_phone() -> None:
     assert endpoint["context"] == "strowger-phones"
     assert endpoint["callerid"] == '"Agent 1001" <1001>'
     assert endpoint["device_state_busy_at"] == "1"
+    assert endpoint["allow_transfer"] == "no"
     assert endpoint["allow"] == "alaw,ulaw"
     assert "transport" not in endpoint
     assert "media_address" not in endpoint
