@@ -29,7 +29,7 @@ from acd.metrics import Metrics
 from acd.ports import Check
 from acd.routing_source import RoutingSource
 from acd.runtime.clock import SystemClock
-from acd.runtime.directory import Directory
+from acd.runtime.directory import Directory, remembered_for
 from acd.runtime.engine import Engine
 from acd.runtime.recorder import FlightRecorder
 from acd.runtime.reload import Reloader
@@ -48,6 +48,8 @@ log = structlog.get_logger(__name__)
 ESSENTIAL = frozenset({"ari", "journal"})
 """The tasks without which the engine is no use: their failure ends it, so that it is started anew."""
 
+FLUSH_S = 5.0
+"""So long a reload waits for the facts so far to be stored, before it reads customers again."""
 LEARN_AGAIN_S = 1.0
 """How long to wait where the database is away again before customers and blacklist are read."""
 
@@ -137,7 +139,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
         metrics.watch_journal(lambda: store.journal.depth, lambda: not store.journal.healthy)
         engine.post(restored or StateRestored(agents=(), calls=()))
         if restored is None:
-            outside.start("directory", _learn_later(store, directory))
+            outside.start("directory", _learn_later(store, directory, engine))
         _reloading(stack, engine, outside, source, telephony, metrics, store, directory, clock)
         engine.health = [telephony.check, _database(store), *engine.health]
         _follow_agents(engine, telephony)
@@ -178,10 +180,12 @@ def _reloading(
 
     async def refresh() -> None:
         try:
-            await store.journal.flush()
-            directory.replace(*await store.memory.load_directory())
-        except StoreUnavailable as error:
-            log.warning("customers and blacklist not read again", error=str(error))
+            async with asyncio.timeout(FLUSH_S):
+                await store.journal.flush()
+            await _learn(store, directory, engine.routing, clock.now())
+        except (StoreUnavailable, TimeoutError) as error:
+            why = str(error) or "the journal does not get its facts written"
+            log.warning("customers and blacklist not read again", error=why)
 
     reloader = Reloader(
         load=source.load,
@@ -241,7 +245,7 @@ async def _remember(
     midnight = datetime.combine(today, time(), zone).timestamp()
     try:
         restored = await store.memory.load_open(midnight)
-        directory.replace(*await store.memory.load_directory())
+        await _learn(store, directory, routing, now)
     except StoreUnavailable as error:
         log.error("starting without memory: the database is away", error=str(error))
         return None
@@ -249,12 +253,17 @@ async def _remember(
     return StateRestored(agents=restored.agents, calls=restored.calls)
 
 
-async def _learn_later(store: Store, directory: Directory) -> None:
+async def _learn(store: Store, directory: Directory, routing: Routing, now: float) -> None:
+    since = now - remembered_for(routing)
+    await directory.read(store.memory.load_directory, served_since=since)
+
+
+async def _learn_later(store: Store, directory: Directory, engine: Engine) -> None:
     """Customers and blacklist, as soon as the database is there."""
     while True:
         await store.journal.written()
         try:
-            directory.replace(*await store.memory.load_directory())
+            await _learn(store, directory, engine.routing, engine.now())
         except StoreUnavailable as error:
             log.warning("customers and blacklist not read yet", error=str(error))
             await asyncio.sleep(LEARN_AGAIN_S)

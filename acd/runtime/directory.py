@@ -6,30 +6,55 @@ answers a caller becomes his last agent. About 300 bytes a customer; see docs/ad
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
 
 from acd.core.events import Blacklisted, CallArrived, Customer
 from acd.core.facts import CallAnswered, Fact
+from acd.core.routing import LastAgentWithin, Routing
 from acd.ports import DirectoryEntry
+
+Known: TypeAlias = tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]]]
+"""What `acd.ports.Memory.load_directory` brings."""
 
 
 class Directory:
     """What is known of numbers. A FactSink: it learns last agents from CallAnswered."""
 
-    def __init__(
-        self,
-        customers: Iterable[Customer] = (),
-        blacklist: Iterable[tuple[str, DirectoryEntry]] = (),
-    ) -> None:
-        self.replace(customers, blacklist)
+    def __init__(self) -> None:
+        self._customers: dict[str, Customer] = {}
+        self._blacklist: dict[str, tuple[Blacklisted, float | None]] = {}
+        self._meanwhile: list[Callable[[], None]] | None = None
+        """What was learned while the database is being read: newer than what it says."""
 
-    def replace(
-        self, customers: Iterable[Customer], blacklist: Iterable[tuple[str, DirectoryEntry]]
+    async def read(self, load: Callable[[], Awaitable[Known]], *, served_since: float) -> None:
+        """Know what `load` brings, and what changes while it does.
+
+        Numbers of which nothing is known but that an agent served them before `served_since` (UTC
+        seconds) are forgotten: no rule looks that far back. What `load` raises changes nothing.
+        """
+        self._meanwhile = []
+        try:
+            self._replace(*await load(), served_since)
+            for learned in self._meanwhile:
+                learned()
+        finally:
+            self._meanwhile = None
+
+    def _replace(
+        self,
+        customers: Iterable[Customer],
+        blacklist: Iterable[tuple[str, DirectoryEntry]],
+        served_since: float,
     ) -> None:
-        """Forget everything and know this."""
-        self._customers = {customer.number: customer for customer in customers}
-        self._blacklist: dict[str, tuple[Blacklisted, float | None]] = {
+        self._customers = {
+            customer.number: customer
+            for customer in customers
+            if customer.tier or customer.name or (customer.last_agent_at or 0.0) >= served_since
+        }
+        self._blacklist = {
             number: (entry.blacklisted, entry.expires_at)
             for number, entry in blacklist
             if entry.blacklisted is not None
@@ -54,6 +79,27 @@ class Directory:
         return blacklisted if expires_at is None or now < expires_at else None
 
     def customer_changed(self, number: str, customer: Customer | None) -> None:
+        """See acd.ports.Centre."""
+        self._learn(lambda: self._know_customer(number, customer))
+
+    def blacklist_changed(
+        self, number: str, entry: Blacklisted | None, expires_at: float | None
+    ) -> None:
+        """See acd.ports.Centre."""
+        self._learn(lambda: self._know_blacklisted(number, entry, expires_at))
+
+    def take(self, facts: Sequence[Fact]) -> None:
+        """See acd.ports.FactSink."""
+        for fact in facts:
+            if type(fact) is CallAnswered and fact.caller is not None:
+                self._learn(partial(self._served, fact.caller, fact.agent, fact.at))
+
+    def _learn(self, what: Callable[[], None]) -> None:
+        what()
+        if self._meanwhile is not None:
+            self._meanwhile.append(what)
+
+    def _know_customer(self, number: str, customer: Customer | None) -> None:
         if customer is None:
             self._customers.pop(number, None)
             return
@@ -62,18 +108,13 @@ class Directory:
             customer = replace(known, name=customer.name, tier=customer.tier)
         self._customers[number] = customer
 
-    def blacklist_changed(
+    def _know_blacklisted(
         self, number: str, entry: Blacklisted | None, expires_at: float | None
     ) -> None:
         if entry is None:
             self._blacklist.pop(number, None)
         else:
             self._blacklist[number] = (entry, expires_at)
-
-    def take(self, facts: Sequence[Fact]) -> None:
-        for fact in facts:
-            if type(fact) is CallAnswered and fact.caller is not None:
-                self._served(fact.caller, fact.agent, fact.at)
 
     def _served(self, number: str, agent: str, at: float) -> None:
         """By last order where orders are known, else by last answered call (call-flow.md, 1.5)."""
@@ -85,3 +126,16 @@ class Directory:
         self._customers[number] = replace(
             known, last_agent=agent, last_agent_at=at, last_agent_by="call"
         )
+
+
+def remembered_for(routing: Routing) -> float:
+    """How far back (seconds) any rule asks who served a caller last; 0 where none does."""
+    return max(
+        (
+            condition.seconds
+            for rule in routing.rules
+            for condition in rule.when
+            if isinstance(condition, LastAgentWithin)
+        ),
+        default=0.0,
+    )

@@ -49,7 +49,8 @@ class Reloader:
         async with self._one_at_a_time:
             try:
                 routing = await asyncio.to_thread(self._load)
-            except OperatorError as error:
+            except (OperatorError, OSError, ValueError, RecursionError) as error:
+                # Whatever is wrong with a file, it is the file's fault, and the next one may be good.
                 return self._refused(error)
             await self._refresh()
             self._problems = ()
@@ -61,8 +62,8 @@ class Reloader:
             self._metrics.reloaded(True, self._clock.now())
             return ReloadResult(taken=True, revision=self._running)
 
-    def _refused(self, error: OperatorError) -> ReloadResult:
-        self._problems = tuple(str(error).splitlines())
+    def _refused(self, error: Exception) -> ReloadResult:
+        self._problems = tuple(str(error).splitlines()) or (type(error).__name__,)
         log.error("routing configuration refused, the running one stays", problems=self._problems)
         self._metrics.reloaded(False, self._clock.now())
         self._metrics.bad_input("yaml", "routing")

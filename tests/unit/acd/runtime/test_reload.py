@@ -18,7 +18,7 @@ from tests.unit.asterisk.wire import Counts
 class Source:
     """The file, as a list of what reading it gives, one after another."""
 
-    def __init__(self, *outcomes: Routing | OperatorError) -> None:
+    def __init__(self, *outcomes: Routing | Exception) -> None:
         self.outcomes = list(outcomes)
         self.posted: list[Event] = []
         self.taken: list[str] = []
@@ -36,7 +36,7 @@ class Source:
 
     def load(self) -> Routing:
         outcome = self.outcomes.pop(0)
-        if isinstance(outcome, OperatorError):
+        if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
@@ -116,3 +116,11 @@ async def test_a_failed_task_without_anybody_to_tell_is_logged(
     await asyncio.wait([task])
     await keeper.close()
     assert "background task failed" in capsys.readouterr().out
+
+
+async def test_a_file_that_cannot_be_read_is_refused_like_any_other() -> None:
+    source = Source(PermissionError(13, "Permission denied"), routing(revision="r2"))
+    result = await source.reloader.reload()
+    assert not result.taken
+    assert "Permission denied" in result.problems[0]
+    assert (await source.reloader.reload()).taken
