@@ -12,11 +12,13 @@ from aiohttp import web
 from acd.api.problems import Kind, Refusal
 from acd.api.secrets import LONGEST, hash_secret
 from acd.archive import Archive, Role, TokenRecord
+from acd.errors import StoreUnavailable
 
 RANKS: Final = {role: rank for rank, role in enumerate(Role)}
 BEARER_PROTOCOL: Final = "bearer."
 """A browser cannot send headers with a WebSocket; it names its token as a subprotocol."""
 _MOST_KEPT: Final = 1000
+_BELIEVED_WITHOUT_STORE_S: Final = 3600.0
 _CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="strowger"'}
 
 
@@ -48,7 +50,11 @@ class Authenticator:
         self._revocations = 0
 
     async def principal(self, secret: str) -> Principal | None:
-        """Whose token it is; None for one that is unknown or revoked. Raises StoreUnavailable."""
+        """Whose token it is; None for one that is unknown or revoked.
+
+        While the database is away a token that was good before is good for another hour: agents must
+        be able to pause and to end their wrap-up, as calls go on. Others raise StoreUnavailable.
+        """
         if not secret or len(secret) > LONGEST:
             return None
         key = hash_secret(secret)
@@ -56,7 +62,12 @@ class Authenticator:
         if kept is not None and self._clock() < kept[0]:
             return kept[1]
         revocations = self._revocations
-        record = await self._archive.find_token(key)
+        try:
+            record = await self._archive.find_token(key)
+        except StoreUnavailable:
+            if kept is not None and self._clock() < kept[0] + _BELIEVED_WITHOUT_STORE_S:
+                return kept[1]
+            raise
         if record is None:
             self._kept.pop(key, None)
             return None

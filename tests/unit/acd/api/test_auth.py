@@ -11,6 +11,7 @@ from acd.api.auth import Authenticator
 from acd.api.routes import Route
 from acd.api.secrets import LONGEST, hash_secret, new_secret
 from acd.archive import Role, TokenRecord
+from acd.errors import StoreUnavailable
 from tests.unit.acd.api.fakes import FakeArchive
 from tests.unit.acd.api.house import ADMIN, READONLY, SECRETS, House, bearer
 
@@ -150,3 +151,19 @@ def test_secrets_are_long_random_and_known_by_their_beginning() -> None:
     assert len(secrets) == 100
     assert all(secret.startswith("acd_") and len(secret) == 47 for secret in secrets)
     assert len(hash_secret("x")) == 32
+
+
+async def test_without_the_database_a_known_token_is_good_for_an_hour() -> None:
+    archive = FakeArchive()
+    archive.add_token("secret", "x", Role.READONLY)
+    now = 0.0
+    authenticator = Authenticator(archive, keep=5.0, clock=lambda: now)
+    assert await authenticator.principal("secret") is not None
+    archive.down = True
+    now = 3604.9
+    assert await authenticator.principal("secret") is not None
+    with pytest.raises(StoreUnavailable):
+        await authenticator.principal("another")
+    now = 3605.0
+    with pytest.raises(StoreUnavailable):
+        await authenticator.principal("secret")
