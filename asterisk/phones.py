@@ -50,6 +50,11 @@ class Phones:
         """Each phone as it has been told."""
         return tuple(self._told.items())
 
+    def meet(self, phone: str, state: PhoneState) -> None:
+        """An agent is new to the core, or new again: his phone's state is told, changed or not."""
+        self._told.pop(phone, None)
+        self.changed(phone, state)
+
     def changed(self, phone: str, state: PhoneState) -> None:
         """Asterisk says that a phone changed."""
         self._raw[phone] = state

@@ -87,6 +87,9 @@ class AsteriskTelephony(AriHandlers):
         self._startup_time: str | None = None
         """Of the Asterisk whose calls the core knows; the one that is connected may be another."""
         self._connected_to: str | None = None
+        self._met: set[str] = set()
+        """The agents whose phones the core has been told of, or will be once Asterisk answers."""
+        self._unmet: set[str] = set()
         self._survey = Survey()
         self._trouble = "not connected yet"
 
@@ -161,6 +164,9 @@ class AsteriskTelephony(AriHandlers):
 
     def watch_phones(self) -> None:
         """Subscribe to the device states of the agents' phones; again after a new configuration."""
+        watched = set(self._watched())
+        self._unmet |= watched - self._met
+        self._met = watched
         devices = [f"deviceState:PJSIP/{phone}" for phone in self._watched()]
         for start in range(0, len(devices), SUBSCRIBE_CHUNK):
             chunk = devices[start : start + SUBSCRIBE_CHUNK]
@@ -170,10 +176,9 @@ class AsteriskTelephony(AriHandlers):
 
     def _meet(self, endpoints: list[Endpoint]) -> None:
         """What new agents' phones are: a subscription tells only what changes."""
-        known = dict(self._phones.known())
-        for phone, state in phone_states(endpoints, self._watched()):
-            if phone not in known:
-                self._phones.changed(phone, state)
+        new, self._unmet = self._unmet & self._met, set()
+        for phone, state in phone_states(endpoints, sorted(new)):
+            self._phones.meet(phone, state)
 
     def _take_stock(self) -> None:
         restarted = self._startup_time not in (None, self._connected_to)
@@ -204,6 +209,7 @@ class AsteriskTelephony(AriHandlers):
         self._legs.callers, self._legs.agents = found.callers, found.agents
         self._legs.announcing.clear()
         self._taping.found(found.tapes)
+        self._met, self._unmet = set(self._watched()), set()
         self._phones.reset(
             phone_states(survey.endpoints, self._watched()),
             busy=[leg.agent for leg in found.agents.values()],

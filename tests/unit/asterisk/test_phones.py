@@ -71,6 +71,12 @@ def test_what_is_known_after_a_connection(desk: Desk) -> None:
     assert desk.told() == []
 
 
+def test_who_is_new_again_is_told_what_was_told_before(desk: Desk) -> None:
+    desk.phones.meet("1", FREE)
+    desk.phones.meet("1", FREE)
+    assert desk.told() == [("1", FREE), ("1", FREE)]
+
+
 def test_our_own_leg_is_no_news_but_its_phones_death_is(desk: Desk) -> None:
     desk.phones.leg_began("1")
     desk.phones.changed("1", RINGING)

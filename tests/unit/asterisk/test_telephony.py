@@ -293,6 +293,36 @@ async def test_new_agents_phones_are_asked_for(node: Node, centre: Centre) -> No
         assert centre.events.empty()
 
 
+async def test_the_phone_of_an_agent_who_is_back_is_told_again(node: Node, centre: Centre) -> None:
+    node.lists["endpoints"] = [phone("1001"), phone("1002")]
+    async with running(centre):
+        await centre.reconciled()
+        centre.phones = ["1001"]
+        centre.telephony.watch_phones()
+        socket = await centre.socket()
+        await socket.send_str(device("PJSIP/1002", "INUSE"))
+        await socket.send_str(device("PJSIP/1002", "NOT_INUSE"))
+        for state in (PhoneState.IN_USE, PhoneState.FREE):
+            assert await centre.events.get() == e.PhoneStateChanged(agent="1002", phone=state)
+        centre.phones = ["1001", "1002"]
+        centre.telephony.watch_phones()
+        assert await centre.events.get() == e.PhoneStateChanged(agent="1002", phone=PhoneState.FREE)
+        assert centre.events.empty()
+
+
+async def test_new_agents_are_met_although_asterisk_refused_once(node: Node, centre: Centre) -> None:
+    node.lists["endpoints"] = [phone("1001"), phone("1003")]
+    async with running(centre):
+        await centre.reconciled()
+        node.refuses["endpoints"] = 500
+        centre.phones += ["1003"]
+        centre.telephony.watch_phones()
+        await until(lambda: ("GET endpoints", 500) in centre.counts.refused)
+        node.refuses.clear()
+        centre.telephony.watch_phones()
+        assert await centre.events.get() == e.PhoneStateChanged(agent="1003", phone=PhoneState.FREE)
+
+
 async def test_commands_and_requests_of_others_reach_asterisk(node: Node, centre: Centre) -> None:
     node.refuses["asterisk/variable"] = 400
     async with running(centre):
