@@ -183,7 +183,8 @@ def row(times: list[int]) -> str:
 
 def main(events: int) -> None:
     gc.disable()
-    for strategies in ([Strategy.LONGEST_IDLE], STRATEGIES):
+    tried: tuple[list[Strategy], ...] = ([Strategy.LONGEST_IDLE], [*STRATEGIES])
+    for strategies in tried:
         print(f"{'one strategy' if len(strategies) == 1 else 'all strategies'}: p50 / p99 in µs")
         for agents, waiting in ((100, 0), (100, 100), (1000, 10_000), (10_000, 0), (10_000, 100_000)):
             centre = Centre(agents, waiting, strategies)

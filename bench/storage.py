@@ -15,8 +15,9 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from statistics import median
 
 import uvloop
 
@@ -39,10 +40,13 @@ from acd.runtime.tasks import TaskKeeper
 from acd.storage.journal import GATHER
 from acd.storage.store import Store, open_store
 from agents.model import AgentState
+from asterisk.lab.root import Root
+from bench.figures import Figure, Outcome
 
 QUEUE = "sales"
 ANSWER_AFTER, END_AFTER = 1.0, 3.0
 """Seconds from a call's arrival."""
+RATE, SECONDS = 40.0, 10.0
 
 
 def moments(number: int, at: float) -> Iterator[tuple[float, list[Fact]]]:
@@ -228,6 +232,38 @@ async def measure(
     }
 
 
+async def outcome(root: Root, rounds: int, say: Callable[[str], None]) -> Outcome:
+    """For `python -m bench`, on SQLite. Nothing is promised about these figures."""
+    found = []
+    for number in range(1, rounds + 1):
+        folder = root.scratch("storage")
+        url = f"sqlite:///{folder}/bench.db"
+        found.append(await measure(url, folder / "spool", RATE, SECONDS, GATHER))
+        shutil.rmtree(folder)
+        say(f"storage {number}/{rounds}: {found[-1]['cpu_us_per_call']:.0f} µs of CPU a call")
+    return figures(found)
+
+
+def figures(rounds: list[dict[str, float]]) -> Outcome:
+    """Medians over the rounds."""
+    rows = {name: [found[name] for found in rounds] for name in rounds[0]}
+
+    def figure(name: str, label: str, unit: str, compared: str = "") -> Figure:
+        noise = f"{min(rows[name]):g} to {max(rows[name]):g}"
+        value = median(rows[name])
+        return Figure(key=name, label=label, value=value, unit=unit, compared=compared, noise=noise)
+
+    idle = f"{median(rows['stall_ms_p999_without']):.2f} ms without a store"
+    return Outcome(
+        figures=[
+            figure("cpu_us_per_call", "CPU of storing a call", "µs"),
+            figure("stall_ms_p999", "event loop held, p99.9", "ms", idle),
+            figure("take_ns_per_fact", "handing a fact to the journal", "ns"),
+        ],
+        raw=dict(rows),
+    )
+
+
 async def _stalls(rate: float, store: Store | None) -> list[float]:
     worst: list[float] = []
     stop = asyncio.Event()
@@ -261,8 +297,8 @@ def _take_ns(store: Store, plan: list[tuple[float, list[Fact]]]) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default="")
-    parser.add_argument("--rate", type=float, default=40.0)
-    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--interval", type=float, default=GATHER)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="strowger-bench-"))
