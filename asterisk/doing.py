@@ -145,7 +145,7 @@ class Doing:
         caller.joined = offer
         if not caller.bridged:
             caller.bridged = True
-            self._line.tell(requests.create_bridge(bridge), "create bridge")
+            self._line.tell(requests.create_bridge(bridge, name=self._app), "create bridge")
         self._quieten(call, caller)
         self._answer(call, caller)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from acd.core.events import LiveCall, LiveOffer
 from agents.model import PhoneState
 from asterisk.ari import requests
-from asterisk.ari.models import Bridge, Channel, Endpoint
+from asterisk.ari.models import Application, Bridge, Channel, Endpoint
 from asterisk.ari.requests import Request
 from asterisk.ari.timestamps import epoch_s
 from asterisk.legs import AgentLeg, CallerLeg
@@ -27,6 +27,9 @@ from asterisk.translate import (
     phone_of,
 )
 from recordings.naming import Side
+
+ORIGINATED = "AppDial2"
+"""What Asterisk calls the application of a channel that is being dialled."""
 
 
 @dataclass(slots=True)
@@ -46,8 +49,12 @@ class Survey:
 
     def __init__(self, *, restarted: bool = False) -> None:
         self.restarted = restarted
+        self.application = Application(name="")
         self.bridges: list[Bridge] = []
         self.endpoints: list[Endpoint] = []
+
+    def took_application(self, application: Application) -> None:
+        self.application = application
 
     def took_bridges(self, bridges: list[Bridge]) -> None:
         self.bridges = bridges
@@ -69,11 +76,19 @@ def _phone_state(endpoint: Endpoint | None) -> PhoneState:
 
 
 def take_inventory(
-    *, app: str, node: str, channels: Iterable[Channel], bridges: Iterable[Bridge]
+    *, app: Application, node: str, channels: Iterable[Channel], bridges: Iterable[Bridge]
 ) -> Inventory:
-    """Sort the channels and bridges of a node. What is ours but of no use any more is litter."""
+    """Sort the channels and bridges of a node. What is ours but of no use any more is litter.
+
+    Other engines may be there, in applications of their own, with names of the same form.
+    """
     found = Inventory()
-    members = {bridge.id: frozenset(bridge.channels) for bridge in bridges}
+    dialled, joined = frozenset(app.channel_ids), frozenset(app.bridge_ids)
+    members = {
+        bridge.id: frozenset(bridge.channels)
+        for bridge in bridges
+        if bridge.name == app.name or bridge.id in joined
+    }
     shared: Mapping[str, frozenset[str]] = {
         call: inside
         for bridge, inside in members.items()
@@ -82,13 +97,21 @@ def take_inventory(
     for channel in channels:
         call = offer_channel(channel.id)
         if call is not None:
-            _agent_leg(found, channel, call, shared.get(call, frozenset()))
+            if channel.id in dialled and _is_there(channel, app.name):
+                _agent_leg(found, channel, call, shared.get(call, frozenset()))
         elif channel.dialplan.app_name == "Stasis":
-            _stasis_leg(found, channel, app, node, shared)
+            _stasis_leg(found, channel, app.name, node, shared)
     for call, inside in shared.items():
         if len(inside) < 2 and call not in found.callers:
             found.litter.append(requests.delete_bridge(f"{call}-b"))
     return found
+
+
+def _is_there(leg: Channel, app: str) -> bool:
+    """Whether a leg of ours is on its way to the application, or in it: not one that has left."""
+    if leg.dialplan.app_name == "Stasis":
+        return leg.dialplan.app_data.partition(",")[0] == app
+    return leg.state != "Up" or leg.dialplan.app_name == ORIGINATED
 
 
 def _agent_leg(found: Inventory, channel: Channel, call: str, inside: frozenset[str]) -> None:

@@ -21,7 +21,7 @@ from asterisk.ari import events as ari
 from asterisk.ari import requests
 from asterisk.ari.client import AriClient, AriHandlers
 from asterisk.ari.errors import AriClosed
-from asterisk.ari.models import AsteriskInfo, Bridge, Channel, Endpoint
+from asterisk.ari.models import Application, AsteriskInfo, Bridge, Channel, Endpoint
 from asterisk.ari.protocol import Malformed
 from asterisk.ari.requests import Request
 from asterisk.ari.settings import AriSettings
@@ -185,6 +185,7 @@ class AsteriskTelephony(AriHandlers):
         survey = self._survey = Survey(restarted=restarted)
         failed = partial(self._survey_failed, survey)
         self._line.ask(requests.list_endpoints(), list[Endpoint], survey.took_endpoints, failed)
+        self._line.ask(requests.get_application(self._app), Application, survey.took_application, failed)
         self._line.ask(requests.list_bridges(), list[Bridge], survey.took_bridges, failed)
         self._line.ask(requests.list_channels(), list[Channel], partial(self._reconcile, survey), failed)
 
@@ -205,7 +206,9 @@ class AsteriskTelephony(AriHandlers):
         """The last of the survey's answers is here: tell the core, then what happened meanwhile."""
         if survey is not self._survey:
             return
-        found = take_inventory(app=self._app, node=self.node, channels=channels, bridges=survey.bridges)
+        found = take_inventory(
+            app=survey.application, node=self.node, channels=channels, bridges=survey.bridges
+        )
         self._legs.callers, self._legs.agents = found.callers, found.agents
         self._legs.announcing.clear()
         self._taping.found(found.tapes)

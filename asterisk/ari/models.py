@@ -91,6 +91,16 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     channel_ids: list[str] = []
 
 
+class Application(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A Stasis application: the channels and bridges whose events come to it. A channel that it dialled
+    is among them from the beginning, and stays when it goes on in the dialplan; a bridge is once one
+    of the application's channels has been in it. Both last over a reconnection."""
+
+    name: str
+    channel_ids: list[str] = []
+    bridge_ids: list[str] = []
+
+
 class SystemInfo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The Asterisk behind the connection."""
 

@@ -252,6 +252,11 @@ def list_bridges() -> Request:
 # The application, devices, Asterisk itself
 
 
+def get_application(app: str) -> Request:
+    """Ask what belongs to an application: `read(Application)`."""
+    return Request("GET", f"applications/{segment(app)}")
+
+
 def subscribe(app: str, sources: Iterable[str]) -> Request:
     """Subscribe the application to event sources.
 

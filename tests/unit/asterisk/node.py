@@ -9,6 +9,7 @@ from tests.unit.asterisk.ari.fake_asterisk import FakeAsterisk, Wire, response
 
 NOON = "2026-11-21T12:00:00.000+0000"
 NOON_S = 1795262400.0
+APPLICATION = "applications/strowger"
 
 
 def caller(id: str, dialled: str, *, app: str = "strowger", state: str = "Up") -> dict[str, Any]:
@@ -24,8 +25,14 @@ def caller(id: str, dialled: str, *, app: str = "strowger", state: str = "Up") -
 
 
 def leg(id: str, agent: str, *, state: str = "Up") -> dict[str, Any]:
-    """The channel towards an agent's phone."""
-    return {"id": id, "name": f"PJSIP/{agent}-00000002", "state": state, "creationtime": NOON}
+    """The channel towards an agent's phone, which we dialled."""
+    return {
+        "id": id,
+        "name": f"PJSIP/{agent}-00000002",
+        "state": state,
+        "creationtime": NOON,
+        "dialplan": {"app_name": "AppDial2", "app_data": "(Outgoing Line)"},
+    }
 
 
 def phone(agent: str, state: str = "online", *channels: str) -> dict[str, Any]:
@@ -49,8 +56,8 @@ def device(name: str, state: str) -> str:
 
 
 class Node(FakeAsterisk):
-    """`refuses` maps a path to the status with which it is refused, `garbles` a path to its answer;
-    requests to what is `silent` get no answer."""
+    """All channels are the application's. `refuses` maps a path to the status with which it is refused,
+    `garbles` a path to its answer; requests to what is `silent` get no answer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,6 +83,10 @@ class Node(FakeAsterisk):
             return response(wire, self.refuses[path], '{"message":"no"}')
         if path in self.garbles:
             return response(wire, 200, self.garbles[path])
+        if wire["method"] == "GET" and path == APPLICATION:
+            ids = [channel["id"] for channel in self.lists["channels"]]
+            known = {"name": "strowger", "channel_ids": ids}
+            return response(wire, 200, json.dumps(known))
         if wire["method"] == "GET" and path in self.lists:
             return response(wire, 200, json.dumps(self.lists[path]))
         return response(wire)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from acd.core.events import CallArrived, LiveCall, LiveOffer
 from agents.model import PhoneState
-from asterisk.ari.models import Bridge, CallerId, Channel, Dialplan, Endpoint
+from asterisk.ari.models import Application, Bridge, CallerId, Channel, Dialplan, Endpoint
 from asterisk.inventory import Inventory, Survey, phone_states, take_inventory
 
 CREATED = "2026-11-21T12:00:00.500+0000"
@@ -23,7 +23,12 @@ def channel(id: str, name: str, app_data: str = "", *, state: str = "Up") -> Cha
 
 
 def inventory(channels: list[Channel], bridges: list[Bridge] | None = None) -> Inventory:
-    return take_inventory(app="acd", node="n1", channels=channels, bridges=bridges or [])
+    app = Application(
+        name="acd",
+        channel_ids=[each.id for each in channels if not each.id.startswith("x")],
+        bridge_ids=["c1-b"],
+    )
+    return take_inventory(app=app, node="n1", channels=channels, bridges=bridges or [])
 
 
 def test_a_waiting_caller_is_a_call_with_its_channels_age() -> None:
@@ -64,7 +69,7 @@ def test_a_leg_that_rings_is_not_answered() -> None:
 def test_what_belongs_to_nobody_is_cleared_away() -> None:
     found = inventory(
         [channel("f1", "PJSIP/1001-3", "acd,feature,*11")],
-        [Bridge(id="gone-b", channels=[])],
+        [Bridge(id="gone-b", name="acd", channels=[])],
     )
     assert [str(request) for request in found.litter] == [
         "DELETE channels/f1",
@@ -81,6 +86,47 @@ def test_other_peoples_channels_are_left_alone() -> None:
         ]
     )
     assert found == Inventory()
+
+
+def test_another_engines_talks_are_left_alone() -> None:
+    found = inventory(
+        [
+            channel("x1", "PJSIP/carrier-1", "another,inbound,1"),
+            channel("x1-o1", "PJSIP/1001-2", "another,agent"),
+            channel("x2-o1", "PJSIP/1002-2", state="Ringing"),
+        ],
+        [
+            Bridge(id="x1-b", name="another", channels=["x1", "x1-o1"]),
+            Bridge(id="x9-b", name="another", channels=[]),
+        ],
+    )
+    assert found == Inventory()
+
+
+def test_a_leg_of_ours_whose_caller_is_gone_is_found() -> None:
+    found = inventory(
+        [
+            channel("c7-o1", "PJSIP/1001-2", "acd,agent"),
+            channel("c8-o1", "PJSIP/1002-2", state="Ringing"),
+        ],
+        [Bridge(id="c7-b", name="acd", channels=["c7-o1"])],
+    )
+    assert [(offer.offer, offer.answered) for offer in found.offers] == [
+        ("c7-o1", True),
+        ("c8-o1", False),
+    ]
+    assert [str(request) for request in found.litter] == ["DELETE bridges/c7-b"]
+
+
+def test_a_leg_that_has_left_the_application_is_nobodys() -> None:
+    gone = Channel(
+        id="c1-o1",
+        name="PJSIP/1001-2",
+        state="Up",
+        creationtime=CREATED,
+        dialplan=Dialplan(app_name="Dial", app_data="PJSIP/1002"),
+    )
+    assert inventory([gone]) == Inventory()
 
 
 def test_phones_from_the_list_of_endpoints() -> None:

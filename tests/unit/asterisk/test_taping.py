@@ -17,7 +17,7 @@ from acd.core.events import (
 )
 from asterisk.ari import events as ari
 from asterisk.ari.errors import AriConnectionLost
-from asterisk.ari.models import Channel, Dialplan, LiveRecording
+from asterisk.ari.models import Application, Channel, Dialplan, LiveRecording
 from asterisk.inventory import take_inventory
 from asterisk.line import Line
 from asterisk.taping import Taping, snooped
@@ -246,7 +246,7 @@ def test_an_answer_about_room_that_comes_after_that_begins_nothing(tapes: Tapes)
 
 def test_another_engine_takes_up_what_goes_on(tapes: Tapes) -> None:
     channels = [snoop(CALLER), snoop(AGENT), snoop("nobody-s"), snoop("x-caller")]
-    found = take_inventory(app="acd", node="n1", channels=channels, bridges=[])
+    found = take_inventory(app=Application(name="acd"), node="n1", channels=channels, bridges=[])
     assert set(found.tapes) == {OFFER}
     assert not [*found.litter, *found.calls, *found.offers]
     tapes.taping.found(found.tapes)

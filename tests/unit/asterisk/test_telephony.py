@@ -19,11 +19,12 @@ from asterisk.ari import requests
 from asterisk.ari.settings import AriSettings
 from asterisk.room import Room
 from asterisk.telephony import SUBSCRIBE_CHUNK, AsteriskTelephony
-from tests.unit.asterisk.node import NOON_S, Node, caller, device, leg, phone, started
+from tests.unit.asterisk.node import APPLICATION, NOON_S, Node, caller, device, leg, phone, started
 from tests.unit.asterisk.wire import Counts
 
 TUESDAY = "2026-11-24T12:00:00.250+0000"
 TUESDAY_S = NOON_S + 3 * 86400 + 0.25
+LISTS = ("channels", "bridges", "endpoints")
 WEDNESDAY = "2026-11-25T12:00:00.000+0000"
 
 
@@ -107,7 +108,11 @@ async def test_stock_is_taken_and_told(node: Node, centre: Centre) -> None:
         leg("c2-o1", "1002"),
         caller("x", "1", app="another"),
     ]
-    node.lists["bridges"] = [{"id": "c2-b", "channels": ["c2", "c2-o1"]}, {"id": "c9-b"}]
+    node.lists["bridges"] = [
+        {"id": "c2-b", "name": "strowger", "channels": ["c2", "c2-o1"]},
+        {"id": "c9-b", "name": "strowger"},
+        {"id": "x-b", "name": "another"},
+    ]
     node.lists["endpoints"] = [phone("1001"), phone("1002", "online", "c2-o1"), phone("9999")]
     assert centre.health() == "not connected yet"
     async with running(centre):
@@ -131,6 +136,7 @@ async def test_stock_is_taken_and_told(node: Node, centre: Centre) -> None:
         assert centre.ready == ["connected"]
         assert centre.counts.up == [("ari", False), ("ari", True)]
         await until(lambda: "DELETE bridges/c9-b" in node.seen)
+        assert "DELETE bridges/x-b" not in node.seen
 
 
 async def test_phones_are_watched_in_pieces(node: Node, centre: Centre) -> None:
@@ -217,7 +223,7 @@ async def test_a_restart_is_not_forgotten_when_the_survey_is_cut_off(node: Node,
         assert (await centre.reconciled()).restarted
 
 
-@pytest.mark.parametrize("path", ["channels", "bridges", "endpoints"])
+@pytest.mark.parametrize("path", [*LISTS, APPLICATION])
 @pytest.mark.parametrize("garbled", [True, False])
 async def test_a_survey_that_fails_is_taken_again(
     node: Node, centre: Centre, monkeypatch: pytest.MonkeyPatch, path: str, garbled: bool
@@ -247,7 +253,7 @@ async def test_a_survey_of_all_that_fails_is_taken_once_more_not_three_times(
     node: Node, centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("asterisk.telephony.TAKE_STOCK_AGAIN_S", 0.01)
-    node.refuses = dict.fromkeys(node.lists, 500)
+    node.refuses = dict.fromkeys([*LISTS, APPLICATION], 500)
     async with running(centre):
         await node.ask_of("channels")
         node.refuses.clear()
