@@ -86,6 +86,10 @@ class EngineProcess:
             return False
 
     @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    @property
     def pid(self) -> int:
         if self._process is None:
             raise EngineTrouble("the engine does not run")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from inspect import isawaitable
@@ -142,6 +142,8 @@ async def crowd(
 
 async def empty(made: Stage) -> None:
     """Nobody calls any more, and what rang is forgotten: ready for the next test."""
+    if not made.engine.runs:
+        await made.restart_engine()
     await made.clear()
     await made.asterisk.cli("channel request hangup all")
     await made.asterisk.until("core show channels", r"\b0 active channels")
@@ -216,6 +218,16 @@ def rows(made: Stage, sql: str, *values: object) -> list[sqlite3.Row]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
         connection.row_factory = sqlite3.Row
         return connection.execute(sql, values).fetchall()
+
+
+@contextmanager
+def unwritable(made: Stage) -> Iterator[None]:
+    """Meanwhile the engine's database takes nothing: its writers wait."""
+    path = made.engine.log.parent / "strowger.db"
+    with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("ROLLBACK")
 
 
 async def stored(made: Stage, calls: Sequence[str], *, within_s: float = 20.0) -> dict[str, sqlite3.Row]:
