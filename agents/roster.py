@@ -123,6 +123,13 @@ class Roster:
         self._index()
         return RosterChange(added=tuple(added), removed=removed)
 
+    def keep(self, profile: AgentProfile) -> Agent:
+        """Somebody whom the file doesn't name is still here: as a leaving agent, found by id."""
+        agent = Agent(profile, len(self._agents) + len(self._leaving))
+        agent.leaving = True
+        self._leaving[agent.id] = agent
+        return agent
+
     def forget(self, agent_id: str) -> None:
         """Let go of a leaving agent for good; KeyError when he isn't leaving."""
         del self._leaving[agent_id]

@@ -118,8 +118,8 @@ class Restore:
         """Who talks; somebody whom the file doesn't name any more is here for this call only."""
         agent = self._floor.roster.get(agent_id)
         if agent is None:
-            agent = Agent(AgentProfile(id=agent_id, name=agent_id, endpoint="", node=call.node), 0)
-            agent.leaving = True
+            profile = AgentProfile(id=agent_id, name=agent_id, endpoint="", node=call.node)
+            agent = self._floor.roster.keep(profile)
         return agent
 
 

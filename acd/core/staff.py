@@ -152,7 +152,7 @@ class Staff:
             )
         )
         tickets = floor.matching.log_out(agent)
-        if agent.leaving and floor.roster.get(agent.id) is agent:
+        if agent.leaving:
             floor.roster.forget(agent.id)
         for ticket in tickets:
             floor.call_machine.waiting.nobody_left(floor.calls[ticket.call])

@@ -114,3 +114,12 @@ def test_what_the_table_does_not_list_raises_and_changes_nothing() -> None:
     with pytest.raises(IllegalTransition):
         agent.apply(Answer(), 1.0)
     assert agent.status is before
+
+
+def test_somebody_whom_the_file_does_not_name_is_kept_until_he_is_forgotten() -> None:
+    stranger = AgentProfile(id="z", name="Z", endpoint="PJSIP/z", node="a")
+    roster = Roster({})
+    kept = roster.keep(stranger)
+    assert (kept.leaving, roster.get("z"), len(roster)) == (True, kept, 0)
+    roster.replace({"z": stranger})
+    assert (kept.leaving, roster.get("z"), list(roster)) == (False, kept, [kept])
