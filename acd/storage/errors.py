@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from acd.errors import AcdError, OperatorError
+from acd.errors import AcdError, OperatorError, StoreUnavailable
 
 
 class ValueRefused(OperatorError):
@@ -27,3 +27,7 @@ class SpoolInUse(OperatorError):
 
 class FactRefused(AcdError):
     """The database is there but refuses these facts as they are."""
+
+
+class DatabaseReplaced(StoreUnavailable):
+    """The SQLite file was deleted or replaced; what is at its path now must be prepared anew."""

@@ -23,7 +23,7 @@ from acd.core.facts import Fact
 from acd.errors import AcdError, StoreUnavailable
 from acd.runtime.tasks import TaskKeeper
 from acd.storage.batch import Batch
-from acd.storage.errors import FactRefused, UnknownFact
+from acd.storage.errors import DatabaseReplaced, FactRefused, UnknownFact
 from acd.storage.spool import Spool, SpoolFull
 from acd.storage.writers import FactWriter, Steps
 
@@ -45,8 +45,9 @@ class WriteBehind:
 
     `run` names this run among all that ever wrote (microseconds of its start) and is the number before
     its first fact's. `prepare` brings the database to this version's schema; it is called before the
-    first use and raises StoreUnavailable. `interval`: seconds that facts gather. `most`: facts in one
-    transaction. `in_memory`: facts kept when neither database nor spool takes any.
+    first use, and again after DatabaseReplaced, and raises StoreUnavailable. `interval`: seconds that
+    facts gather. `most`: facts in one transaction. `in_memory`: facts kept when neither database nor
+    spool takes any.
     """
 
     def __init__(
@@ -182,6 +183,7 @@ class WriteBehind:
             try:
                 await self._write(self._run_id, list(enumerate(facts, self._first_seq)))
             except StoreUnavailable as error:
+                self._prepared = not isinstance(error, DatabaseReplaced)
                 log.error("journal: the database is away, facts go to the spool", error=str(error))
                 self._away = True
                 self._back.clear()
@@ -228,6 +230,8 @@ class WriteBehind:
             self._stay_away(error)
 
     def _stay_away(self, error: Exception) -> None:
+        if isinstance(error, DatabaseReplaced):
+            self._prepared = False
         log.warning("journal: facts stay in the spool", error=str(error), facts=self._spool.depth)
         self._delay_next_try()
 

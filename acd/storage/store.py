@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.core.events import Customer
@@ -83,7 +84,7 @@ async def open_store(
         fact_writer(location, engine),
         Spool(spool, max_bytes=spool_max_bytes),
         run=int(now() * 1e6),
-        prepare=partial(upgrade, location),
+        prepare=partial(_prepare, location, engine),
         interval=interval,
     )
     try:
@@ -92,6 +93,12 @@ async def open_store(
     finally:
         await journal.close()
         await engine.dispose()
+
+
+async def _prepare(location: URL, engine: AsyncEngine) -> None:
+    """Migrate, and let nobody go on reading from a SQLite file that is no longer there."""
+    await engine.dispose()
+    await upgrade(location)
 
 
 @asynccontextmanager

@@ -9,10 +9,12 @@ every row.
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import asyncpg
@@ -24,7 +26,7 @@ from acd.errors import StoreUnavailable
 from acd.storage import tables
 from acd.storage.batch import Row
 from acd.storage.database import connect_sqlite
-from acd.storage.errors import FactRefused
+from acd.storage.errors import DatabaseReplaced, FactRefused
 from acd.storage.statements import Statement, Step, compile_statements
 
 Steps: TypeAlias = Sequence[tuple[Step, Sequence[Row]]]
@@ -34,8 +36,9 @@ JOURNAL_BUSY_MS = 1000
 
 
 class FactWriter(Protocol):
-    """Writes batches. Raises StoreUnavailable (try again: it may or may not have been written) or
-    FactRefused (nothing of it was written, and it will not be next time either)."""
+    """Writes batches. Raises StoreUnavailable (try again: it may or may not have been written; where
+    it is DatabaseReplaced, after preparing the database again) or FactRefused (nothing of it was
+    written, and it will not be next time either)."""
 
     async def last_seq(self, writer: int) -> int:
         """The last fact of this writer that is in the database; 0 where there is none."""
@@ -45,13 +48,37 @@ class FactWriter(Protocol):
     async def close(self) -> None: ...
 
 
+_FileId: TypeAlias = tuple[int, int]
+"""Device and inode."""
+
+
+def _file_id(path: Path) -> _FileId | None:
+    """Which file is at the path; None where none can be seen."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class SqliteWriter:
-    """Writes to one SQLite file from one thread. `connect` is called in that thread."""
+    """Writes to one SQLite file from one thread. `connect` is called in that thread.
+
+    SQLite goes on writing into a file that was deleted or replaced: so each batch counts as written
+    only if the file is still the one at `path`.
+    """
 
     def __init__(
-        self, connect: Callable[[], sqlite3.Connection], statements: Mapping[Step, Statement]
+        self,
+        path: Path,
+        connect: Callable[[], sqlite3.Connection],
+        statements: Mapping[Step, Statement],
     ) -> None:
+        self._path = path
+        self._wal = path.with_name(f"{path.name}-wal")
         self._connect = connect
+        self._file: _FileId | None = None
+        self._wal_file: _FileId | None = None
         self._sql = {step: statement.sql for step, statement in statements.items()}
         self._connection: sqlite3.Connection | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
@@ -73,6 +100,7 @@ class SqliteWriter:
             for step, rows in steps:
                 connection.executemany(self._sql[step], rows)
             connection.execute("COMMIT")
+            self._demand_in_place()
         except (
             sqlite3.IntegrityError,
             sqlite3.DataError,
@@ -102,7 +130,23 @@ class SqliteWriter:
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = self._connect()
+            self._file, self._wal_file = _file_id(self._path), None
         return self._connection
+
+    def _demand_in_place(self) -> None:
+        """Raise DatabaseReplaced unless the path still leads to the file that is open."""
+        found = _file_id(self._path)
+        if found is not None and found == self._file:
+            if self._wal_file is None:
+                self._wal_file = _file_id(self._wal)
+            return
+        self._disconnect()
+        if self._wal_file is not None and _file_id(self._wal) == self._wal_file:
+            # It belongs to the file that is gone: SQLite would play it into the new one.
+            self._wal.unlink(missing_ok=True)
+            self._path.with_name(f"{self._path.name}-shm").unlink(missing_ok=True)
+        what = "was deleted" if found is None else "was replaced"
+        raise DatabaseReplaced(f"SQLite: the file {self._path} {what} while it was open")
 
     def _disconnect(self) -> None:
         """Close, which rolls back what was not committed."""
@@ -177,7 +221,8 @@ def fact_writer(url: URL, engine: AsyncEngine) -> FactWriter:
     """The writer for this database."""
     statements = compile_statements(engine.dialect)
     if url.get_backend_name() == "sqlite":
+        path = Path(url.database or "")
         return SqliteWriter(
-            partial(connect_sqlite, url.database or "", busy_ms=JOURNAL_BUSY_MS), statements
+            path, partial(connect_sqlite, str(path), busy_ms=JOURNAL_BUSY_MS), statements
         )
     return PostgresWriter(engine, statements)

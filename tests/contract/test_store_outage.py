@@ -189,6 +189,40 @@ async def test_a_locked_file_and_its_release(sqlite_store: Store, tmp_path: Path
     await all_whole(sqlite_store, 5)
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+async def test_a_file_deleted_or_replaced_while_it_is_open(
+    sqlite_store: Store, tmp_path: Path, replaced: bool
+) -> None:
+    """What is taken afterwards is in the file that is at the path, and readiness falls meanwhile."""
+    journal, file = sqlite_store.journal, tmp_path / "acd.db"
+    backup = tmp_path / "backup.db"
+    with sqlite3.connect(file) as source, sqlite3.connect(backup) as copy:
+        source.backup(copy)
+    source.close()
+    copy.close()
+    journal.take(whole_call("before", START))
+    await journal.flush()
+    assert await sqlite_store.archive.story("before") is not None
+    if replaced:
+        backup.replace(file)
+    else:
+        file.unlink()
+    journal.take(whole_call("after", START + 100))
+    await journal.flush()
+    assert not journal.healthy
+    await journal.written()
+    assert (journal.depth, journal.healthy, journal.lost, journal.refused) == (0, True, 0, 0)
+    journal.take(whole_call("later", START + 200))
+    await journal.flush()
+    assert journal.healthy
+    for call, known in (("before", False), ("after", True), ("later", True)):
+        assert (await sqlite_store.archive.story(call) is not None) is known
+    with sqlite3.connect(file) as other:
+        assert other.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert other.execute("SELECT count(*) FROM calls").fetchone() == (2,)
+    other.close()
+
+
 async def test_a_disk_full_under_database_and_spool_and_room_again(
     sqlite_store: Store, tmp_path: Path
 ) -> None:
