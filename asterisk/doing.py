@@ -8,9 +8,10 @@ from typing import assert_never
 from acd.core import commands as c
 from acd.core import events as e
 from asterisk.ari import requests
-from asterisk.ari.errors import AriGone
+from asterisk.ari.errors import AriTimeout
 from asterisk.ari.protocol import Reply, Response
 from asterisk.ari.requests import Request
+from asterisk.hang_up import HangUp, HangUps, Later
 from asterisk.legs import AgentLeg, CallerLeg, Legs
 from asterisk.line import Line, lost
 from asterisk.phones import Phones
@@ -36,6 +37,7 @@ class Doing:
         taping: Taping,
         sink: Callable[[e.Event], None],
         gone: Callable[[str, int], None],
+        later: Later | None = None,
     ) -> None:
         self._app = app
         self._line = line
@@ -44,6 +46,7 @@ class Doing:
         self._taping = taping
         self._sink = sink
         self._gone = gone
+        self._hang_ups = HangUps(line, later)
 
     def execute(self, command: c.TelephonyCommand) -> None:
         """See acd.ports.Telephony."""
@@ -106,6 +109,8 @@ class Doing:
                 self._line.failed("ring agent", reply)
                 leg = self._legs.agents.pop(offer)
                 self._phones.leg_ended(leg.agent)
+                if isinstance(reply, AriTimeout):  # it may still be done, and ring for nobody
+                    self._line.tell(requests.hangup(offer), "hang up agent")
                 self._sink(e.RingFailed(offer=offer, reason=e.RingFailure.UNREACHABLE))
 
         self._line.send(request, on_reply)
@@ -113,27 +118,43 @@ class Doing:
     def _hang_up_agent(self, offer: str) -> None:
         leg = self._legs.agents.get(offer)
         if leg is None:
-            # Nothing that we know of: whatever answers to this name has no business there.
-            self._line.tell(requests.hangup(offer), "hang up agent")
+            self._hang_up_stranger(offer)
             return
         leg.cancelled = True
 
-        def on_reply(reply: Reply) -> None:
-            if isinstance(reply, AriGone) and offer in self._legs.agents:
-                self._gone(offer, 16)
-            elif not isinstance(reply, Response):
-                self._line.failed("hang up agent", reply)
+        def known() -> bool:
+            return self._legs.agents.get(offer) is leg
 
-        self._line.send(requests.hangup(offer), on_reply)
+        def gone() -> None:
+            if known():
+                self._gone(offer, 16)
+
+        request = requests.hangup(offer)
+        self._hang_ups.ask(HangUp(request=request, what="hang up agent", needed=known, gone=gone))
+
+    def _hang_up_stranger(self, offer: str) -> None:
+        """Nothing that we know of: whatever answers to this name has no business there. No event will
+        tell of its end, for which the core may wait."""
+
+        def gone() -> None:
+            self._sink(e.RingFailed(offer=offer, reason=e.RingFailure.CANCELLED))
+
+        request = requests.hangup(offer)
+        wanted = HangUp(request=request, what="hang up agent", needed=lambda: True, gone=gone, done=gone)
+        self._hang_ups.ask(wanted)
 
     def _hang_up_caller(self, call: str, cause: int) -> None:
-        def on_reply(reply: Reply) -> None:
-            if isinstance(reply, AriGone) and call in self._legs.callers:
-                self._gone(call, cause)
-            elif not isinstance(reply, Response):
-                self._line.failed("hang up caller", reply)
+        caller = self._legs.callers.get(call)
 
-        self._line.send(requests.hangup(call, cause=cause), on_reply)
+        def known() -> bool:
+            return caller is not None and self._legs.callers.get(call) is caller
+
+        def gone() -> None:
+            if known():
+                self._gone(call, cause)
+
+        request = requests.hangup(call, cause=cause)
+        self._hang_ups.ask(HangUp(request=request, what="hang up caller", needed=known, gone=gone))
 
     def _connect(self, command: c.ConnectCall) -> None:
         call, offer = command.call, command.offer

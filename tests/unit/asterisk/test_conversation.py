@@ -8,9 +8,10 @@ import pytest
 
 from acd.core import commands as c
 from acd.core import events as e
+from acd.errors import TelephonyError
 from agents.model import AgentAct, PhoneState
 from asterisk.ari import events as ari
-from asterisk.ari.errors import AriConnectionLost
+from asterisk.ari.errors import AriConnectionLost, AriOverloaded, AriTimeout, refusal
 from asterisk.ari.models import CallerId, Channel, DeviceState, Playback
 from asterisk.doing import Doing
 from asterisk.hearing import Hearing
@@ -37,6 +38,7 @@ class Play:
         self.counts = Counts()
         self.events: list[e.Event] = []
         self.later: list[Callable[[], None]] = []
+        self.again: list[tuple[float, Callable[[], None]]] = []
         self.legs = Legs()
         self.phones = Phones(
             lambda phone, state: self.events.append(e.PhoneStateChanged(agent=phone, phone=state)),
@@ -60,11 +62,21 @@ class Play:
             taping=self.taping,
             sink=self.events.append,
             gone=self.hearing.gone,
+            later=self.plan_again,
         )
 
     def plan(self, delay: float, call: Callable[[], None]) -> Nothing:
         self.later.append(call)
         return Nothing()
+
+    def plan_again(self, delay: float, call: Callable[[], None]) -> None:
+        self.again.append((delay, call))
+
+    def time_passes(self) -> float:
+        """The next thing that was planned for later is due; after how long."""
+        delay, call = self.again.pop(0)
+        call()
+        return delay
 
     def ask(self, told: Told) -> None:
         told(self.full)
@@ -242,10 +254,60 @@ def test_cancelling_what_is_gone_reports_it(play: Play) -> None:
     assert play.told() == [e.RingFailed(offer=OFFER, reason=e.RingFailure.CANCELLED, cause=16)]
 
 
-def test_cancelling_what_was_never_known_only_asks_asterisk(play: Play) -> None:
+@pytest.mark.parametrize("status", [204, 404])
+def test_cancelling_what_was_never_known_reports_its_end(play: Play, status: int) -> None:
     assert play.does(c.CancelRing(offer=OFFER)) == [f"DELETE channels/{OFFER}"]
-    play.wire.refuse(404)
+    if status == 404:
+        play.wire.refuse(404)
+    else:
+        play.wire.ok()
+    assert play.told() == [e.RingFailed(offer=OFFER, reason=e.RingFailure.CANCELLED)]
+
+
+@pytest.mark.parametrize("error", [AriTimeout(), AriOverloaded(), refusal(500, "no", "request")])
+@pytest.mark.parametrize("whom", [CALL, OFFER])
+def test_a_hang_up_that_fails_is_asked_for_again(play: Play, whom: str, error: TelephonyError) -> None:
+    play.caller_arrives()
+    play.agent_answers()
+    play.told()
+    play.does(c.EndCall(call=CALL) if whom == CALL else c.ReleaseAgent(offer=OFFER))
+    for delay in (1.0, 2.0, 4.0):
+        play.wire.lose(error)
+        assert play.told() == []
+        assert play.time_passes() == delay
+        assert play.wire.said() == [f"DELETE channels/{whom}"]
+    play.wire.lose(error)
+    assert play.again == []
+    gone: e.Event = e.CallerHungUp(call=CALL) if whom == CALL else e.AgentHungUp(offer=OFFER)
+    assert play.told() == [gone]
+
+
+@pytest.mark.parametrize("whom", [CALL, OFFER])
+def test_who_is_gone_meanwhile_is_not_hung_up_again(play: Play, whom: str) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    play.does(c.EndCall(call=CALL) if whom == CALL else c.CancelRing(offer=OFFER))
+    play.wire.refuse(500)
+    play.hears(destroyed(whom))
+    play.time_passes()
+    assert play.wire.said() == []
     assert play.told() == []
+
+
+def test_a_hang_up_over_a_lost_connection_is_left_to_the_survey(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    play.does(c.CancelRing(offer=OFFER))
+    play.wire.lose(AriConnectionLost())
+    assert (play.again, play.told()) == ([], [])
+
+
+def test_a_ring_without_an_answer_from_asterisk_is_taken_back(play: Play) -> None:
+    play.caller_arrives()
+    play.does(ring())
+    play.wire.lose(AriTimeout())
+    assert play.wire.said() == [f"DELETE channels/{OFFER}"]
+    assert play.told() == [e.RingFailed(offer=OFFER, reason=e.RingFailure.UNREACHABLE)]
 
 
 def test_a_refused_hang_up_is_counted(play: Play) -> None:

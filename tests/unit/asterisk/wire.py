@@ -42,8 +42,9 @@ class Wire:
             self.ok()
 
     def lose(self, error: TelephonyError) -> None:
-        while self._pending:
-            self.reply(error)
+        pending, self._pending = self._pending, []
+        for on_reply in pending:
+            on_reply(error)
 
 
 class Counts:
