@@ -136,12 +136,15 @@ class Doing:
         """Nothing that we know of: whatever answers to this name has no business there. No event will
         tell of its end, for which the core may wait."""
 
-        def gone() -> None:
-            self._sink(e.RingFailed(offer=offer, reason=e.RingFailure.CANCELLED))
+        def unknown() -> bool:
+            return offer not in self._legs.agents
 
-        request = requests.hangup(offer)
-        wanted = HangUp(request=request, what="hang up agent", needed=lambda: True, gone=gone, done=gone)
-        self._hang_ups.ask(wanted)
+        def gone() -> None:
+            if unknown():
+                self._sink(e.RingFailed(offer=offer, reason=e.RingFailure.CANCELLED))
+
+        request, what = requests.hangup(offer), "hang up agent"
+        self._hang_ups.ask(HangUp(request=request, what=what, needed=unknown, gone=gone, done=gone))
 
     def _hang_up_caller(self, call: str, cause: int) -> None:
         caller = self._legs.callers.get(call)

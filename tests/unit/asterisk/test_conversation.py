@@ -264,6 +264,15 @@ def test_cancelling_what_was_never_known_reports_its_end(play: Play, status: int
     assert play.told() == [e.RingFailed(offer=OFFER, reason=e.RingFailure.CANCELLED)]
 
 
+def test_a_leg_found_meanwhile_is_not_hung_up_for_what_was_asked_before(play: Play) -> None:
+    play.does(c.CancelRing(offer=OFFER))
+    play.wire.refuse(500)
+    play.agent_rings()
+    play.time_passes()
+    assert play.wire.said() == []
+    assert play.told() == []
+
+
 @pytest.mark.parametrize("error", [AriTimeout(), AriOverloaded(), refusal(500, "no", "request")])
 @pytest.mark.parametrize("whom", [CALL, OFFER])
 def test_a_hang_up_that_fails_is_asked_for_again(play: Play, whom: str, error: TelephonyError) -> None:
