@@ -59,6 +59,7 @@ class Call:
         "arrived_at",
         "asks",
         "business",
+        "cut_off_at",
         "decided",
         "desk",
         "ending",
@@ -70,6 +71,7 @@ class Call:
         "joined_at",
         "language",
         "looked_for",
+        "missed",
         "needs",
         "offer",
         "offers",
@@ -135,6 +137,8 @@ class Call:
         self.talked_until: float | None = None
         self.ending: Ending | None = None
         self.decided: CallOutcome | None = None
+        self.missed = False
+        self.cut_off_at: float | None = None
 
     @property
     def node(self) -> str:

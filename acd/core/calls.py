@@ -104,6 +104,13 @@ class Calls:
         call.prompts = prompts
         self.fire(call, CallEvent.ANNOUNCED)
 
+    def cut(self, call: Call, at: float | None) -> None:
+        """The caller's Asterisk died under him, at `at` at the latest (None: nobody knows when)."""
+        if at is not None:
+            begun = (call.arrived_at, call.joined_at, call.answered_at or 0.0)
+            call.cut_off_at = min(self._floor.now, max(at, *begun))
+        self.fire(call, CallEvent.CUT_OFF)
+
     # acts of the table
 
     def nothing(self, call: Call, row: str) -> None:
@@ -196,22 +203,23 @@ class Calls:
 
     def abandoned(self, call: Call, row: str) -> None:
         """The caller hung up before anybody answered: he is to be called back."""
-        self._drop(call, VisitOutcome.ABANDONED)
+        self._drop(call, VisitOutcome.ABANDONED, self._floor.now)
         self._record_missed(call, MissedReason.ABANDONED)
         self._finish(call, CallOutcome.ABANDONED)
 
     def cut_off(self, call: Call, row: str) -> None:
         """The caller's Asterisk died under him."""
+        at = self._floor.now if call.cut_off_at is None else call.cut_off_at
         call.note(self._floor.now, codes.CUT_OFF, call.node)
-        self._talk_ends(call)
-        self._drop(call, VisitOutcome.CUT_OFF)
+        self._talk_ends(call, at)
+        self._drop(call, VisitOutcome.CUT_OFF, at)
         self._record_missed(call, MissedReason.CUT_OFF)
         self._finish(call, CallOutcome.CUT_OFF)
 
     def talk_over(self, call: Call, row: str) -> None:
         """The caller hung up after talking."""
-        self._talk_ends(call)
-        self._drop(call, VisitOutcome.ANSWERED)
+        self._talk_ends(call, self._floor.now)
+        self._drop(call, VisitOutcome.ANSWERED, self._floor.now)
         self._finish(call, CallOutcome.ANSWERED)
 
     def end(self, call: Call, row: str) -> None:
@@ -245,7 +253,7 @@ class Calls:
 
     def talk_ended(self, call: Call) -> None:
         """The agent hung up."""
-        self._talk_ends(call)
+        self._talk_ends(call, self._floor.now)
         call.decided = CallOutcome.ANSWERED
         self.fire(call, CallEvent.AGENT_LEFT)
 
@@ -297,19 +305,22 @@ class Calls:
         call.note(self._floor.now, codes.SAID, prompt)
         self._floor.commands.append(PlayPrompt(call=call.id, prompt=prompt, language=call.language))
 
-    def _drop(self, call: Call, outcome: VisitOutcome) -> None:
+    def _drop(self, call: Call, outcome: VisitOutcome, at: float) -> None:
         """The caller is gone: stop what rings or talks for him, and give up his place."""
         offers, call.offers = call.offers, ()
         for offer in offers:
             self._floor.offer_machine.fire(offer, OfferEvent.CALLER_GONE)
-        self.left(call, outcome, self._floor.now)
+        self.left(call, outcome, at)
 
-    def _talk_ends(self, call: Call) -> None:
+    def _talk_ends(self, call: Call, at: float) -> None:
         if call.answered_at is not None and call.talked_until is None:
-            call.talked_until = self._floor.now
+            call.talked_until = at
 
     def _record_missed(self, call: Call, reason: MissedReason) -> None:
-        """Once a call: nothing that misses it leads to anything else that does."""
+        """Once a call, whatever an engine before had recorded already."""
+        if call.missed:
+            return
+        call.missed = True
         call.note(self._floor.now, codes.MISSED, reason.value)
         self._floor.record(
             CallMissed(

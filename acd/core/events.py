@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from acd.core.facts import MissedReason, VisitOutcome
 from acd.core.records import Placement, Reason
 from acd.core.routing import Routing
 from agents.model import AgentAct, AgentState, PhoneState
@@ -217,10 +218,23 @@ class ConfigReplaced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredOffer:
+    """An offer of whose end the store knows nothing: it rang, or was being joined."""
+
+    offer: str
+    agent: str
+    queue: str
+    made_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestoredCall:
     """A call that the store knows as not ended. `placement` is None where it had not been queued.
 
-    `agent`, `offer`, `answered_at` are set when it was talking. `offers` counts those made.
+    `agent`, `offer`, `answered_at` are set when it was talking. `offers` is the highest number that
+    an offer of it had, `rings` are those that have no end yet. `left` and `left_at` say how and when
+    its last stay in a queue ended, `missed` why it was recorded for a callback: then its end was
+    decided, and only his last prompt kept the caller.
     """
 
     arrived: CallArrived
@@ -230,6 +244,10 @@ class RestoredCall:
     offer: str | None = None
     answered_at: float | None = None
     offers: int = 0
+    rings: tuple[RestoredOffer, ...] = ()
+    left: VisitOutcome | None = None
+    left_at: float | None = None
+    missed: MissedReason | None = None
     trace: tuple[Reason, ...] = ()
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from acd.core.calls import Calls
+    from acd.core.events import RestoredCall, RestoredOffer
     from acd.core.offers import Offers
     from acd.core.recordings import Recordings
     from acd.core.staff import Staff
@@ -32,7 +33,8 @@ class Floor:
     """Everything that lives, the moment of the decision, and what it has led to so far.
 
     `lost` are the nodes whose connection is gone. `interned` are values that many reasons share.
-    `now` is UTC seconds.
+    `rings` are offers of the engine before, each with its call, until it turns out what became of
+    them. `now` is UTC seconds.
     """
 
     __slots__ = (
@@ -49,6 +51,7 @@ class Floor:
         "offer_machine",
         "offers",
         "recordings",
+        "rings",
         "roster",
         "routing",
         "staff",
@@ -68,6 +71,7 @@ class Floor:
         self.desks = {name: QueueDesk(queue) for name, queue in routing.queues.items()}
         self.calls: dict[str, Call] = {}
         self.offers: dict[str, Offer] = {}
+        self.rings: dict[str, tuple[RestoredOffer, RestoredCall]] = {}
         self.lost: set[str] = set()
         self.interned = Interned()
         self.now = 0.0

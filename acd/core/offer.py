@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from agents.roster import Agent
 
 
+def offer_id(call: str, number: int) -> str:
+    """The name of a call's offer, which is also that of the agent's leg."""
+    return f"{call}-o{number}"
+
+
+def number_of(offer: str) -> int:
+    """Which of its call's offers it is; 0 where the name says nothing of it."""
+    number = offer.rpartition("-o")[2]
+    return int(number) if number.isdecimal() else 0
+
+
 class Offer:
     """One ringing of one agent, as long as his leg lives.
 

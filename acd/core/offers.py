@@ -12,7 +12,7 @@ from acd.core.calls_table import CallEvent
 from acd.core.commands import CancelRing, ReleaseAgent, RingAgent
 from acd.core.facts import OfferEnded, OfferMade, OfferOutcome
 from acd.core.floor import Floor
-from acd.core.offer import Offer
+from acd.core.offer import Offer, offer_id
 from acd.core.offers_table import OFFER_TABLE, OfferEvent, OfferState
 from acd.core.routing import Queue, WrapUp
 from acd.core.tables import ImpossibleEventError, Stray, compiled
@@ -47,7 +47,7 @@ class Offers:
         floor = self._floor
         call.offers_made += 1
         queue = floor.desks[call.queue or ""].queue
-        offer = Offer(f"{call.id}-o{call.offers_made}", call, agent, queue)
+        offer = Offer(offer_id(call.id, call.offers_made), call, agent, queue)
         floor.offers[offer.id] = offer
         call.offers += (offer,)
         agent.offer, agent.call = offer.id, call.id
@@ -87,13 +87,13 @@ class Offers:
             del self._floor.offers[offer.id]
         act(offer, name)
 
-    def fire_unknown(self, offer_id: str, event: OfferEvent) -> None:
+    def fire_unknown(self, unknown: str, event: OfferEvent) -> None:
         """An event for an offer that is over or never was. An agent who answers it is let go."""
         row = self._rows[OfferState.OVER].get(event)
         if row is None:
-            raise ImpossibleEventError("offer", offer_id, OfferState.OVER, event)
+            raise ImpossibleEventError("offer", unknown, OfferState.OVER, event)
         _, act, name = row
-        act(Stray(offer_id), name)
+        act(Stray(unknown), name)
 
     def timer_due(self, offer: Offer) -> None:
         """It has rung long enough.
@@ -112,11 +112,11 @@ class Offers:
         elif not caller_lost:
             self.fire(offer, OfferEvent.WITHDRAWN)
 
-    def adopt(self, call: Call, agent: Agent, offer_id: str) -> None:
+    def adopt(self, call: Call, agent: Agent, leg: str) -> None:
         """Both were found talking, by an offer of an engine that died before it could say so."""
         floor = self._floor
         queue = floor.desks.get(call.queue or "")
-        offer = Offer(offer_id, call, agent, queue.queue if queue is not None else None)
+        offer = Offer(leg, call, agent, queue.queue if queue is not None else None)
         offer.state = OfferState.CONNECTED
         offer.answered_at = floor.now
         floor.offers[offer.id] = offer
@@ -127,9 +127,9 @@ class Offers:
         call.note(floor.now, codes.ADOPTED, agent.id)
         floor.call_machine.fire(call, CallEvent.ADOPTED)
 
-    def let_go(self, agent: Agent, offer_id: str, *, answered: bool) -> None:
+    def let_go(self, agent: Agent, leg: str, *, answered: bool) -> None:
         """A leg of an offer that nobody here made: end it; until it is gone the agent isn't free."""
-        offer = Offer(offer_id, None, agent, None)
+        offer = Offer(leg, None, agent, None)
         offer.state = OfferState.RELEASED if answered else OfferState.CANCELLED
         self._floor.offers[offer.id] = offer
         agent.offer = offer.id
@@ -238,14 +238,14 @@ class Offers:
 
     def release(self, offer: Offer, row: str) -> None:
         """The caller hung up after talking: the agent's leg goes, then his after-call work begins."""
-        offer.call = None
+        call, offer.call = _call(offer), None
         self._release(offer)
-        self._talked(offer)
+        self._talked(offer, call)
 
     def talk_over(self, offer: Offer, row: str) -> None:
         """The agent hung up after talking."""
-        self._talked(offer)
         call = _call(offer)
+        self._talked(offer, call)
         call.offers = ()
         self._floor.call_machine.talk_ended(call)
         self.settle(offer, row)
@@ -291,9 +291,10 @@ class Offers:
         call.hears = ""
         self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
 
-    def _talked(self, offer: Offer) -> None:
+    def _talked(self, offer: Offer, call: Call) -> None:
         assert offer.answered_at is not None, "nobody talks who has not answered"
-        offer.agent.talk_today += self._floor.now - offer.answered_at
+        until = self._floor.now if call.talked_until is None else call.talked_until
+        offer.agent.talk_today += until - offer.answered_at
         wrap_up = offer.queue.wrap_up if offer.queue is not None else WrapUp()
         self._extensions[offer.agent.id] = wrap_up.extend
         offer.settle = CallOver(wrap_up=wrap_up.seconds)

@@ -15,8 +15,9 @@ from acd.core.call import Call
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import CancelRing, ConnectCall, ReleaseAgent
 from acd.core.events import ChannelsReconciled, LiveCall, LiveOffer, NodeLost
+from acd.core.facts import OfferEnded, OfferOutcome
 from acd.core.floor import Floor
-from acd.core.offer import Offer
+from acd.core.offer import Offer, number_of
 from acd.core.offers_table import OfferEvent, OfferState
 from agents.inputs import Release, Reserve
 from agents.model import AgentState
@@ -74,6 +75,7 @@ class Reconcile:
             if live.arrived.call not in known and live.arrived.call not in floor.calls:
                 floor.call_machine.arrive(live.arrived, live.created_at, found=True)
         self._free_agents(event.node)
+        self._old_offers(event.node)
         self._count_offers(legs)
         floor.call_machine.waiting.disperse()
         floor.staff.disperse()
@@ -92,9 +94,12 @@ class Reconcile:
         gone = [
             call for call in floor.calls.values() if call.node == event.node and call.id not in listed
         ]
-        what = CallEvent.CUT_OFF if event.restarted else CallEvent.HUNG_UP
+        began = event.asterisk_started_at
         for call in gone:
-            floor.call_machine.fire(call, what)
+            if event.restarted or (began is not None and call.arrived_at < began):
+                floor.call_machine.cut(call, began)
+            else:
+                floor.call_machine.fire(call, CallEvent.HUNG_UP)
 
     def _settle_offers(self, node: str, legs: dict[str, LiveOffer]) -> None:
         floor = self._floor
@@ -169,13 +174,38 @@ class Reconcile:
             elif agent.status.state is AgentState.IDLE:
                 floor.staff.ready(agent)
 
+    def _old_offers(self, node: str) -> None:
+        """Offers of the engine before: where both didn't come to talk, each of them is over."""
+        floor = self._floor
+        for old, before in list(floor.rings.values()):
+            agent = floor.roster.get(old.agent)
+            if (before.arrived.node if agent is None else agent.profile.node) != node:
+                continue
+            del floor.rings[old.offer]
+            call = floor.calls.get(before.arrived.call)
+            served_by = None if call is None or call.offer is None else call.offer.id
+            outcome = OfferOutcome.ANSWERED if served_by == old.offer else OfferOutcome.WITHDRAWN
+            if call is not None and outcome is OfferOutcome.WITHDRAWN:
+                call.note(floor.now, codes.WITHDRAWN, old.agent)
+            floor.record(
+                OfferEnded(
+                    offer=old.offer,
+                    call=before.arrived.call,
+                    agent=old.agent,
+                    queue=old.queue,
+                    at=floor.now,
+                    outcome=outcome,
+                    ring=0.0,
+                    reasons=() if call is None else call.untold(),
+                )
+            )
+
     def _count_offers(self, legs: dict[str, LiveOffer]) -> None:
         """No new offer may have the name of a leg that is still there, whoever made it."""
         for live in legs.values():
             call = self._floor.calls.get(live.call)
-            number = live.offer.rpartition("-o")[2]
-            if call is not None and number.isdecimal():
-                call.offers_made = max(call.offers_made, int(number))
+            if call is not None:
+                call.offers_made = max(call.offers_made, number_of(live.offer))
 
     def _agents(self, node: str) -> list[Agent]:
         roster = self._floor.roster

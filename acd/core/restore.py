@@ -11,11 +11,12 @@ from acd.core import codes
 from acd.core.call import Call
 from acd.core.calls_table import CallState
 from acd.core.events import RestoredAgent, RestoredCall, StateRestored
-from acd.core.facts import CallOutcome
+from acd.core.facts import CallOutcome, VisitOutcome
 from acd.core.floor import Floor
-from acd.core.offer import Offer
+from acd.core.offer import Offer, number_of, offer_id
 from acd.core.offers_table import OfferState
 from acd.core.records import Placement
+from acd.core.routing import Then
 from acd.core.staff import talking
 from agents.model import AgentProfile, AgentState
 from agents.roster import Agent
@@ -61,12 +62,20 @@ class Restore:
         call.picked_up = True
         call.trace = list(remembered.trace)
         call.told = len(call.trace)
-        call.offers_made = remembered.offers
+        call.offers_made = max(remembered.offers, number_of(remembered.offer or ""))
+        call.missed = remembered.missed is not None
         floor.calls[call.id] = call
+        floor.rings.update((each.offer, (each, remembered)) for each in remembered.rings)
         if remembered.placement is not None:
             self._placed(call, remembered.placement)
         if remembered.answered_at is not None:
             self._talking(call, remembered, remembered.answered_at)
+        elif remembered.missed is not None:
+            self._decided(call, remembered, CallOutcome(remembered.missed.value))
+        elif remembered.left is VisitOutcome.OVERFLOWED:
+            self._overflowing(call)
+        elif remembered.left is not None:
+            self._decided(call, remembered, CallOutcome(remembered.left.value))
         elif remembered.placement is not None:
             self._waiting(call, remembered.placement)
 
@@ -90,6 +99,21 @@ class Restore:
         call.step = _steps_taken(call)
         self._floor.call_machine.waiting.stand(call)
 
+    def _decided(self, call: Call, remembered: RestoredCall, outcome: CallOutcome) -> None:
+        """All was said of its end; the caller may have heard his last prompt half, and is released."""
+        call.state, call.decided = CallState.RELEASING, outcome
+        if call.visit:
+            until = self._floor.now if remembered.left_at is None else remembered.left_at
+            call.wait = max(0.0, until - call.joined_at)
+
+    def _overflowing(self, call: Call) -> None:
+        """It had left a queue for another one, and heard a prompt in between: now it goes there."""
+        desk, call.desk = call.desk, None
+        endings = () if desk is None else (desk.queue.on_timeout, desk.queue.on_nobody)
+        call.seen = () if desk is None else (desk.queue.name,)
+        call.queue = next((each.queue for each in endings if each.then is Then.QUEUE), None)
+        call.state = CallState.ANNOUNCING
+
     def _talking(self, call: Call, remembered: RestoredCall, answered_at: float) -> None:
         """It talks, unless its agent has gone on since: then only its end was not seen any more."""
         floor = self._floor
@@ -97,7 +121,7 @@ class Restore:
         call.wait = answered_at - call.joined_at if call.visit else 0.0
         agent = self._agent_of(call, remembered.agent or "")
         queue = call.desk.queue if call.desk is not None else None
-        offer = Offer(remembered.offer or f"{call.id}-o{call.offers_made}", call, agent, queue)
+        offer = Offer(remembered.offer or offer_id(call.id, call.offers_made), call, agent, queue)
         offer.answered_at = answered_at
         call.offer = offer
         went_on = self._went_on.get(agent.id, answered_at)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from acd.core.events import Blacklisted, CallArrived, Customer, RestoredAgent, RestoredCall
+from acd.core.events import (
+    Blacklisted,
+    CallArrived,
+    Customer,
+    RestoredAgent,
+    RestoredCall,
+    RestoredOffer,
+)
+from acd.core.facts import MissedReason, VisitOutcome
+from acd.core.offer import number_of
 from acd.core.records import Reason
 from acd.ports import DirectoryEntry, Restored
 from acd.storage import tables as t
@@ -28,26 +38,36 @@ async def load_open(connection: AsyncConnection, since_day: float) -> Restored:
 
 
 async def _open_calls(connection: AsyncConnection) -> tuple[RestoredCall, ...]:
-    """In the order of arrival. Four queries, whatever the number of calls.
+    """In the order of arrival. Five queries, whatever the number of calls.
 
     `IN (open calls)` rather than a join: SQLite would begin a join at the larger table."""
     calls, visits, offers, events = t.calls, t.queue_visits, t.offers, t.call_events
     is_open = calls.c.ended_at.is_(None)
     open_calls = select(calls.c.call).where(is_open)
-    placements = {
-        row.call: row.placement
+    last_visits = {
+        row.call: row
         for row in await connection.execute(
-            select(visits.c.call, visits.c.placement)
+            select(visits.c.call, visits.c.placement, visits.c.left_at, visits.c.outcome)
             .where(visits.c.call.in_(open_calls))
             .order_by(visits.c.call, visits.c.visit)
         )
     }
-    offers_made = {
-        row.call: row.made
+    made: dict[str, int] = defaultdict(int)
+    rings: dict[str, list[RestoredOffer]] = defaultdict(list)
+    for row in await connection.execute(
+        select(offers).where(offers.c.call.in_(open_calls)).order_by(offers.c.call, offers.c.made_at)
+    ):
+        made[row.call] = max(made[row.call], number_of(row.offer))
+        if row.ended_at is None:
+            rings[row.call].append(
+                RestoredOffer(offer=row.offer, agent=row.agent, queue=row.queue, made_at=row.made_at)
+            )
+    missed = {
+        row.call: MissedReason(row.reason)
         for row in await connection.execute(
-            select(offers.c.call, func.count().label("made"))
-            .where(offers.c.call.in_(open_calls))
-            .group_by(offers.c.call)
+            select(t.missed_calls.c.call, t.missed_calls.c.reason).where(
+                t.missed_calls.c.call.in_(open_calls)
+            )
         )
     }
     traces: dict[str, list[Reason]] = defaultdict(list)
@@ -61,19 +81,18 @@ async def _open_calls(connection: AsyncConnection) -> tuple[RestoredCall, ...]:
         select(calls).where(is_open).order_by(calls.c.arrived_at, calls.c.call)
     )
     return tuple(
-        _restored_call(
-            row,
-            placements.get(row.call),
-            offers_made.get(row.call, 0),
-            tuple(traces.get(row.call, ())),
+        replace(
+            _restored_call(row, last_visits.get(row.call)),
+            offers=made.get(row.call, 0),
+            rings=tuple(rings.get(row.call, ())),
+            missed=missed.get(row.call),
+            trace=tuple(traces.get(row.call, ())),
         )
         for row in rows
     )
 
 
-def _restored_call(
-    row: Row[Any], placement: str | None, offers: int, trace: tuple[Reason, ...]
-) -> RestoredCall:
+def _restored_call(row: Row[Any], visit: Row[Any] | None) -> RestoredCall:
     return RestoredCall(
         arrived=CallArrived(
             call=row.call,
@@ -83,12 +102,12 @@ def _restored_call(
             caller_name=row.caller_name,
         ),
         arrived_at=row.arrived_at,
-        placement=None if placement is None else decode_placement(placement),
+        placement=None if visit is None else decode_placement(visit.placement),
         agent=row.agent,
         offer=row.offer,
         answered_at=row.answered_at,
-        offers=offers,
-        trace=trace,
+        left=None if visit is None or visit.outcome is None else VisitOutcome(visit.outcome),
+        left_at=None if visit is None else visit.left_at,
     )
 
 

@@ -10,8 +10,24 @@ from pathlib import Path
 import pytest
 
 from acd.archive import BlacklistEntry, CallFilter
-from acd.core.events import Blacklisted, CallArrived, Customer, RestoredAgent, RestoredCall
-from acd.core.facts import AgentSessionEnded, AgentSessionStarted, CallOutcome, Fact
+from acd.core.events import (
+    Blacklisted,
+    CallArrived,
+    Customer,
+    RestoredAgent,
+    RestoredCall,
+    RestoredOffer,
+)
+from acd.core.facts import (
+    AgentSessionEnded,
+    AgentSessionStarted,
+    CallOutcome,
+    Fact,
+    MissedReason,
+    OfferOutcome,
+    QueueLeft,
+    VisitOutcome,
+)
 from acd.errors import StoreUnavailable
 from acd.ports import DirectoryEntry, Restored
 from acd.runtime.tasks import TaskKeeper
@@ -68,10 +84,41 @@ async def test_calls_not_ended_are_restored_with_all_they_need(open_it: OpenStor
             arrived_at=START,
             placement=made.placement("sales", 2, START + 2),
             offers=1,
+            rings=(RestoredOffer(offer="waiting-o1", agent="a001", queue="sales", made_at=START + 3),),
             trace=tuple(reason for fact in waiting[1:] for reason in getattr(fact, "reasons", ())),
         ),
         RestoredCall(arrived=arrived("new"), arrived_at=START + 5),
     )
+
+
+async def test_call_that_was_being_sent_away_is_restored_as_that(open_it: OpenStore) -> None:
+    left = QueueLeft(
+        call="late",
+        at=START + 9,
+        queue="sales",
+        visit=1,
+        wait=8,
+        outcome=VisitOutcome.TIMED_OUT,
+    )
+    async with open_it() as store:
+        store.journal.take([made.entered("late"), made.queued("late"), left, made.missed("late")])
+    async with open_it() as store:
+        [call] = (await store.memory.load_open(MIDNIGHT)).calls
+    assert (call.left, call.left_at) == (VisitOutcome.TIMED_OUT, START + 9)
+    assert call.missed is MissedReason.ABANDONED
+
+
+async def test_offers_are_numbered_by_name_and_only_open_ones_are_restored(open_it: OpenStore) -> None:
+    facts: list[Fact] = [made.entered("c"), made.queued("c")]
+    for number in (2, 12):
+        facts.append(made.offered("c", number, "a001", START + number))
+    facts.append(made.offer_ended("c", 12, "a001", START + 20, OfferOutcome.NO_ANSWER, 5))
+    async with open_it() as store:
+        store.journal.take(facts)
+    async with open_it() as store:
+        [call] = (await store.memory.load_open(MIDNIGHT)).calls
+    assert call.offers == 12
+    assert [ring.offer for ring in call.rings] == ["c-o2"]
 
 
 def arrived(call: str) -> CallArrived:

@@ -5,18 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from acd.core.events import CallArrived, RestoredAgent, RestoredCall, StateRestored
+from acd.core.events import (
+    CallArrived,
+    RestoredAgent,
+    RestoredCall,
+    RestoredOffer,
+    StateRestored,
+)
 from acd.core.facts import (
     AgentSessionStarted,
     AgentStateChanged,
     CallAnswered,
     CallEnded,
     CallEntered,
+    CallMissed,
     CallQueued,
     CallWidened,
     Fact,
+    OfferEnded,
     OfferMade,
+    QueueLeft,
 )
+from acd.core.offer import number_of
 
 
 class Store:
@@ -35,23 +45,25 @@ class Store:
             match fact:
                 case CallEntered(call=call, at=at):
                     arrived = replace(arrivals[call][0], customer=None)
-                    self._calls[call] = {"arrived": arrived, "arrived_at": at, "offers": 0, "trace": ()}
+                    self._calls[call] = {
+                        "arrived": arrived,
+                        "arrived_at": at,
+                        "offers": 0,
+                        "rings": (),
+                        "trace": (),
+                    }
                 case CallEnded(call=call):
                     self._calls.pop(call, None)
                 case CallQueued(call=call, placement=placement):
-                    self._told(call, fact.reasons, placement=placement)
+                    self._told(call, fact.reasons, placement=placement, left=None, left_at=None)
                 case CallWidened(call=call):
                     self._told(call, fact.reasons)
-                case OfferMade(call=call):
-                    self._told(call, fact.reasons, offers=self._calls[call]["offers"] + 1)
-                case CallAnswered(call=call, agent=agent, offer=offer, at=at):
-                    self._told(call, (), agent=agent, offer=offer, answered_at=at)
                 case AgentSessionStarted(agent=agent, at=at):
                     self._agents.setdefault(agent, {})["logged_in_at"] = at
                 case AgentStateChanged():
                     self._state(fact)
                 case _:
-                    pass
+                    self._story(fact)
         return StateRestored(
             agents=tuple(
                 RestoredAgent(agent=name, **each)
@@ -61,9 +73,31 @@ class Store:
             calls=tuple(RestoredCall(**each) for each in self._calls.values()),
         )
 
+    def _story(self, fact: Fact) -> None:
+        match fact:
+            case CallAnswered(call=call, agent=agent, offer=offer, at=at):
+                self._told(call, (), agent=agent, offer=offer, answered_at=at)
+            case OfferMade():
+                self._offer_made(fact)
+            case OfferEnded(call=call, offer=offer):
+                if call in self._calls:
+                    rings = [each for each in self._calls[call]["rings"] if each.offer != offer]
+                    self._told(call, fact.reasons, rings=tuple(rings))
+            case QueueLeft(call=call, outcome=outcome, at=at):
+                self._told(call, (), left=outcome, left_at=at)
+            case CallMissed(call=call, reason=reason):
+                self._told(call, (), missed=reason)
+            case _:
+                pass
+
     def _told(self, call: str, reasons: tuple[Any, ...], **more: Any) -> None:
         self._calls[call].update(more)
         self._calls[call]["trace"] += reasons
+
+    def _offer_made(self, fact: OfferMade) -> None:
+        ring = RestoredOffer(offer=fact.offer, agent=fact.agent, queue=fact.queue, made_at=fact.at)
+        rings = (*self._calls[fact.call]["rings"], ring)
+        self._told(fact.call, fact.reasons, offers=number_of(fact.offer), rings=rings)
 
     def _state(self, fact: AgentStateChanged) -> None:
         self._agents.setdefault(fact.agent, {}).update(
