@@ -163,6 +163,11 @@ class CallFilter:
     until: float | None = None
 
 
+def name_in_use(name: str, tokens: Iterable[TokenRecord]) -> bool:
+    """Whether a living token has this name: records of who did what must stay clear."""
+    return any(token.name == name and token.revoked_at is None for token in tokens)
+
+
 class Archive(Protocol):
     """Stored calls, missed calls, customers, blacklist and tokens.
 

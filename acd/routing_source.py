@@ -21,6 +21,16 @@ class RoutingSource:
         self._settings = settings
         self._folders: frozenset[Path] = frozenset()
 
+    @classmethod
+    def configured(cls, settings: Settings) -> RoutingSource:
+        """That of the installation. Raises OperatorError where its file is missing."""
+        path = settings.routing_file
+        if not path.exists():
+            raise OperatorError(
+                f"there is no routing file {path.absolute()}: expected STROWGER_ROUTING_FILE to name it"
+            )
+        return cls(path, settings)
+
     def read(self) -> Loaded:
         """Read and check. Raises ConfigErrors; then the folders known so far stay watched too."""
         settings = self._settings

@@ -14,7 +14,7 @@ from acd.api.schemas.admin import NewTokenOut, TokenIn, TokenOut
 from acd.api.schemas.base import ListOf
 from acd.api.schemas.problem import ErrorItem
 from acd.api.secrets import hash_secret, new_secret
-from acd.archive import Role
+from acd.archive import Role, name_in_use
 from acd.imports import unknown
 
 
@@ -28,10 +28,9 @@ async def create_token(request: web.Request, context: Context) -> web.Response:
     """Make a token."""
     asked = await read_model(request, TokenIn, context.settings.body_bytes)
     _check(asked, context)
-    for record in await context.archive.tokens():
-        if record.name == asked.name and record.revoked_at is None:
-            detail = f"A token named {asked.name!r} exists; records of who did what must stay clear."
-            raise Refusal(409, Kind.CONFLICT, detail)
+    if name_in_use(asked.name, await context.archive.tokens()):
+        detail = f"A token named {asked.name!r} exists; records of who did what must stay clear."
+        raise Refusal(409, Kind.CONFLICT, detail)
     secret = new_secret()
     record = await context.archive.create_token(
         name=asked.name,

@@ -26,7 +26,7 @@ async def provision(
     settings: Settings, *, dry_run: bool, prompts: bool, media_address: str | None
 ) -> None:
     """Write the rendered files into Asterisk's configuration folder and reload what reads them."""
-    routing = RoutingSource(settings.routing_file, settings).load()
+    routing = RoutingSource.configured(settings).load()
     site = Site(node=settings.node, media_address=media_address)
     passwords = phone_passwords(settings.data_dir / "phones.json", phones_of(routing, site))
     files = render(routing, secrets=passwords, site=site)

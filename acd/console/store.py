@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeVar
@@ -13,11 +15,12 @@ from rich.table import Table
 
 from acd.api.secrets import hash_secret, new_secret
 from acd.api.settings import ApiSettings
-from acd.archive import Role, StoredCall
+from acd.archive import Archive, CallFilter, Role, StoredCall, name_in_use
 from acd.console.screen import counted, err, out, show_story
 from acd.errors import OperatorError
-from acd.imports import BadImport, ImportRules, LineProblem, read_blacklist, read_customers
+from acd.imports import BadImport, ImportRules, LineProblem, read_blacklist, read_customers, unknown
 from acd.routing_source import RoutingSource
+from acd.storage.database import database_url
 from acd.storage.store import open_archive
 from config.settings import Settings
 
@@ -27,9 +30,24 @@ CALL_ID_WIDTH = 22
 """A call's id stays whole, so that it can be copied, however narrow the terminal is."""
 
 
+def _existing(settings: Settings) -> AbstractAsyncContextManager[Archive]:
+    """The archive for commands that ask: they make no SQLite file where there is none."""
+    text = settings.secret("database_url")
+    url = database_url(text)
+    if url.get_backend_name() == "sqlite":
+        try:
+            os.stat(url.database or "")
+        except FileNotFoundError as error:
+            raise OperatorError(
+                f"there is no database {url.database}: expected STROWGER_DATA_DIR or "
+                "STROWGER_DATABASE_URL to say where the engine keeps it"
+            ) from error
+    return open_archive(text)
+
+
 async def explain_call(settings: Settings, call: str) -> None:
     """The story of a stored call: the record in a line, then each reason in order of time."""
-    async with open_archive(settings.secret("database_url")) as archive:
+    async with _existing(settings) as archive:
         story = await archive.story(call)
     if story is None:
         raise OperatorError(f"call {call!r} is not in the database; `acd calls` lists the latest")
@@ -39,9 +57,7 @@ async def explain_call(settings: Settings, call: str) -> None:
 
 async def list_calls(settings: Settings, limit: int) -> None:
     """The latest calls, newest first."""
-    from acd.archive import CallFilter
-
-    async with open_archive(settings.secret("database_url")) as archive:
+    async with _existing(settings) as archive:
         page = await archive.calls(CallFilter(), limit=limit)
     table = Table("arrived (UTC)", "dialled", "caller", "queue", "agent", "wait", "outcome")
     table.add_column("call", overflow="fold", min_width=CALL_ID_WIDTH)
@@ -73,7 +89,7 @@ async def import_file(
     settings: Settings, what: Literal["customers", "blacklist"], path: Path, author: str
 ) -> None:
     """Read the whole file, then store all of it; or nothing, with the problems by line."""
-    routing = RoutingSource(settings.routing_file, settings).load()
+    routing = RoutingSource.configured(settings).load()
     rules = ImportRules.of(routing, now=time.time(), author=author)
     async with open_archive(settings.secret("database_url")) as archive:
         if what == "customers":
@@ -120,8 +136,16 @@ async def create_token(settings: Settings, name: str, role: Role, agent: str | N
     """Make a token and show it, the only time that it can be seen."""
     if (role is Role.AGENT) != (agent is not None):
         raise OperatorError("--agent ID goes with --role agent, and only with it")
+    if agent is not None:
+        agents = RoutingSource.configured(settings).load().agents
+        if agent not in agents:
+            raise OperatorError(f"--agent: {unknown('agent', agent, agents)}")
     secret = new_secret()
     async with open_archive(settings.secret("database_url")) as archive:
+        if name_in_use(name, await archive.tokens()):
+            raise OperatorError(
+                f"a token named {name!r} exists; records of who did what must stay clear"
+            )
         await archive.create_token(
             name=name, role=role, agent=agent, secret_hash=hash_secret(secret), at=time.time()
         )
@@ -130,7 +154,7 @@ async def create_token(settings: Settings, name: str, role: Role, agent: str | N
 
 async def list_tokens(settings: Settings) -> None:
     """All tokens, revoked ones included; never their secrets."""
-    async with open_archive(settings.secret("database_url")) as archive:
+    async with _existing(settings) as archive:
         tokens = await archive.tokens()
     table = Table("id", "name", "role", "agent", "created (UTC)", "revoked (UTC)")
     for token in tokens:
@@ -142,7 +166,7 @@ async def list_tokens(settings: Settings) -> None:
 
 async def revoke_token(settings: Settings, id: int) -> None:
     """End a token. A running engine that used it in the last few seconds may still take it."""
-    async with open_archive(settings.secret("database_url")) as archive:
+    async with _existing(settings) as archive:
         if not await archive.revoke_token(id, time.time()):
             raise OperatorError(f"token {id}: expected the id of a token that is not revoked")
     out.print(f"token {id} revoked")

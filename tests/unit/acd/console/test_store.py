@@ -59,6 +59,7 @@ def ask(installation: Installation, question: Callable[[Archive], Awaitable[T]])
 
 
 def test_calls_before_there_was_any(installation: Installation) -> None:
+    store(installation, ())
     (heads,) = table(installation.good("calls"))
     assert heads == ["arrived (UTC)", "dialled", "caller", "queue", "agent", "wait", "outcome", "call"]
 
@@ -99,6 +100,7 @@ def test_a_story_that_another_version_wrote(installation: Installation) -> None:
 
 
 def test_a_call_that_is_not_there(installation: Installation) -> None:
+    store(installation, ())
     assert installation.bad("explain", "c9") == (
         "call 'c9' is not in the database; `acd calls` lists the latest\n"
     )
@@ -166,17 +168,17 @@ def test_files_that_cannot_be_imported(installation: Installation) -> None:
 
 def test_the_life_of_a_token(installation: Installation) -> None:
     secret = installation.good("token", "create", "[/wall]", "--role", "supervisor").strip()
-    installation.good("token", "create", "phone 1001", "--role", "agent", "--agent", "1001")
+    installation.good("token", "create", "phone 1", "--role", "agent", "--agent", "1")
     first, second = ask(installation, lambda archive: archive.tokens())
     assert (first.name, first.role, first.agent) == ("[/wall]", Role.SUPERVISOR, None)
-    assert (second.role, second.agent) == (Role.AGENT, "1001")
+    assert (second.role, second.agent) == (Role.AGENT, "1")
     found = ask(installation, lambda archive: archive.find_token(hash_secret(secret)))
     assert found is not None
     assert found.id == first.id
 
     listed = installation.good("token", "list")
     assert "[/wall]" in listed
-    assert "1001" in listed
+    assert "phone 1" in listed
     assert secret not in listed
 
     said = installation.good("token", "revoke", first.id)
@@ -199,5 +201,44 @@ def test_only_an_agents_token_names_an_agent(
 
 
 def test_a_token_that_never_was(installation: Installation) -> None:
+    store(installation, ())
     assert installation.bad("token", "revoke", "7").startswith("token 7: ")
     assert "is not one of" in installation.bad("token", "create", "x", "--role", "king")
+
+
+@pytest.mark.parametrize(
+    "command", [("calls",), ("explain", "c1"), ("token", "list"), ("token", "revoke", "1")]
+)
+def test_who_only_asks_makes_no_database(installation: Installation, command: tuple[str, ...]) -> None:
+    said = installation.bad(*command)
+    assert f"there is no database {installation.folder}/var/strowger.db" in said
+    assert "STROWGER_DATA_DIR" in said
+    assert not (installation.folder / "var").exists()
+
+
+def test_a_token_for_an_agent_who_is_not_there(installation: Installation) -> None:
+    said = installation.bad("token", "create", "x", "--role", "agent", "--agent", "9999")
+    assert said == "--agent: unknown agent '9999'\n"
+    installation.routing.unlink()
+    said = installation.bad("token", "create", "x", "--role", "agent", "--agent", "1")
+    assert "STROWGER_ROUTING_FILE" in said
+    installation.good("token", "create", "x", "--role", "admin")
+
+
+def test_a_name_in_use_until_it_is_revoked(installation: Installation) -> None:
+    installation.good("token", "create", "wall")
+    assert "a token named 'wall' exists" in installation.bad("token", "create", "wall")
+    (first,) = ask(installation, lambda archive: archive.tokens())
+    installation.good("token", "revoke", first.id)
+    installation.good("token", "create", "wall")
+
+
+@pytest.mark.parametrize("command", [("import", "customers", "x.csv"), ("provision", "--dry-run")])
+def test_without_the_routing_file_its_setting_is_named(
+    installation: Installation, command: tuple[str, ...]
+) -> None:
+    installation.routing.unlink()
+    said = installation.bad(*command)
+    assert said == (
+        f"there is no routing file {installation.routing}: expected STROWGER_ROUTING_FILE to name it\n"
+    )
