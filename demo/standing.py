@@ -75,7 +75,8 @@ def _numbers(plan: Routing) -> Table:
 
 
 def _explain(made: Stage, folder: Path, console: Console) -> None:
-    acd = f"STROWGER_DATA_DIR={folder} .venv/bin/acd"
+    here = f"STROWGER_DATA_DIR={folder} STROWGER_ROUTING_FILE={folder / 'routing.yaml'}"
+    acd = f"{here} .venv/bin/acd"
     for line in (
         f"API         {made.engine.api_url}/api/v1, Authorization: Bearer {made.token}",
         f"why         {acd} calls, then {acd} explain CALL_ID",
