@@ -1,4 +1,4 @@
-"""The command `acd`: run the engine, check and try routing files, ask why, import, provision."""
+"""The command `acd`: run the engine, check and try routing files, ask why, import, provision, agents."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from acd import logs
 from acd.archive import Role
 from acd.console.screen import err
-from acd.errors import AcdError, OperatorError
+from acd.errors import AcdError, OperatorError, TakenOver
 from config.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -28,6 +28,17 @@ class Importable(StrEnum):
 
     CUSTOMERS = "customers"
     BLACKLIST = "blacklist"
+
+
+class Act(StrEnum):
+    """What `acd agent` asks for: the API's words."""
+
+    LOG_IN = "log-in"
+    LOG_OUT = "log-out"
+    PAUSE = "pause"
+    RESUME = "resume"
+    END_WRAP_UP = "end-wrap-up"
+    EXTEND_WRAP_UP = "extend-wrap-up"
 
 
 def _settings(routing: Path | None = None) -> Settings:
@@ -91,6 +102,11 @@ def explain(
 ) -> None:
     """Tell the story of a call, or what would happen to one that doesn't exist."""
     if dialled is None:
+        if Path(what).is_file():
+            raise OperatorError(
+                f"{what} is a file: expected --dialled NUMBER too, for what would happen to a call "
+                "(or the id of a call instead)"
+            )
         from acd.console import store
 
         asyncio.run(store.explain_call(_settings(), what))
@@ -161,6 +177,20 @@ def reload() -> None:
 
 
 @app.command()
+def agent(
+    id: Annotated[str, typer.Argument(help="The agent's account.", metavar="ID")],
+    what: Act,
+    reason: Annotated[str | None, typer.Option(help="Of a pause: one of the pause reasons.")] = None,
+) -> None:
+    """Log an agent in or out, pause him, ... in the running engine, with the token in STROWGER_TOKEN."""
+    if reason is not None and what is not Act.PAUSE:
+        raise OperatorError("--reason goes with pause, and only with it")
+    from acd.console import remote
+
+    asyncio.run(remote.act(_settings(), id, what.value, reason))
+
+
+@app.command()
 def replay(file: Annotated[Path, typer.Argument(help="A flight recording.")]) -> None:
     """Replay a flight recording offline: the same events must give the same commands."""
     from acd.console import flight
@@ -199,7 +229,8 @@ def token_revoke(id: int) -> None:
 def main() -> None:
     """Run a command; what the operator did wrong is told in plain words, with exit code 2.
 
-    Exit code 1: something else is in the way, such as the database, Asterisk, or a full disk.
+    Exit code 1: something else is in the way, such as the database, Asterisk, or a full disk. Exit
+    code 3: another engine has the calls now, and starting this one again would be wrong.
     """
     logs.configure(form="console", level="warning", mask_numbers=True)
     try:
@@ -207,6 +238,9 @@ def main() -> None:
     except OperatorError as error:
         err.print(str(error))
         sys.exit(2)
+    except TakenOver as error:
+        err.print(f"acd: {error}")
+        sys.exit(3)
     except (AcdError, OSError) as error:
         err.print(f"acd: {error}")
         sys.exit(1)

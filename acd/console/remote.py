@@ -1,16 +1,20 @@
-"""`acd reload`: asks the running engine by its API."""
+"""`acd reload` and `acd agent`: ask the running engine by its API."""
 
 from __future__ import annotations
 
 import os
+from typing import TypeVar
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from acd.console.screen import out
 from acd.errors import OperatorError
 from config.settings import Settings
 
+T = TypeVar("T")
 TOKEN = "STROWGER_TOKEN"
 PATIENCE = aiohttp.ClientTimeout(total=60.0)
 """A big routing file takes the engine some seconds to read."""
@@ -18,6 +22,14 @@ PATIENCE = aiohttp.ClientTimeout(total=60.0)
 
 class _Taken(msgspec.Struct):
     revision: str
+
+
+class _Agent(msgspec.Struct):
+    agent: str
+    name: str
+    state: str
+    reason: str | None
+    pending: str | None
 
 
 class _Item(msgspec.Struct):
@@ -30,22 +42,45 @@ class _Problem(msgspec.Struct):
 
 
 _TAKEN = msgspec.json.Decoder(_Taken)
+_AGENT = msgspec.json.Decoder(_Agent)
 _PROBLEM = msgspec.json.Decoder(_Problem)
 
 
 async def reload(settings: Settings) -> None:
     """Let the engine read routing, customers and blacklist again; raise what it complains of."""
+    taken = await _post(settings, "configuration/reload", None, "an admin's token", _TAKEN)
+    out.print(f"taken over: revision {taken.revision}")
+
+
+async def act(settings: Settings, agent: str, act: str, reason: str | None) -> None:
+    """Log an agent in, pause him, ... and say what he is doing then; raise why that cannot be."""
+    body = None if reason is None else {"reason": reason}
+    path = f"agents/{quote(agent, safe='')}/{act}"
+    now = await _post(settings, path, body, "a token of the agent or a supervisor", _AGENT)
+    reason = "" if now.reason is None else f" ({now.reason})"
+    pending = "" if now.pending is None else f", {now.pending} after the call"
+    out.print(f"{now.agent} {now.name}: {now.state}{reason}{pending}")
+
+
+async def _post(
+    settings: Settings,
+    path: str,
+    body: dict[str, str] | None,
+    token_of: str,
+    answer_in: msgspec.json.Decoder[T],
+) -> T:
+    """Ask the running engine for something; raise OperatorError with what stands against it."""
     token = os.environ.get(TOKEN)
     if not token:
-        raise OperatorError(f"{TOKEN} is not set: expected an admin's token (acd token create)")
+        raise OperatorError(f"{TOKEN} is not set: expected {token_of} (acd token create)")
     host = f"[{settings.api_host}]" if ":" in settings.api_host else settings.api_host
-    url = f"http://{host}:{settings.api_port}/api/v1/configuration/reload"
+    url = f"http://{host}:{settings.api_port}/api/v1/{path}"
     try:
         async with (
             aiohttp.ClientSession(
                 headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
             ) as session,
-            session.post(url) as answer,
+            session.post(URL(url, encoded=True), json=body) as answer,
         ):
             text = await answer.text()
     except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -54,8 +89,7 @@ async def reload(settings: Settings) -> None:
         ) from error
     try:
         if answer.status == 200:
-            out.print(f"taken over: revision {_TAKEN.decode(text).revision}")
-            return
+            return answer_in.decode(text)
         problem = _PROBLEM.decode(text)
     except msgspec.DecodeError as error:
         raise OperatorError(f"it is no engine that answers at {url}: {answer.status}") from error

@@ -1,4 +1,4 @@
-"""`acd reload`: what the engine answers, and everything that may be there in its stead."""
+"""`acd reload` and `acd agent`: what the engine answers, and what else may be there in its stead."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientTimeout, web
 
+from acd.api import agents
 from acd.console import remote
 from acd.errors import OperatorError
+from config.settings import Settings
 from tests.unit.acd.console.installation import Installation
 
 
@@ -19,9 +21,11 @@ class Engine:
         self.status = 200
         self.text = '{"revision": "r2"}'
         self.requests: list[web.Request] = []
+        self.bodies: list[str] = []
 
     async def answer(self, request: web.Request) -> web.Response:
         self.requests.append(request)
+        self.bodies.append(await request.text())
         body, headers = self.text.encode("latin-1"), {"Content-Type": "application/json; charset=utf-8"}
         return web.Response(status=self.status, body=body, headers=headers)
 
@@ -95,3 +99,47 @@ def test_no_token(installation: Installation) -> None:
     assert installation.bad("reload") == (
         "STROWGER_TOKEN is not set: expected an admin's token (acd token create)\n"
     )
+
+
+NOW = '{"agent": "1", "name": "Li", "state": "%s", "reason": %s, "pending": %s, "call": 7}'
+
+
+async def test_an_agent_is_paused(installation: Installation, engine: Engine) -> None:
+    engine.text = NOW % ("paused", '"lunch"', "null")
+    await remote.act(installation.settings(), "1", "pause", "lunch")
+    assert installation.said() == "1 Li: paused (lunch)\n"
+    engine.text = NOW % ("talking", "null", '"log_out"')
+    await remote.act(installation.settings(), "a/1", "log-out", None)
+    assert installation.said() == "1 Li: talking, log_out after the call\n"
+    pause, log_out = engine.requests
+    assert (pause.method, pause.path) == ("POST", "/api/v1/agents/1/pause")
+    assert (log_out.method, log_out.raw_path) == ("POST", "/api/v1/agents/a%2F1/log-out")
+    assert log_out.headers["Authorization"] == "Bearer word"
+    assert engine.bodies == ['{"reason": "lunch"}', ""]
+
+
+async def test_why_an_agent_cannot(installation: Installation, engine: Engine) -> None:
+    engine.status, engine.text = 409, '{"detail": "not logged in"}'
+    with pytest.raises(OperatorError, match="not logged in"):
+        await remote.act(installation.settings(), "1", "resume", None)
+
+
+def test_agents_on_the_command_line(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, str, str | None]] = []
+
+    async def act(settings: Settings, agent: str, act: str, reason: str | None) -> None:
+        asked.append((agent, act, reason))
+
+    monkeypatch.setattr(remote, "act", act)
+    acts = [route.path.rpartition("/")[2] for route in agents.ROUTES if route.method == "POST"]
+    for word in acts:
+        installation.good("agent", "1", word)
+    installation.good("agent", "1", "pause", "--reason", "lunch")
+    assert asked == [*(("1", word, None) for word in acts), ("1", "pause", "lunch")]
+    assert "--reason goes with pause" in installation.bad("agent", "1", "resume", "--reason", "x")
+    assert "'dance' is not one of" in installation.bad("agent", "1", "dance")
+
+
+def test_an_agent_without_a_token(installation: Installation) -> None:
+    said = installation.bad("agent", "1", "log-in")
+    assert said.startswith("STROWGER_TOKEN is not set: expected a token of the agent or a supervisor")

@@ -179,3 +179,8 @@ def test_a_file_without_tiers_says_so(shop: Installation) -> None:
 def test_a_file_with_mistakes_explains_nothing(shop: Installation) -> None:
     shop.routing.write_text("x")
     assert f"{shop.routing}:1:1: " in shop.bad("explain", shop.routing, "--dialled", "100")
+
+
+def test_a_file_without_a_number_dialled(installation: Installation) -> None:
+    said = installation.bad("explain", installation.routing)
+    assert f"{installation.routing} is a file: expected --dialled NUMBER too" in said
