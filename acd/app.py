@@ -24,7 +24,7 @@ from acd.api.settings import ApiSettings
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import StateRestored
 from acd.core.routing import Routing
-from acd.errors import OperatorError, StoreUnavailable
+from acd.errors import OperatorError, StoreUnavailable, TakenOver
 from acd.metrics import Metrics
 from acd.ports import Check
 from acd.routing_source import RoutingSource
@@ -35,6 +35,7 @@ from acd.runtime.recorder import FlightRecorder
 from acd.runtime.reload import Reloader
 from acd.runtime.tasks import TaskKeeper
 from acd.storage.store import Store, open_store
+from asterisk.ari.errors import AriReplaced
 from asterisk.ari.settings import AriSettings
 from asterisk.fallback import FallbackQueues
 from asterisk.room import Room
@@ -91,6 +92,11 @@ async def serve(settings: Settings) -> None:
         await stopping.event.wait()
         log.info("stopping; the callers stay in Asterisk")
     log.info("stopped")
+    if isinstance(stopping.error, AriReplaced):
+        raise TakenOver(
+            f"another engine has connected to Asterisk as {settings.ari_app!r} and has the calls now; "
+            "end one of the two for good, or give it another STROWGER_ARI_APP"
+        ) from stopping.error
     if stopping.error is not None:
         raise stopping.error
 

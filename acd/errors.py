@@ -23,6 +23,10 @@ class TelephonyError(AcdError):
     """The telephone system refused or failed."""
 
 
+class TakenOver(AcdError):
+    """Another engine has taken the calls over. Whoever starts this one again only takes them back."""
+
+
 class StoreUnavailable(AcdError):
     """The database cannot be reached."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import json
 import os
 import signal
 import socket
@@ -26,7 +27,7 @@ from acd.app import Stopping, running, serve
 from acd.archive import BlacklistEntry, Role
 from acd.console.flight import parse_routing
 from acd.core.events import Blacklisted
-from acd.errors import OperatorError, StoreUnavailable, TelephonyError
+from acd.errors import OperatorError, StoreUnavailable, TakenOver, TelephonyError
 from acd.runtime.engine import Engine
 from acd.runtime.replay import replay
 from acd.storage.store import SqlMemory, open_archive
@@ -34,7 +35,7 @@ from agents.model import PhoneState
 from asterisk.ari.errors import UnsupportedAsterisk
 from config.problems import ConfigErrors
 from tests.unit.acd.console.installation import Installation
-from tests.unit.asterisk.node import Node, caller, phone, started
+from tests.unit.asterisk.node import NOON, Node, caller, phone, started
 from tests.unit.config.files import text, write
 
 TOKEN = "a-token-for-tests"
@@ -221,6 +222,16 @@ async def test_an_asterisk_too_old_ends_it_with_a_clear_message(house: Installat
     assert failed["task"] == "ari"
     assert "20.9.0" in failed["error"]
     assert "exc_info" not in failed
+
+
+async def test_another_engine_that_takes_over_ends_it(house: Installation, node: Node) -> None:
+    serving = asyncio.create_task(serve(house.settings()))
+    async with asyncio.timeout(10):
+        asterisk = await node.sockets.get()
+        await node.ask_of("channels")
+        await asterisk.send_str(json.dumps({"type": "ApplicationReplaced", "timestamp": NOON}))
+        with pytest.raises(TakenOver, match="STROWGER_ARI_APP"):
+            await serving
 
 
 def test_only_essential_tasks_end_it() -> None:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from acd import app as application
-from acd.errors import AcdError
+from acd.errors import AcdError, TakenOver
 from config.settings import Settings
 from tests.unit.acd.console.installation import Installation
 
@@ -97,6 +97,18 @@ def test_a_database_that_cannot_be_reached(installation: Installation) -> None:
     outcome = installation.acd("calls")
     assert outcome.code == 1
     assert "The database cannot be reached" in outcome.err
+
+
+def test_an_engine_that_was_replaced_says_so_by_its_exit_code(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(settings: Settings) -> None:
+        raise TakenOver("another engine has the calls now")
+
+    monkeypatch.setattr(application, "run", run)
+    outcome = installation.acd("run")
+    assert outcome.code == 3
+    assert outcome.err == "acd: another engine has the calls now\n"
 
 
 def test_python_m_acd_is_the_command(
