@@ -99,10 +99,11 @@ class _QueueFamilies(dict[str, _QueueMeters]):
 class _NumberMeters:
     """One dialled number's metrics, ready to be added to."""
 
-    __slots__ = ("ended", "entered", "missed")
+    __slots__ = ("abandoned_short", "ended", "entered", "missed")
 
     def __init__(self, families: _NumberFamilies, number: str, business: str) -> None:
         self.entered = families.entered.labels(number, business).inc
+        self.abandoned_short = families.abandoned_short.labels(number, business).inc
         self.ended = {o: families.ended.labels(number, business, o.value).inc for o in CallOutcome}
         self.missed = {r: families.missed.labels(number, business, r.value).inc for r in MissedReason}
 
@@ -112,9 +113,10 @@ class _NumberFamilies:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.entered = f.CALLS_ENTERED.counter(registry)
+        self.abandoned_short = f.CALLS_ABANDONED_SHORT.counter(registry)
         self.ended = f.CALLS_ENDED.counter(registry)
         self.missed = f.CALLS_MISSED.counter(registry)
-        self._other = _NumberMeters(self, OTHER, OTHER)
+        self._other: _NumberMeters | None = None
         self._known: dict[str, _NumberMeters] = {}
 
     def configure(self, routing: Routing) -> None:
@@ -125,7 +127,10 @@ class _NumberFamilies:
         self._other = _NumberMeters(self, OTHER, routing.default_route.business or "")
 
     def __getitem__(self, dialled: str) -> _NumberMeters:
-        return self._known.get(dialled, self._other)
+        known = self._known.get(dialled, self._other)
+        if known is None:
+            known = self._other = _NumberMeters(self, OTHER, OTHER)
+        return known
 
 
 class FactCounter:
@@ -142,6 +147,8 @@ class FactCounter:
         recordings = f.RECORDINGS.counter(registry)
         self._recordings = {o: recordings.labels(o.value).inc for o in RecordingOutcome}
         self._stale = Capped(f.STALE_EVENTS.counter(registry), 1)
+        self._entering: dict[str, _NumberMeters] = {}
+        """By call: those that may still turn out to be blacklisted."""
         self._queue_of: dict[str, str] = {}
         """By agent: the queue of the call that he answered last, whose wrap-up follows."""
         self._count: dict[type, Callable[[Any], None]] = {
@@ -173,10 +180,13 @@ class FactCounter:
                 counter(fact)
 
     def _call_entered(self, fact: CallEntered) -> None:
-        self._numbers[fact.dialled].entered()
+        self._entering[fact.call] = self._numbers[fact.dialled]
 
     def _call_queued(self, fact: CallQueued) -> None:
         self._queues[fact.placement.queue].entered()
+        entering = self._entering.pop(fact.call, None)
+        if entering is not None:
+            entering.entered()
 
     def _call_widened(self, fact: CallWidened) -> None:
         self._queues[fact.queue].widened()
@@ -200,7 +210,13 @@ class FactCounter:
         self._queue_of[fact.agent] = fact.queue
 
     def _call_ended(self, fact: CallEnded) -> None:
-        self._numbers[fact.dialled].ended[fact.outcome]()
+        number = self._numbers[fact.dialled]
+        number.ended[fact.outcome]()
+        entering = self._entering.pop(fact.call, None)
+        if entering is not None and fact.outcome is not CallOutcome.BLACKLISTED:
+            entering.entered()
+        if fact.outcome is CallOutcome.ABANDONED and fact.short:
+            number.abandoned_short()
         if fact.queue is None:
             return
         if fact.outcome is CallOutcome.ANSWERED:

@@ -46,7 +46,7 @@ _LAG: Final = (5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 1.0, 5.0
 CALLS_ENTERED: Final = Family(
     kind="counter",
     name="strowger_calls_entered_total",
-    help="Calls that reached the centre, blacklisted ones included.",
+    help="Calls that reached the centre, once it is clear that they are not blacklisted ones.",
     labels=("number", "business"),
 )
 CALLS_ENDED: Final = Family(
@@ -54,6 +54,12 @@ CALLS_ENDED: Final = Family(
     name="strowger_calls_ended_total",
     help="Calls that ended, by how: answered, abandoned, timed_out, blacklisted, closed, ...",
     labels=("number", "business", "outcome"),
+)
+CALLS_ABANDONED_SHORT: Final = Family(
+    kind="counter",
+    name="strowger_calls_abandoned_short_total",
+    help="Ended calls whose callers hung up before the short-abandon threshold; they count in no rate.",
+    labels=("number", "business"),
 )
 CALLS_MISSED: Final = Family(
     kind="counter",
@@ -278,7 +284,7 @@ ROUTING: Final = Family(
 BAD_INPUT: Final = Family(
     kind="counter",
     name="strowger_bad_input_total",
-    help="Malformed input by source (ari, ami, agi, api, yaml, import) and kind.",
+    help="Malformed input by source (ari, api, core, yaml, import) and kind.",
     labels=("source", "kind"),
 )
 REQUESTS_FAILED: Final = Family(

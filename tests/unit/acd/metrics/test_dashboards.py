@@ -99,3 +99,18 @@ def test_the_docs_list_what_the_code_has() -> None:
     text = (ROOT / "docs" / "metrics.md").read_text()
     table = text.partition("<!-- metrics -->\n")[2].partition("<!-- end -->")[0]
     assert table == reference.render()
+
+
+def test_a_short_abandon_is_in_neither_side_of_a_rate() -> None:
+    rules = {
+        rule["record"]: rule["expr"] for g in RULES["groups"] for rule in g["rules"] if "record" in rule
+    }
+    for name, counter in (
+        ("strowger:queue_service_level:ratio1h", "strowger_queue_calls_abandoned_short_total"),
+        ("strowger:queue_abandon:ratio1h", "strowger_queue_calls_abandoned_short_total"),
+        ("strowger:number_answer:ratio1h", "strowger_calls_abandoned_short_total"),
+    ):
+        above, _, below = rules[name].partition("/\n")
+        assert counter not in above
+        assert re.search(rf"- sum by \([a-z, ]+\) \(increase\({counter}", below), name
+    assert 'state="talking"' in rules["strowger:agents_utilisation:ratio1h"]

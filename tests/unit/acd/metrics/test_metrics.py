@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from prometheus_client import generate_latest
@@ -37,6 +39,7 @@ from acd.metrics.capped import MOST
 from acd.ports import FactSink, RuntimeMetrics
 from agents.model import AgentState, PhoneState
 
+ROOT = Path(__file__).parents[4]
 END = Ending(say=None, then=Then.CALLBACK)
 
 
@@ -221,19 +224,6 @@ KNIVES = {"number": "400", "business": "knives"}
 @pytest.mark.parametrize(
     ("fact", "name", "labels", "expected"),
     [
-        (ENTERED, "strowger_calls_entered_total", KNIVES, 1),
-        (
-            replace(ENTERED, dialled="401"),
-            "strowger_calls_entered_total",
-            {"number": "401", "business": ""},
-            1,
-        ),
-        (
-            replace(ENTERED, dialled="<b>999"),
-            "strowger_calls_entered_total",
-            {"number": "other", "business": "house"},
-            1,
-        ),
         (
             CallQueued(call="c1", at=1000.0, placement=PLACEMENT, reasons=()),
             "strowger_queue_calls_entered_total",
@@ -303,6 +293,18 @@ KNIVES = {"number": "400", "business": "knives"}
             ORDERS,
             1,
         ),
+        (
+            replace(ENDED, outcome=CallOutcome.ABANDONED, short=True),
+            "strowger_calls_abandoned_short_total",
+            KNIVES,
+            1,
+        ),
+        (
+            replace(ENDED, outcome=CallOutcome.ABANDONED),
+            "strowger_calls_abandoned_short_total",
+            KNIVES,
+            0,
+        ),
         (MISSED, "strowger_calls_missed_total", KNIVES | {"reason": "timed_out"}, 1),
         *(
             (RECORDED, "strowger_recordings_total", {"outcome": outcome.value}, count)
@@ -329,6 +331,51 @@ def test_a_fact_moves_its_metric(
 ) -> None:
     metrics.take((fact,))
     assert value(metrics, name, **labels) == expected
+
+
+@pytest.mark.parametrize(
+    ("dialled", "number", "business"),
+    [("400", "400", "knives"), ("401", "401", ""), ("<b>999", "other", "house")],
+)
+def test_a_call_has_entered_when_it_is_queued(
+    metrics: Metrics, dialled: str, number: str, business: str
+) -> None:
+    queued = CallQueued(call="c1", at=1000.0, placement=PLACEMENT, reasons=())
+    name = "strowger_calls_entered_total"
+    metrics.take((replace(ENTERED, dialled=dialled),))
+    assert value(metrics, name, number=number, business=business) == 0
+    metrics.take((queued, queued, ENDED))  # queued again by overflow
+    assert value(metrics, name, number=number, business=business) == 1
+
+
+@pytest.mark.parametrize("outcome", CallOutcome)
+def test_blacklisted_calls_do_not_count_as_entered(metrics: Metrics, outcome: CallOutcome) -> None:
+    """Neither sooner nor later; a call that only hears that it is closed has entered."""
+    metrics.take((ENTERED, replace(ENDED, outcome=outcome, queue=None)))
+    counted = value(metrics, "strowger_calls_entered_total", **KNIVES)
+    assert counted == (0 if outcome is CallOutcome.BLACKLISTED else 1)
+    assert value(metrics, "strowger_calls_ended_total", **KNIVES, outcome=outcome.value) == 1
+
+
+def test_there_is_one_series_for_all_other_numbers(metrics: Metrics) -> None:
+    metrics.take((replace(ENTERED, dialled="999"), replace(ENDED, dialled="999")))
+    others = [
+        line
+        for line in generate_latest(metrics.registry).decode().splitlines()
+        if line.startswith("strowger_calls_entered_total{") and 'number="other"' in line
+    ]
+    assert others == ['strowger_calls_entered_total{business="house",number="other"} 1.0']
+
+
+def test_the_sources_of_bad_input_are_those_that_are_counted() -> None:
+    emitted = {
+        source
+        for folder in ("acd", "asterisk", "config", "agents", "ivr", "recordings")
+        for path in (ROOT / folder).rglob("*.py")
+        for source in re.findall(r"metrics\.bad_input\(\s*\"(\w+)\"", path.read_text(encoding="utf-8"))
+    }
+    (listed,) = re.findall(r"\(([^)]*)\)", families.BAD_INPUT.help)
+    assert set(listed.split(", ")) == emitted
 
 
 def test_wrap_up_belongs_to_the_queue_of_the_agents_last_call(metrics: Metrics) -> None:
@@ -379,7 +426,7 @@ def test_live_gauges_are_read_at_the_scrape(metrics: Metrics) -> None:
 
 def test_a_number_removed_by_a_reload_counts_as_other(metrics: Metrics) -> None:
     metrics.configure(replace(ROUTING, numbers={}))
-    metrics.take((ENTERED,))
+    metrics.take((ENTERED, ENDED))
     assert value(metrics, "strowger_calls_entered_total", **KNIVES) == 0
     assert value(metrics, "strowger_calls_entered_total", number="other", business="house") == 1
 
