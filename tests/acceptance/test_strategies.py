@@ -10,7 +10,7 @@ import pytest_asyncio
 from asterisk.lab.root import Root
 from asterisk.lab.sipp import SippRun
 from demo.stage import Stage
-from tests.acceptance.hall import crowd, empty, hall, new_number, until
+from tests.acceptance.hall import agent_is, crowd, empty, hall, new_number, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -18,6 +18,7 @@ BEST, MIDDLE, LEAST = "2001", "2002", "2003"
 QUICK = (BEST, MIDDLE, LEAST)
 SLOW = ("2011", "2012")
 READY = "2013"
+LASTING = ("2021", "2022", "2023")
 STRATEGIES = {
     "longest_idle": "4008001001",
     "most_skilled": "4008001002",
@@ -30,13 +31,14 @@ STRATEGIES = {
     "weighted_random": "4008001009",
     "ring_all": "4008001010",
     "ring_all_race": "4008001011",
+    "ring_all_lasting": "4008001012",
 }
 
 ROUTING = """
 version: 1
 timezone: Asia/Shanghai
 languages: [en]
-skills: [orders, loud]
+skills: [orders, loud, lasting]
 numbers:
   "4008001001": {queue: longest_idle}
   "4008001002": {queue: most_skilled}
@@ -49,6 +51,7 @@ numbers:
   "4008001009": {queue: weighted_random}
   "4008001010": {queue: ring_all}
   "4008001011": {queue: ring_all_race}
+  "4008001012": {queue: ring_all_lasting}
   default: {queue: longest_idle}
 agents:
   "2001": {skills: {orders: 9}, weight: 1}
@@ -57,6 +60,9 @@ agents:
   "2011": {skills: {loud: 5}}
   "2012": {skills: {loud: 5}}
   "2013": {skills: {loud: 5}}
+  "2021": {skills: {lasting: 5}}
+  "2022": {skills: {lasting: 5}}
+  "2023": {skills: {lasting: 5}}
 queues:
   longest_idle: {needs: {orders: 1}, strategy: longest_idle}
   most_skilled: {needs: {orders: 1}, strategy: most_skilled}
@@ -69,6 +75,7 @@ queues:
   weighted_random: {needs: {orders: 1}, strategy: weighted_random}
   ring_all: {needs: {loud: 1}, strategy: ring_all}
   ring_all_race: {needs: {orders: 1}, strategy: ring_all}
+  ring_all_lasting: {needs: {lasting: 1}, strategy: ring_all}
 trunks:
   carrier: {match: ["127.0.0.2"]}
 """
@@ -80,6 +87,7 @@ async def made(root: Root, tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
         await made.script("quick", *QUICK, talk_ms=30)
         await made.script("slow", *SLOW, ring_ms=20_000)
         await made.script("ready", READY, ring_ms=200, talk_ms=30)
+        await made.script("lasting", *LASTING)
         yield made
 
 
@@ -207,3 +215,23 @@ async def test_ring_all_with_three_who_answer_at_once(centre: Stage) -> None:
         assert kinds.count("call_answered") == 1
         answers = [event for event in caller.run.events() if event.what == "answered"]
         assert len(answers) == 1
+
+
+async def test_ring_all_leaves_the_winner_with_his_caller(centre: Stage) -> None:
+    """All three answer at once; when the other two are let go, the talk goes on."""
+    await centre.staff(*LASTING)
+    for _ in range(3):
+        mark = len(centre.facts.seen)
+        caller = await crowd(centre, [new_number()], STRATEGIES["ring_all_lasting"])
+        answered = await centre.facts.first("call_answered", since=mark, call=caller.ids[0])
+        for agent in LASTING:
+            if agent != answered["agent"]:
+                await centre.facts.first("agent_state_changed", since=mark, agent=agent, state="idle")
+        await centre.asterisk.until("core show channels", r"\b2 active channels")
+        shown = await centre.asterisk.cli(f"bridge show {caller.ids[0]}-b")
+        assert shown.count("Channel: ") == 2, shown
+        await caller.run.kill()
+        await centre.asterisk.cli("channel request hangup all")
+        await centre.facts.first("call_ended", since=mark, call=caller.ids[0])
+        for agent in LASTING:
+            await agent_is(centre, agent, "idle")
