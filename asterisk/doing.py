@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import assert_never
 
@@ -9,6 +10,7 @@ from acd.core import commands as c
 from acd.core import events as e
 from asterisk.ari import requests
 from asterisk.ari.errors import AriTimeout
+from asterisk.ari.models import Channel
 from asterisk.ari.protocol import Reply, Response
 from asterisk.ari.requests import Request
 from asterisk.hang_up import HangUp, HangUps, Later
@@ -20,6 +22,8 @@ from asterisk.translate import AGENT, bridge_of, shown_caller
 
 RING_BACKSTOP_S = 180
 """Asterisk's own limit on a leg's ringing; the core's deadline comes long before."""
+LOOK_S = (0.3, 1.0, 3.0)
+"""How long to wait before each look whether a phone rings that had hardly stopped ringing."""
 PROMPTS_FOLDER = "strowger"
 _Q850 = {c.EndCause.NORMAL: 16, c.EndCause.BUSY: 17}
 
@@ -46,7 +50,8 @@ class Doing:
         self._taping = taping
         self._sink = sink
         self._gone = gone
-        self._hang_ups = HangUps(line, later)
+        self._later = later or (lambda s, call: asyncio.get_running_loop().call_later(s, call))
+        self._hang_ups = HangUps(line, self._later)
 
     def execute(self, command: c.TelephonyCommand) -> None:
         """See acd.ports.Telephony."""
@@ -101,6 +106,8 @@ class Doing:
             timeout_s=RING_BACKSTOP_S,
         )
         offer = command.offer
+        if not self._phones.quiet(command.agent):
+            self._look_whether_it_rings(command.agent, offer, LOOK_S)
 
         def on_reply(reply: Reply) -> None:
             if lost(reply):
@@ -114,6 +121,29 @@ class Doing:
                 self._sink(e.RingFailed(offer=offer, reason=e.RingFailure.UNREACHABLE))
 
         self._line.send(request, on_reply)
+
+    def _look_whether_it_rings(self, agent: str, offer: str, waits_s: tuple[float, ...]) -> None:
+        """The phone still rings for the leg before this one, or seems to: where that one's end and this
+        one's beginning make no change, nothing tells that it rings."""
+
+        def unknown() -> bool:
+            return self._legs.dialled.get(agent) == offer and offer in self._legs.agents
+
+        def look() -> None:
+            if unknown():
+                self._line.ask(requests.get_channel(offer), Channel, took)
+
+        def took(channel: Channel) -> None:
+            if not unknown():
+                return
+            if channel.state == "Ringing":
+                del self._legs.dialled[agent]
+                self._sink(e.AgentRinging(offer=offer))
+            else:
+                self._look_whether_it_rings(agent, offer, waits_s[1:])
+
+        if waits_s:
+            self._later(waits_s[0], look)
 
     def _hang_up_agent(self, offer: str) -> None:
         leg = self._legs.agents.get(offer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -38,9 +37,9 @@ class HangUp:
 class HangUps:
     """Asks Asterisk for the end of channels, and again where it was too busy or did not answer."""
 
-    def __init__(self, line: Line, later: Later | None = None) -> None:
+    def __init__(self, line: Line, later: Later) -> None:
         self._line = line
-        self._later = later or (lambda s, call: asyncio.get_running_loop().call_later(s, call))
+        self._later = later
 
     def ask(self, wanted: HangUp, waits_s: tuple[float, ...] = AGAIN_S) -> None:
         """Hang up; again after each of `waits_s` as long as that fails."""

@@ -55,6 +55,10 @@ class Phones:
         self._told.pop(phone, None)
         self.changed(phone, state)
 
+    def quiet(self, phone: str) -> bool:
+        """Whether Asterisk's last word is that this phone neither rings nor talks."""
+        return self._raw.get(phone) not in (PhoneState.RINGING, PhoneState.IN_USE)
+
     def changed(self, phone: str, state: PhoneState) -> None:
         """Asterisk says that a phone changed."""
         self._raw[phone] = state

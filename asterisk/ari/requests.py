@@ -171,6 +171,11 @@ def move(channel_id: str, *, app: str, app_args: str = "") -> Request:
     return Request("POST", f"channels/{segment(channel_id)}/move", query)
 
 
+def get_channel(channel_id: str) -> Request:
+    """Ask what a channel is like: `read(Channel)`; 404 when it is gone."""
+    return Request("GET", f"channels/{segment(channel_id)}")
+
+
 def list_channels() -> Request:
     """List all channels of this Asterisk: `read(list[Channel])`."""
     return Request("GET", "channels")

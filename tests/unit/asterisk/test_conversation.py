@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from acd.core import commands as c
@@ -428,6 +429,56 @@ def test_ringback(play: Play) -> None:
 def test_a_caller_whom_the_dialplan_told_that_it_rings_is_not_told_again(play: Play) -> None:
     play.hears(start(CALL, ["inbound", "4008001001", "ringing"]))
     assert play.does(c.PlayRingback(call=CALL)) == []
+
+
+def test_a_phone_that_never_stopped_ringing_is_looked_at(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    play.hears(device("PJSIP/1001", "RINGING"))
+    play.hears(destroyed(OFFER))
+    second = f"{CALL}-o2"
+    play.does(c.RingAgent(**{**_fields(ring()), "offer": second}))
+    play.wire.all_ok()
+    for delay, state, told in (
+        (0.3, "Down", []),
+        (1.0, "Ringing", [e.AgentRinging(offer=second)]),
+    ):
+        assert play.time_passes() == delay
+        assert play.wire.said() == [f"GET channels/{second}"]
+        play.wire.ok(_channel_json(second, state))
+        assert play.told() == told
+    assert play.again == []
+    assert play.hears(device("PJSIP/1001", "RINGING")) == []
+
+
+@pytest.mark.parametrize("meanwhile", ["RINGING", None])
+def test_a_phone_that_says_itself_that_it_rings_is_not_looked_at(
+    play: Play, meanwhile: str | None
+) -> None:
+    play.hears(device("PJSIP/1001", "INUSE"))
+    play.caller_arrives()
+    play.agent_rings()
+    if meanwhile is not None:
+        play.hears(device("PJSIP/1001", meanwhile))
+    else:
+        play.hears(destroyed(OFFER))
+    play.wire.said()
+    play.time_passes()
+    assert play.wire.said() == []
+
+
+def test_a_look_that_comes_too_late_tells_nothing(play: Play) -> None:
+    play.hears(device("PJSIP/1001", "INUSE"))
+    play.caller_arrives()
+    play.agent_rings()
+    play.time_passes()
+    play.hears(destroyed(OFFER))
+    play.wire.ok(_channel_json(OFFER, "Ringing"))
+    assert (play.told(), play.again) == ([], [])
+
+
+def _channel_json(id: str, state: str) -> str:
+    return msgspec.json.encode(channel(id, state=state)).decode()
 
 
 def test_a_phone_that_rings_for_somebody_else_is_no_offer_of_ours(play: Play) -> None:
