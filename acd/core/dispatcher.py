@@ -118,11 +118,15 @@ class Dispatcher:
         return self._floor.deadlines.next()
 
     def expire(self, now: float) -> list[Command]:
-        """Do what has become due by `now`."""
+        """Do what has become due by `now`. What raises is due no more: asked again, the rest is done."""
         commands = self._begin(now)
         while (due := self._floor.deadlines.pop_due(now)) is not None:
             self._due[due.kind](due.subject)
         return commands
+
+    def unfinished(self) -> list[Command]:
+        """What had been decided when `handle` or `expire` raised: others may depend on it."""
+        return self._floor.commands
 
     # what can be seen
 

@@ -17,6 +17,7 @@ from acd.core.commands import CancelRing, ConnectCall, ReleaseAgent
 from acd.core.events import ChannelsReconciled, LiveCall, LiveOffer, NodeLost
 from acd.core.facts import OfferEnded, OfferOutcome
 from acd.core.floor import Floor
+from acd.core.gathered import gathered
 from acd.core.offer import Offer, number_of
 from acd.core.offers_table import OfferEvent, OfferState
 from agents.inputs import Release, Reserve
@@ -56,8 +57,11 @@ class Reconcile:
         """A node is connected, and this is what lives there."""
         floor = self._floor
         floor.lost.discard(event.node)
-        floor.staff.gather()
-        floor.call_machine.waiting.gather()
+        with gathered(floor):
+            self._settle(event)
+
+    def _settle(self, event: ChannelsReconciled) -> None:
+        floor = self._floor
         legs = {live.offer: live for live in event.offers}
         listed = {live.arrived.call: live for live in event.calls}
         for agent in self._agents(event.node):
@@ -77,9 +81,6 @@ class Reconcile:
         self._free_agents(event.node)
         self._old_offers(event.node)
         self._count_offers(legs)
-        floor.call_machine.waiting.disperse()
-        floor.staff.disperse()
-        floor.call_machine.waiting.settle()
 
     # in the order in which it is done
 

@@ -14,6 +14,7 @@ from acd.core.entry import Entry
 from acd.core.events import ConfigReplaced
 from acd.core.facts import RoutingTaken
 from acd.core.floor import Floor
+from acd.core.gathered import gathered
 from acd.core.routing import Routing
 from agents.inputs import LogOut
 from agents.model import AgentState
@@ -69,13 +70,11 @@ class Reconfigure:
         """Every call in a queue asks for what its queue asks for now; in the order of the keys."""
         floor = self._floor
         waiting = floor.call_machine.waiting
-        waiting.gather()
-        for call in list(floor.calls.values()):
-            if call.ticket is None:
-                continue
-            if call.desk is not None and floor.desks.get(call.desk.queue.name) is call.desk:
-                waiting.ask_anew(call)
-            if call.state is CallState.WAITING:
-                waiting.resume(call)
-        waiting.disperse()
-        waiting.settle()
+        with gathered(floor):
+            for call in list(floor.calls.values()):
+                if call.ticket is None:
+                    continue
+                if call.desk is not None and floor.desks.get(call.desk.queue.name) is call.desk:
+                    waiting.ask_anew(call)
+                if call.state is CallState.WAITING:
+                    waiting.resume(call)

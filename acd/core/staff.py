@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from acd.core.deadlines import Deadline
 from acd.core.facts import AgentSessionEnded, AgentSessionStarted, AgentStateChanged, PhoneSeen
 from acd.core.floor import Floor
@@ -79,9 +81,14 @@ class Staff:
     def disperse(self) -> None:
         """Those who stood by take calls, the longest idle first."""
         gathered, self._gathered = self._gathered or [], None
-        for agent in sorted(gathered, key=lambda each: (each.status.free_since, each.rank)):
-            if agent.status.state is AgentState.IDLE:
-                self.ready(agent)
+        order = sorted(gathered, key=lambda each: (each.status.free_since, each.rank), reverse=True)
+        with ExitStack() as in_turn:  # the last one first, and each whatever befalls another
+            for agent in order:
+                in_turn.callback(self._ready_if_idle, agent)
+
+    def _ready_if_idle(self, agent: Agent) -> None:
+        if agent.status.state is AgentState.IDLE:
+            self.ready(agent)
 
     def ready(self, agent: Agent) -> None:
         """An idle agent takes the call that is first among those that he may serve, or stands ready."""

@@ -7,6 +7,7 @@ comes back, so that nobody is told "all agents are busy" while an agent reaches 
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -112,8 +113,9 @@ class Waiting:
         """
         gathered, self._gathered, self._unsettled = self._gathered or [], None, []
         calls = {call.id: call for call in gathered if call.ticket is not None}
-        for call in sorted(calls.values(), key=key_of):
-            self.resume(call)
+        with ExitStack() as in_turn:  # the last one first, and each whatever befalls another
+            for call in sorted(calls.values(), key=key_of, reverse=True):
+                in_turn.callback(self.resume, call)
 
     def settle(self) -> None:
         """Those who wait after all are told so."""

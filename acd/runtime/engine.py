@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import structlog
@@ -121,7 +122,7 @@ class Engine:
             # The mailbox is one of the two supervised places: one bad event must not stop the others.
             log.exception("the core failed on an event", event_type=type(event).__name__)
             self._metrics.bad_input("core", type(event).__name__)
-            commands = []
+            commands = self._dispatcher.unfinished()
         self._metrics.decided(type(event).__name__, time.perf_counter() - started)
         if type(event) is ConfigReplaced:
             self._routing = event.routing
@@ -136,13 +137,7 @@ class Engine:
                 LiveCall(arrived=self._directory.enrich(call.arrived, now), created_at=call.created_at)
                 for call in event.calls
             )
-            return ChannelsReconciled(
-                node=event.node,
-                restarted=event.restarted,
-                calls=calls,
-                offers=event.offers,
-                phones=event.phones,
-            )
+            return replace(event, calls=calls)
         return event
 
     # --- commands out
@@ -188,16 +183,17 @@ class Engine:
         self._timer_at = float("inf")
         now = self._clock.now()
         self._deciding = True
+        started = time.perf_counter()
         try:
-            started = time.perf_counter()
             commands = self._dispatcher.expire(now)
-            self._metrics.decided("Deadline", time.perf_counter() - started)
-            self._carry_out(now, None, commands)
         except Exception:
+            # The other supervised place. What else is due follows at once, by the timer.
             log.exception("the core failed on a deadline")
             self._metrics.bad_input("core", "Deadline")
-        finally:
-            self._deciding = False
+            commands = self._dispatcher.unfinished()
+        self._metrics.decided("Deadline", time.perf_counter() - started)
+        self._carry_out(now, None, commands)
+        self._deciding = False
         if self._mailbox:
             self._decide_all(self._mailbox.popleft())
         else:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from acd.core.events import CallArrived, ChannelsReconciled, LiveCall, LiveOffer, NodeLost
+import pytest
+
+from acd.core.call import Call
+from acd.core.commands import RingAgent
+from acd.core.events import (
+    CallArrived,
+    ChannelsReconciled,
+    ConfigReplaced,
+    LiveCall,
+    LiveOffer,
+    NodeLost,
+)
 from acd.core.facts import (
     CallAnswered,
     CallEnded,
@@ -20,6 +31,7 @@ from acd.core.facts import (
 )
 from acd.core.routing import Effect, Rule, SetAside
 from agents.model import AgentAct, AgentState, PhoneState
+from agents.roster import Agent
 from tests.playbooks.centre import NODE, agent, centre, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.words import (
@@ -401,3 +413,55 @@ def test_last_agent_who_could_serve_logs_out_while_the_node_is_lost() -> None:
 def test_a_first_connection_changes_nothing() -> None:
     play = one()
     play >> back(phones=FREE) >> arrived() << ring() << ringback()
+
+
+def test_one_call_that_fails_keeps_nobody_else_from_an_agent(monkeypatch: pytest.MonkeyPatch) -> None:
+    play = on_duty(Playbook(centre()), "1001", "1002")
+    play >> LOST >> arrived("c1") >> arrived("c2") >> arrived("c3")
+    waiting, staff = play.core._floor.call_machine.waiting, play.core._floor.staff
+    resume, ready = waiting.resume, staff.ready
+
+    def resumed(call: Call) -> None:
+        if call.id == "c1" and waiting._gathered is None:
+            raise ZeroDivisionError
+        resume(call)
+
+    def readied(each: Agent) -> None:
+        if each.id == "1001" and staff._gathered is None:
+            raise ZeroDivisionError
+        ready(each)
+
+    monkeypatch.setattr(waiting, "resume", resumed)
+    monkeypatch.setattr(staff, "ready", readied)
+    phones = (("1001", PhoneState.FREE), ("1002", PhoneState.FREE))
+    with pytest.raises(ZeroDivisionError):
+        play >> back(*(arrived(f"c{n}") for n in (1, 2, 3)), phones=phones)
+    monkeypatch.undo()
+    rung = [each for each in play.core.unfinished() if isinstance(each, RingAgent)]
+    assert [(each.call, each.agent) for each in rung] == [("c2", "1002")]
+
+
+def test_survey_that_fails_halfway_still_lets_calls_and_agents_meet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    play = on_duty(Playbook(centre()), "1001")
+    play >> LOST
+    monkeypatch.setattr(play.core._floor.call_machine, "arrive", None)
+    with pytest.raises(TypeError):
+        play >> back(arrived("c9"), phones=FREE)
+    monkeypatch.undo()
+    play >> arrived("c1")
+    assert play.core._floor.call_machine.waiting._gathered is None
+    play >> act("1002", AgentAct.LOG_IN) >> phone("1002") << ring("c1-o1", "1002") << ringback()
+
+
+def test_new_configuration_that_fails_halfway_still_lets_calls_and_agents_meet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    play = on_duty(Playbook(centre()), "1001") >> arrived("c0") >> arrived("c1")
+    monkeypatch.setattr(play.core._floor.call_machine.waiting, "ask_anew", None)
+    with pytest.raises(TypeError):
+        play >> ConfigReplaced(routing=centre())
+    monkeypatch.undo()
+    play >> arrived("c2") << music("c2")
+    play >> act("1002", AgentAct.LOG_IN) >> phone("1002") << ring("c2-o1", "1002")

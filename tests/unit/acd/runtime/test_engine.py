@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
 
-from acd.core.commands import Command, RefuseAct, TelephonyCommand
+from acd.core.call import Call
+from acd.core.commands import Command, PlayPrompt, RefuseAct, TelephonyCommand
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import (
     AgentActed,
@@ -23,12 +25,15 @@ from acd.core.events import (
     PhoneStateChanged,
     PromptFinished,
 )
-from acd.core.facts import CallEntered, Fact
+from acd.core.facts import CallEnded, CallEntered, CallOutcome, Fact
+from acd.core.offers import Offers
+from acd.core.waiting import Waiting
 from acd.ports import Check
 from acd.runtime.clock import SystemClock
 from acd.runtime.directory import Directory
 from acd.runtime.engine import Engine
 from agents.model import AgentAct, PhoneState
+from agents.roster import Agent
 from tests.unit.acd.runtime.centre import Facts, HandClock, Telephone, arrived, routing
 from tests.unit.asterisk.wire import Counts
 
@@ -185,6 +190,57 @@ async def test_a_failure_at_a_deadline_is_counted(monkeypatch: pytest.MonkeyPatc
     await asyncio.wait_for(failed.wait(), 5)
     rig.engine.close()
     assert ("core", "Deadline") in rig.counts.bad
+
+
+async def test_what_was_decided_before_a_failure_is_carried_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig().staffed()
+    make = Offers.make
+
+    def fail(self: Offers, call: Call, agent: Agent) -> None:
+        make(self, call, agent)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Offers, "make", fail)
+    rig.engine.post(arrived())
+    rig.engine.close()
+    assert ("core", "CallArrived") in rig.counts.bad
+    assert rig.telephone.names() == ["RingAgent"]
+    assert {"CallEntered", "OfferMade"} <= set(rig.facts.names())
+
+
+async def test_one_deadline_that_fails_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent, due = asyncio.Event(), Waiting.timer_due
+
+    def fail(self: Waiting, call: Call) -> None:
+        due(self, call)
+        if call.id == "c2":
+            raise ZeroDivisionError
+
+    class Watch(Telephone):
+        def execute(self, command: TelephonyCommand) -> None:
+            super().execute(command)
+            if sum(type(each) is PlayPrompt for each in self.done) == 3:
+                sent.set()
+
+    monkeypatch.setattr(Waiting, "timer_due", fail)
+    rig = Rig(telephone=Watch(), for_at_most=0.01).staffed()
+    rig.engine.post(AgentActed(agent="1001", act=AgentAct.PAUSE, by="test"))
+    for call in ("c1", "c2", "c3"):
+        rig.engine.post(replace(arrived(), call=call))
+    await asyncio.wait_for(sent.wait(), 5)
+    rig.engine.close()
+    assert rig.counts.bad == [("core", "Deadline")]
+
+
+async def test_when_asterisk_began_reaches_the_core() -> None:
+    rig = Rig().staffed()
+    rig.engine.post(arrived())
+    rig.engine.post(
+        ChannelsReconciled(node="n1", restarted=False, asterisk_started_at=rig.clock.now() + 1)
+    )
+    rig.engine.close()
+    ended = next(fact for fact in rig.facts.taken if isinstance(fact, CallEnded))
+    assert ended.outcome is CallOutcome.CUT_OFF
 
 
 async def test_whoever_asks_learns_what_came_of_it() -> None:
