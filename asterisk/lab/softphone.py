@@ -99,6 +99,10 @@ class PhoneCall:
         """Hand the far side to `uri` without asking there first (REFER)."""
         await self._phone.command("transfer", uri)
 
+    async def transfer_refused(self, within_s: float = WITHIN_S) -> None:
+        """Wait until a transfer has failed."""
+        await self._until("TRANSFER_FAILED", within_s)
+
     async def saw(self, event: str, reason: str) -> None:
         """Take note of an event of baresip's."""
         async with self._news:

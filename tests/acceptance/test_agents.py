@@ -212,6 +212,35 @@ async def test_an_agent_who_picks_up_to_dial_is_left_alone(centre: Stage) -> Non
     assert centre.phones[UDP].is_silent
 
 
+async def test_a_phone_cannot_transfer_its_caller(centre: Stage) -> None:
+    """Transfers are not there yet: the phone is refused. This one hangs up then, which ends the call."""
+    await centre.staff(UDP)
+    caller, call = await calls_in(centre, PLAIN, UDP)
+    await call.transfer(centre.asterisk.sip_uri(TCP))
+    await call.transfer_refused()
+    ended = await centre.facts.first("call_ended", call=caller.ids[0])
+    assert (ended["outcome"], ended["agent"]) == ("answered", UDP)
+    await agent_is(centre, UDP, "idle")
+    await centre.asterisk.until("core show channels", r"\b0 active channels")
+    assert centre.phones[TCP].is_silent
+
+
+async def test_an_agent_whose_leg_leaves_the_application_has_ended_his_call(centre: Stage) -> None:
+    """His channel lives on in the dialplan, as after a transfer: he is no longer in our call."""
+    await centre.staff(UDP)
+    caller, call = await calls_in(centre, PLAIN, UDP)
+    channels = await centre.asterisk.cli("core show channels concise")
+    (leg,) = [line.split("!")[0] for line in channels.splitlines() if f"PJSIP/{UDP}-" in line]
+    await centre.asterisk.cli(f"channel redirect {leg} strowger-phones,{TCP},1")
+    ended = await centre.facts.first("call_ended", call=caller.ids[0])
+    assert ended["outcome"] == "answered"
+    await centre.rings(TCP)
+    assert not call.is_closed
+    assert (await agent_is(centre, UDP, "unavailable"))["reason"] == "phone_busy"
+    await call.hangup()
+    await agent_is(centre, UDP, "idle")
+
+
 # Calls that are not taken
 
 
