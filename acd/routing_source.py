@@ -7,6 +7,7 @@ from pathlib import Path
 
 from acd.core.routing import Routing
 from acd.errors import OperatorError
+from asterisk.prompts.catalogue import PROMPTS, VOICES
 from asterisk.prompts.speak import known
 from config.load import Loaded, load
 from config.problems import ConfigErrors
@@ -35,7 +36,13 @@ class RoutingSource:
         """Read and check. Raises ConfigErrors; then the folders known so far stay watched too."""
         settings = self._settings
         try:
-            loaded = load(self._path, prompts=self._prompts, node=settings.node, app=settings.ari_app)
+            loaded = load(
+                self._path,
+                prompts=self._prompts,
+                unspoken=self._unspoken,
+                node=settings.node,
+                app=settings.ari_app,
+            )
         except ConfigErrors as error:
             self._folders |= _folders(error.files)
             raise
@@ -60,6 +67,20 @@ class RoutingSource:
             return known(self._settings.prompts_dir, languages)
         except OSError as error:
             raise OperatorError(f"the own prompts cannot be listed: {error}") from error
+
+    def _unspoken(self, languages: Collection[str]) -> Collection[str]:
+        """Those for which there is no voice, and in which some prompt is not recorded either."""
+        own = self._settings.prompts_dir
+        return [each for each in languages if each not in VOICES and not _all_recorded(own / each)]
+
+
+def _all_recorded(folder: Path) -> bool:
+    try:
+        return PROMPTS.keys() <= {path.stem for path in folder.iterdir() if path.is_file()}
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise OperatorError(f"the own prompts cannot be listed: {error}") from error
 
 
 def _folders(files: Iterable[Path]) -> frozenset[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ def load(
     *,
     prompts: PromptIds = PROMPTS,
     music: Collection[str] | None = MUSIC,
+    unspoken: Callable[[Collection[str]], Collection[str]] = lambda languages: (),
     node: str = DEFAULT_NODE,
     app: str = DEFAULT_APP,
     today: date | None = None,
@@ -44,8 +45,8 @@ def load(
     """Read and check a routing file with all that it includes.
 
     `prompts` and `music` are the ids and classes that exist (None: whatever is named is taken for
-    known), `node` the Asterisk of agents without one, `app` the Stasis application, `today` the day
-    from which holidays are computed.
+    known), `unspoken` says which of some languages have no prompts, `node` is the Asterisk of agents
+    without one, `app` the Stasis application, `today` the day from which holidays are computed.
     Raises ConfigErrors with every problem.
     """
     problems = Problems()
@@ -60,6 +61,9 @@ def load(
             problems=problems,
             broken=partial.broken,
             rule_numbers=partial.rule_numbers,
+            unsure=partial.unsure,
+            mistaken=partial.mistaken,
+            unspoken=frozenset(unspoken(partial.document.languages)),
         )
     )
     if problems.errors:

@@ -17,6 +17,7 @@ from config.fields import UNFIT, UNKNOWN
 from config.names import WHERE, Names
 from config.nodes import Mapping, Scalar, TreePath, key_mark, locate, plain
 from config.problems import Nearest, Problems
+from config.pruning import prune_items, prune_keys
 from config.scalars import shown
 
 _MISFITS = {
@@ -45,13 +46,18 @@ _ALSO = {
 class Partial:
     """What of a document could be read.
 
-    Items with mistakes are left out, and `broken` holds the sections that lack something for that.
-    `rule_numbers` are the places in the file's list of the rules that are left.
+    What has mistakes is left out, and `broken` holds the sections that lack something for that. Of
+    queues and of what rules do only the mistaken keys are left out, where the rest still means what it
+    meant; `unsure` are those queues of which it cannot be said who may serve them, and `mistaken` the
+    places that were complained of. `rule_numbers` are the places in the file's list of the rules that
+    are left.
     """
 
     document: Document
     broken: frozenset[str]
     rule_numbers: tuple[int, ...]
+    unsure: frozenset[str] = frozenset()
+    mistaken: frozenset[TreePath] = frozenset()
 
 
 def validate(tree: Mapping, names: Names, problems: Problems) -> Partial:
@@ -62,32 +68,38 @@ def validate(tree: Mapping, names: Names, problems: Problems) -> Partial:
     data: dict[str, Any] = plain(tree)
     broken = {section for section in REQUIRED if section not in tree.entries}
     rule_numbers = list(range(len(data["rules"]))) if isinstance(data.get("rules"), list) else []
+    unsure: set[str] = set()
+    mistaken: frozenset[TreePath] = frozenset()
     try:
         document = Document.model_validate(data, context=names)
     except ValidationError as error:
         found = error.errors(include_url=False)
         _note(tree, found, names, Nearest(), problems)
-        _prune(data, (item["loc"] for item in found), rule_numbers)
         broken |= {str(item["loc"][0]) for item in found}
-        # Items do not depend on one another: what is left has no mistakes.
-        document = Document.model_validate(data, context=names)
-    return Partial(document=document, broken=frozenset(broken), rule_numbers=tuple(rule_numbers))
+        mistaken = frozenset(item["loc"] for item in found)
+        places = prune_keys(data, found, unsure)
+        document = _what_is_left(data, places, rule_numbers, names)
+    return Partial(
+        document=document,
+        broken=frozenset(broken),
+        rule_numbers=tuple(rule_numbers),
+        unsure=frozenset(unsure),
+        mistaken=mistaken,
+    )
 
 
-def _prune(data: dict[str, Any], places: Iterable[TreePath], rule_numbers: list[int]) -> None:
-    """Take out the items (of a section that is a mapping or the rules) in which there are mistakes."""
-    rules: set[int] = set()
-    for place in places:
-        section = data.get(str(place[0]))
-        if len(place) > 1 and isinstance(section, dict) and str(place[1]) in section:
-            del section[str(place[1])]
-        elif len(place) > 1 and place[0] == "rules" and isinstance(section, list):
-            rules.add(int(place[1]))
-        elif len(place) < 2 or not isinstance(section, dict):
-            data.pop(str(place[0]), None)
-    if rules and "rules" in data:
-        data["rules"] = [rule for index, rule in enumerate(data["rules"]) if index not in rules]
-        rule_numbers[:] = [number for index, number in enumerate(rule_numbers) if index not in rules]
+def _what_is_left(
+    data: dict[str, Any], places: Iterable[TreePath], rule_numbers: list[int], names: Names
+) -> Document:
+    """The document without the items at these places."""
+    prune_items(data, places, rule_numbers)
+    try:
+        return Document.model_validate(data, context=names)
+    except ValidationError as error:
+        # An item that cannot be without a key that was left out. Items do not depend on one another:
+        # what is left without it has no mistakes.
+        prune_items(data, [item["loc"] for item in error.errors(include_url=False)], rule_numbers)
+        return Document.model_validate(data, context=names)
 
 
 def _note(

@@ -17,6 +17,14 @@ def check_people(view: View) -> None:
     document = view.document
     for section in ("languages", "skills", "groups", "tiers", "pause_reasons"):
         _each_once(view, (section,), getattr(document, section))
+    for index, language in enumerate(document.languages):
+        if language in view.unspoken:
+            view.error(
+                ("languages", index),
+                f"the prompts in {language!r} can neither be spoken nor are they all recorded, expected "
+                "another language, or every prompt in the prompts folder",
+                f"as {language}/PROMPT.wav",
+            )
     for index, reason in enumerate(document.pause_reasons):
         if reason in SYSTEM_PAUSE_REASONS:
             view.error(

@@ -19,7 +19,7 @@ def check_queues(view: View) -> None:
         _lists(view, name, queue)
         _waiting(view, name, queue)
         _widening(view, name, queue)
-        if view.knows_agents and view.document.agents:
+        if view.knows_agents and view.document.agents and name not in view.unsure:
             _served(view, name, queue)
     if "default" not in view.document.numbers and view.whole("numbers"):
         view.error(

@@ -21,6 +21,12 @@ class View:
     problems: Problems
     broken: frozenset[str] = frozenset()
     rule_numbers: tuple[int, ...] = ()
+    unsure: frozenset[str] = frozenset()
+    """Queues of which it cannot be said who may serve them."""
+    mistaken: frozenset[TreePath] = frozenset()
+    """Places that were complained of already."""
+    unspoken: frozenset[str] = frozenset()
+    """Languages without prompts."""
     profiles: tuple[AgentProfile, ...] = field(init=False)
     _servers: dict[tuple[Needs | None, frozenset[str]], frozenset[str]] = field(default_factory=dict)
 
@@ -31,6 +37,8 @@ class View:
 
     def error(self, path: TreePath, message: str, hint: str | None = None) -> None:
         """A mistake at the value that a path leads to (at its key, if the path ends in "[key]")."""
+        if path in self.mistaken:
+            return
         self.problems.error(locate(self.tree, path)[1], message, hint)
 
     def warn(self, path: TreePath, message: str, hint: str | None = None) -> None:

@@ -422,6 +422,57 @@ def test_a_mistake_in_one_item_hides_no_impossible_combination_in_another(tmp_pa
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("queue", "messages"),
+    [
+        (
+            "{needs: {orders: 1}, ring: §3, widen: [{after: 20s, needs: {orders: §2}}]}",
+            ("3 has no unit", "this step narrows: orders"),
+        ),
+        (
+            "{needs: {orders: 1}, §rng: 3s, widen: [{after: 20s, needs: {orders: §2}}]}",
+            ("unknown key 'rng'", "this step narrows: orders"),
+        ),
+        (
+            "{needs: {orders: 1}, widen: [{after: §20, needs: {orders: §2}}]}",
+            ("20 has no unit", "this step narrows: orders"),
+        ),
+        (
+            "{needs: {orders: 2}, widen: [{after: 9s, needs: {orders: §3}}, {after: 9s, groups: §vip}]}",
+            ("this step narrows: orders", "'vip' does not fit"),
+        ),
+        (
+            "{needs: {orders: 1}, §order: ['1'], wrap_up: {for: §15}}",
+            ("order has no effect", "15 has no unit"),
+        ),
+        # What depends on a mistake is not complained of too.
+        ("{needs: {orders: 1}, strategy: §fixed, order: ['1']}", ("'fixed' does not fit",)),
+        ("{§need: {orders: 1}, widen: [{after: 20s, needs: {orders: 2}}]}", ("unknown key 'need'",)),
+        ("{needs: §orders, widen: [{after: 20s, needs: {orders: 2}}]}", ("'orders'",)),
+        ("{needs: {orders: 9}, widen: [{after: 20s, needs: §x}]}", ("'x'",)),
+        ("{needs: {orders: 9}, §widn: [{after: 20s, needs: anyone}]}", ("unknown key 'widn'",)),
+        ("§3", ("3 does not fit",)),
+    ],
+)
+def test_a_mistake_in_one_key_hides_nothing_in_the_same_queue(
+    tmp_path: Path, queue: str, messages: tuple[str, ...]
+) -> None:
+    check_mistakes(tmp_path, text(queues=f"queues:\n  main: {queue}"), *messages)
+
+
+def test_a_mistake_in_what_a_rule_does_does_not_hide_the_rest_of_it(tmp_path: Path) -> None:
+    content = text(
+        rules="rules:\n  - {name: out, when: {caller: {in: blacklist}}, "
+        "then: {end: true, §tier: 1, head_start: §5}}\n"
+        "  - {name: again, when: {caller: {in: blacklist}}, then: {head_start: §6}}"
+    )
+    check_mistakes(
+        tmp_path, content,
+        "tier has no effect in a rule that ends the call", "5 has no unit",
+        "6 has no unit",  # without its only effect the second rule is nothing
+    )  # fmt: skip
+
+
 def test_a_section_without_a_value_is_told_once(tmp_path: Path) -> None:
     check_mistakes(tmp_path, text(rules="§rules:"), "'rules' has no value, give it one or leave it out")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from asterisk.prompts.catalogue import PROMPTS
 from tests.unit.acd.console.installation import Installation
 from tests.unit.config.files import text, write
 
@@ -184,3 +185,19 @@ def test_a_file_with_mistakes_explains_nothing(shop: Installation) -> None:
 def test_a_file_without_a_number_dialled(installation: Installation) -> None:
     said = installation.bad("explain", installation.routing)
     assert f"{installation.routing} is a file: expected --dialled NUMBER too" in said
+
+
+def test_a_language_in_which_nothing_can_be_said(installation: Installation) -> None:
+    installation.set(prompts_dir=installation.folder / "prompts")
+    installation.routing.write_text(text(languages="languages: [en, fr]", tiers="tiers: vip"))
+    said = installation.bad("check", installation.routing)
+    assert "the prompts in 'fr' can neither be spoken nor are they all recorded" in said
+    assert "'vip' does not fit, expected a list" in said
+    installation.routing.write_text(text(languages="languages: [en, fr]"))
+    folder = installation.folder / "prompts" / "fr"
+    folder.mkdir(parents=True)
+    for prompt in list(PROMPTS)[1:]:
+        (folder / f"{prompt}.wav").touch()
+    assert "the prompts in 'fr'" in installation.bad("check", installation.routing)
+    (folder / f"{next(iter(PROMPTS))}.wav").touch()
+    installation.good("check", installation.routing)

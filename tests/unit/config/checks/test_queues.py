@@ -114,8 +114,8 @@ def test_overflow_of_many_queues_in_a_row_is_no_circle(tmp_path: Path) -> None:
 
 
 def test_an_overflow_to_a_queue_with_mistakes_is_not_followed(tmp_path: Path) -> None:
-    content = queues("q: {on_nobody: {queue: r}}", "r: {ring: §5, on_nobody: {queue: q}}")
-    check_mistakes(tmp_path, content, "5 has no unit")
+    content = queues("q: {on_nobody: {queue: r}}", "r: {groups: §5, on_nobody: {queue: q}}")
+    check_mistakes(tmp_path, content, "5 does not fit")
 
 
 def test_an_empty_group_alone_serves_nobody(tmp_path: Path) -> None:
