@@ -46,6 +46,8 @@ class Offers:
         """Reserve an agent for a call and ring his phone."""
         floor = self._floor
         call.offers_made += 1
+        while offer_id(call.id, call.offers_made) in floor.offers:
+            call.offers_made += 1  # a leg by that name lives yet, of an engine before
         queue = floor.desks[call.queue or ""].queue
         offer = Offer(offer_id(call.id, call.offers_made), call, agent, queue)
         floor.offers[offer.id] = offer

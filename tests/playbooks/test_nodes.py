@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from acd.core import calls
 from acd.core.call import Call
 from acd.core.commands import RingAgent
 from acd.core.events import (
@@ -29,7 +30,7 @@ from acd.core.facts import (
     QueueLeft,
     VisitOutcome,
 )
-from acd.core.routing import Effect, Rule, SetAside
+from acd.core.routing import Effect, Rule, SetAside, WrapUp
 from agents.model import AgentAct, AgentState, PhoneState
 from agents.roster import Agent
 from tests.playbooks.centre import NODE, agent, centre, queue
@@ -40,6 +41,7 @@ from tests.playbooks.words import (
     answered,
     arrived,
     connect,
+    connect_failed,
     connected,
     end,
     failed,
@@ -368,6 +370,15 @@ def test_new_offer_never_has_the_name_of_a_leg_that_is_there() -> None:
     play << ring("c1-o4", "1002") << ringback()
 
 
+def test_leg_of_a_call_on_a_node_that_comes_back_later_keeps_its_name_too() -> None:
+    routing = centre(agents=[agent("1001"), agent("1002")])
+    play = on_duty(Playbook(routing), "1001", "1002")
+    play >> back(offers=(leg("far-o1", "1001", how="answered"),)) << release("far-o1")
+    play >> back(arrived("far", node="pbx2"), node="pbx2") << ring("far-o2", "1002") << ringback("far")
+    play >> agent_hung_up("far-o1")
+    assert state(play, "1001") is AgentState.IDLE
+
+
 def test_ring_of_a_lost_agent_ends_for_a_caller_who_is_not_lost() -> None:
     routing = centre(
         agents=[agent("1001"), agent("2001", node="pbx2")],
@@ -465,3 +476,30 @@ def test_new_configuration_that_fails_halfway_still_lets_calls_and_agents_meet(
     monkeypatch.undo()
     play >> arrived("c2") << music("c2")
     play >> act("1002", AgentAct.LOG_IN) >> phone("1002") << ring("c2-o1", "1002")
+
+
+def test_pair_that_cannot_be_joined_again_is_released_as_answered() -> None:
+    play = talk(one(wrap_up=WrapUp(seconds=5)) >> arrived())
+    play.after(10) >> LOST
+    play.after(5) >> back(arrived(), offers=(leg(how="answered"),), phones=FREE) << connect()
+    play >> connect_failed() << release() << end()
+    play >> agent_hung_up() >> hung_up()
+    ended = play.last(CallEnded)
+    assert (ended.outcome, ended.talk, ended.agent) == (CallOutcome.ANSWERED, 15, "1001")
+    assert state(play) is AgentState.WRAP_UP
+    assert not play.recorded(CallMissed)
+
+
+def test_channel_that_comes_back_after_its_call_ended_gets_new_names_for_its_offers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calls, "_REMEMBERED", 1)
+    play = on_duty(Playbook(centre()), "1001", "1002")
+    talk(play >> arrived()) >> hung_up() << release()
+    play >> arrived() << ring("c1-o2", "1002") << ringback()
+    play >> agent_hung_up("c1-o1")
+    assert state(play, "1002") is AgentState.RESERVED
+    play >> hung_up() >> failed("c1-o2")
+    talk(play >> arrived("c2") << ring("c2-o1") << ringback(), "c2-o1")
+    play >> hung_up("c2") >> agent_hung_up("c2-o1")
+    assert play.core._floor.ended == {"c2": 1}
