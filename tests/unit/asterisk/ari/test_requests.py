@@ -53,6 +53,8 @@ from asterisk.ari.requests import Query, Request
             "channels/c/variable",
             (("variable", "X"), ("value", "1")),
         ),
+        (rq.get_channel("1.2/x"), "GET", "channels/1.2%2Fx", ()),
+        (rq.get_application("acd"), "GET", "applications/acd", ()),
         (rq.create_bridge("b"), "POST", "bridges/b", (("type", "mixing"), ("name", ""))),
         (
             rq.add_channels("b", ["c", "d"]),
