@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shlex
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from acd.cli import app, token
+from acd.storage.journal import WriteBehind
 from tests.unit.acd.console.installation import Installation
 
 ROOT = Path(__file__).parents[4]
@@ -33,6 +35,20 @@ def test_the_call_that_does_not_exist_is_answered(readme: Installation) -> None:
     (command,) = re.findall(r"`acd (explain FILE --dialled[^`]*)`", README)
     words = [readme.routing if word == "FILE" else word for word in shlex.split(command)]
     assert "1001 is chosen" in readme.good(*words)
+
+
+def test_the_readme_names_every_command() -> None:
+    names = {
+        each.name or each.callback.__name__.strip("_")
+        for each in app.registered_commands
+        if each.callback
+    }
+    assert names | {"token"} <= set(re.findall(r"`acd ([a-z]+)", README))
+
+
+def test_the_guide_says_how_many_facts_wait_in_memory() -> None:
+    most = inspect.signature(WriteBehind).parameters["in_memory"].default
+    assert f"up to {most:,} facts wait in memory" in GUIDE
 
 
 @pytest.mark.parametrize("text", [README, GUIDE], ids=["README", "operating guide"])
