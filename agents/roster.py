@@ -16,10 +16,12 @@ class Agent:
     `rank` is his place in the file, from 0. `offer` and `call` name what he is reserved for, rung
     for or talking in; whoever drives the offers sets them. `talk_today` is seconds. The counters
     change only while he isn't idle. `leaving`: the file no longer names him, he is still here
-    because something about him is not over.
+    because something about him is not over. `becomes` is what he will be as soon as his phone has
+    stopped ringing, where a call that he did not take has decided that already.
     """
 
     __slots__ = (
+        "becomes",
         "call",
         "calls_today",
         "id",
@@ -41,6 +43,7 @@ class Agent:
         self.offer: str | None = None
         self.call: str | None = None
         self.leaving = False
+        self.becomes: AgentState | None = None
 
     def apply(self, what: Input, now: float) -> Outcome:
         """Take `agents.states.step`; a new Status becomes his. Raises IllegalTransition."""
@@ -133,6 +136,12 @@ class Roster:
     def forget(self, agent_id: str) -> None:
         """Let go of a leaving agent for good; KeyError when he isn't leaving."""
         del self._leaving[agent_id]
+
+    def known_since(self, now: float) -> None:
+        """Of those who did nothing yet, nothing is known from before `now`."""
+        for agent in self._agents.values():
+            if not agent.status.since:
+                agent.status = agent.status._replace(since=now)
 
     def new_day(self) -> None:
         """Local midnight: everybody's counters begin at 0. Use `Matching.new_day`, which calls this."""

@@ -30,6 +30,8 @@ from acd.core.tables import ImpossibleEventError, Stray, compiled
 from acd.core.waiting import Waiting
 
 _SHORT_ABANDON = 5.0
+_REMEMBERED = 1000
+"""So many calls that ended: a channel that leaves and comes back does so within minutes."""
 _MISSED = {
     CallOutcome.TIMED_OUT: MissedReason.TIMED_OUT,
     CallOutcome.NOBODY: MissedReason.NOBODY,
@@ -74,6 +76,7 @@ class Calls:
             self._floor.stale("call known: arrived", arrived.call)
             return
         call = Call(arrived, arrived_at)
+        call.offers_made = self._floor.ended.pop(call.id, 0)
         self._floor.calls[call.id] = call
         if found:
             call.note(self._floor.now, codes.TAKEN_OVER, call.node, arrived_at)
@@ -338,6 +341,10 @@ class Calls:
     def _finish(self, call: Call, outcome: CallOutcome) -> None:
         floor = self._floor
         del floor.calls[call.id]
+        if call.offers_made:
+            floor.ended[call.id] = call.offers_made
+            if len(floor.ended) > _REMEMBERED:
+                del floor.ended[next(iter(floor.ended))]
         call.note(floor.now, codes.ENDED, outcome.value)
         talk = 0.0
         if call.answered_at is not None:

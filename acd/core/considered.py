@@ -6,10 +6,13 @@ waiting call's story costs about a kilobyte whatever the size of the centre.
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Final
 
 from acd.core import codes
 from acd.core.routing import Strategy
+from agents.model import AgentProfile, AgentState
+from agents.states import Unavailable
 
 if TYPE_CHECKING:
     from acd.core.call import Call, QueueDesk
@@ -20,6 +23,27 @@ if TYPE_CHECKING:
 CONSIDERED: Final = 8
 """So many agents are named at most in one reason."""
 
+NEAR: Final = 256
+"""So many agents who lack least are looked at for some who are logged in."""
+
+FAR: Final = 10
+"""Being in no group that is asked for counts like so many levels."""
+
+_FREE_BY_THEMSELVES: Final = frozenset(
+    {
+        AgentState.IDLE,
+        AgentState.RESERVED,
+        AgentState.RINGING,
+        AgentState.TALKING,
+        AgentState.WRAP_UP,
+    }
+)
+_UNAVAILABLE: Final = {
+    Unavailable.PHONE_BUSY: "busy",
+    Unavailable.PHONE_UNREACHABLE: "phone unreachable",
+    Unavailable.RESTING: "resting",
+}
+
 REMEMBERED: Final = 4096
 """So many requirements are remembered in words."""
 
@@ -27,9 +51,10 @@ REMEMBERED: Final = 4096
 class Interned:
     """Values that the stories of many calls share. Cleared when a new routing is taken."""
 
-    __slots__ = ("states", "words")
+    __slots__ = ("near", "states", "words")
 
     def __init__(self) -> None:
+        self.near: dict[tuple[Requirement, ...], tuple[tuple[Agent, tuple[str, str]], ...]] = {}
         self.states: dict[tuple[str, str], tuple[str, str]] = {}
         self.words: dict[int, tuple[tuple[Requirement, ...], tuple[str, ...]]] = {}
 
@@ -70,5 +95,66 @@ def note_none_idle(floor: Floor, call: Call) -> None:
     call.looked_for = call.asks
     rows, more = floor.matching.ruled_out(call.ticket, CONSIDERED)
     share = floor.interned.states.setdefault
-    states = tuple([share(pair, pair) for pair in rows])
-    call.note(floor.now, codes.NONE_IDLE, states, more)
+    states = []
+    for agent, state in rows:
+        pair = agent, _state_in_words(floor, agent, state)
+        states.append(share(pair, pair))
+    call.note(floor.now, codes.NONE_IDLE, tuple(states), more, near_misses(floor, call.asks))
+
+
+def _state_in_words(floor: Floor, agent_id: str, state: AgentState) -> str:
+    agent = floor.roster.get(agent_id) if state is AgentState.UNAVAILABLE else None
+    return _UNAVAILABLE[agent.status.unavailable[0]] if agent and agent.status.unavailable else state
+
+
+def states_of_the_away(floor: Floor, call: Call, requirement: Requirement) -> str:
+    """What those do who meet it, where none of them will be free by himself; else ""."""
+    states = []
+    for agent in floor.matching.members(call.queue or "", (requirement,)):
+        status = agent.status
+        if status.state in _FREE_BY_THEMSELVES or (
+            status.state is AgentState.UNAVAILABLE
+            and Unavailable.PHONE_UNREACHABLE not in status.unavailable
+        ):
+            return ""
+        if agent.logged_in:
+            states.append(_state_in_words(floor, agent.id, status.state))
+    return " or ".join(dict.fromkeys(states))
+
+
+def near_misses(floor: Floor, requirements: tuple[Requirement, ...]) -> tuple[tuple[str, str], ...]:
+    """Agents who are logged in but meet none of the requirements, with what they lack; those who
+    lack least come first. Who lacks what is worked out once for each routing and requirement."""
+    near = floor.interned.near
+    known = near.get(requirements)
+    if known is None:
+        if len(near) >= REMEMBERED:
+            near.clear()
+        lacking = [(_lack(requirements, agent.profile), agent) for agent in floor.roster]
+        known = near[requirements] = tuple(
+            [
+                (agent, (agent.id, lack[2]))
+                for lack, agent in nsmallest(NEAR, lacking, key=lambda each: each[0][:2])
+                if lack[0]
+            ]
+        )
+    return tuple([pair for agent, pair in known if agent.logged_in][:CONSIDERED])
+
+
+def _lack(requirements: tuple[Requirement, ...], profile: AgentProfile) -> tuple[int, int, str]:
+    """How many things, and levels, the agent lacks of the requirement that he is next to, in words.
+    Of one who could serve, or is not the one agent meant, (0, ...)."""
+    lacks = []
+    for each in requirements:
+        if each.met_by(profile):
+            return (0, 0, "")
+        if each.agent is None:
+            short = [
+                (level - have, f"{skill} {have} < {level}")
+                for skill, level in each.needs
+                if (have := profile.skills.get(skill, 0)) < level
+            ]
+            if each.group is not None and each.group not in profile.groups:
+                short.append((FAR, f"not in group {each.group}"))
+            lacks.append((len(short), sum(by for by, _ in short), ", ".join(word for _, word in short)))
+    return min(lacks, default=(0, 0, ""))

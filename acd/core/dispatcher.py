@@ -40,7 +40,7 @@ from acd.core.events import (
     StateRestored,
 )
 from acd.core.floor import Floor
-from acd.core.midnight import next_midnight
+from acd.core.midnight import last_midnight, next_midnight
 from acd.core.offers_table import OfferEvent
 from acd.core.reconcile import Reconcile
 from acd.core.reconfigure import Reconfigure
@@ -164,6 +164,7 @@ class Dispatcher:
         floor.commands = commands
         if not self._started:
             self._started = True
+            floor.roster.known_since(now)
             self._plan_midnight()
         return commands
 
@@ -235,6 +236,7 @@ class Dispatcher:
 
     def _config_replaced(self, event: ConfigReplaced) -> None:
         self._reconfigure.replaced(event)
+        self._floor.roster.known_since(self._floor.now)
         self._plan_midnight()
 
     # deadlines
@@ -252,5 +254,6 @@ class Dispatcher:
     def _plan_midnight(self) -> None:
         floor = self._floor
         floor.deadlines.cancel(self._midnight_at)
+        floor.day_began = last_midnight(floor.routing.timezone, floor.now)
         at = next_midnight(floor.routing.timezone, floor.now)
         self._midnight_at = floor.deadlines.schedule(at, MIDNIGHT, "")

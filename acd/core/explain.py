@@ -140,9 +140,19 @@ def _chosen(
     return text
 
 
-def _none_idle(states: Sequence[tuple[str, str]], more: int) -> str:
+def _none_idle(
+    states: Sequence[tuple[str, str]], more: int, near: Sequence[tuple[str, str]] = ()
+) -> str:
     text = "nobody who may serve it is idle"
-    return f"{text}: {_pairs(states, more, str)}" if states else text
+    return (f"{text}: {_pairs(states, more, str)}" if states else text) + _near(near)
+
+
+def _nobody(queue: str, near: Sequence[tuple[str, str]] = ()) -> str:
+    return f"nobody is logged in who could ever serve it in queue {queue}{_near(near)}"
+
+
+def _near(near: Sequence[tuple[str, str]]) -> str:
+    return f"; logged in, but not enough: {_pairs(near, 0, str)}" if near else ""
 
 
 def _freed(agent: str, others: int) -> str:
@@ -174,6 +184,7 @@ _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
         else f"{target} is busy: the others are asked at once"
     ),
     codes.FIRST_OFFLINE: lambda target: f"{target} is not logged in: no time is spent on it",
+    codes.FIRST_AWAY: lambda target, states: f"{target} is {states}: no time is spent on it",
     codes.HOLD_OVER: lambda target: f"the time for {target} alone is over",
     codes.RING_ALL: lambda agents: "rings all who are idle: " + ", ".join(agents),
     codes.NONE_IDLE: _none_idle,
@@ -181,7 +192,7 @@ _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     codes.FREED: _freed,
     codes.WIDENED: lambda step, words: f"widened to step {step}: asks for " + " or ".join(words),
     codes.TIMED_OUT: lambda queue, seconds: f"waited {duration(seconds)} in queue {queue}: the maximum",
-    codes.NOBODY: lambda queue: f"nobody is logged in who could ever serve it in queue {queue}",
+    codes.NOBODY: _nobody,
     codes.FULL: lambda queue, waiting: f"queue {queue} is full: {waiting} calls wait",
     codes.OVERFLOW: lambda old, new: f"goes on from queue {old} to queue {new}",
     codes.OVERFLOW_LOOP: lambda queue: f"has been in queue {queue} already: recorded for a callback",
@@ -219,6 +230,7 @@ _DECISIVE: Final = frozenset(
         codes.CLOSED,
         codes.FIRST_BUSY,
         codes.FIRST_OFFLINE,
+        codes.FIRST_AWAY,
         codes.WIDENED,
         codes.TIMED_OUT,
         codes.NOBODY,

@@ -34,15 +34,18 @@ class Floor:
 
     `lost` are the nodes whose connection is gone. `interned` are values that many reasons share.
     `rings` are offers of the engine before, each with its call, until it turns out what became of
-    them. `now` is UTC seconds.
+    them. `ended` are calls of late with the number of their last offer, in case that one's channel
+    comes back. `now` and `day_began` (the last local midnight) are UTC seconds.
     """
 
     __slots__ = (
         "call_machine",
         "calls",
         "commands",
+        "day_began",
         "deadlines",
         "desks",
+        "ended",
         "entry",
         "interned",
         "lost",
@@ -72,9 +75,11 @@ class Floor:
         self.calls: dict[str, Call] = {}
         self.offers: dict[str, Offer] = {}
         self.rings: dict[str, tuple[RestoredOffer, RestoredCall]] = {}
+        self.ended: dict[str, int] = {}
         self.lost: set[str] = set()
         self.interned = Interned()
         self.now = 0.0
+        self.day_began = 0.0
         self.commands: list[Command] = []
 
     def record(self, fact: Fact) -> None:

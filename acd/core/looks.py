@@ -6,6 +6,7 @@ from itertools import islice
 
 from acd.core.call import Call, QueueDesk
 from acd.core.calls_table import CallState
+from acd.core.considered import near_misses
 from acd.core.floor import Floor
 from acd.core.requirement import Requirement
 from acd.core.views import AgentView, CallView, QueueView, WhyView
@@ -80,6 +81,7 @@ def why(floor: Floor, seen: Call) -> WhyView:
     if seen.state in _IN_QUEUE:
         could = floor.matching.members(seen.queue or "", seen.reach)
         rows = [(each.id, _ruled_out(floor, seen, each)) for each in islice(could, CANDIDATES)]
+        rows += near_misses(floor, seen.reach)[: CANDIDATES - len(rows)]
     return WhyView(
         call=_call(seen, position),
         trace=tuple(seen.trace),
@@ -162,6 +164,8 @@ def _staffed(floor: Floor, queue: str, requirements: tuple[Requirement, ...]) ->
 def _ruled_out(floor: Floor, seen: Call, candidate: Agent) -> str:
     """What keeps an agent who could serve a call from doing so now."""
     status = candidate.status
+    if candidate.becomes is not None:
+        return candidate.becomes.value
     if status.state is not AgentState.IDLE:
         reason = status.reason
         return f"{status.state.value} ({reason})" if reason else status.state.value

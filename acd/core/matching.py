@@ -380,7 +380,7 @@ class Matching:
             members = pool.members
             room = limit - len(rows)
             for seat in members[:room]:
-                rows[seat.id] = seat.agent.status.state
+                rows[seat.id] = seat.agent.becomes or seat.agent.status.state
             more += max(0, len(members) - room)
         return RuledOut(list(rows.items()), more)
 

@@ -11,7 +11,15 @@ def next_midnight(timezone: str, now: float) -> float:
 
     Where a day begins at 01:00, because the clocks are set forward at midnight, that is its beginning.
     """
+    return _midnight(timezone, now, 1)
+
+
+def last_midnight(timezone: str, now: float) -> float:
+    """When the local day of `now` began, both in UTC seconds."""
+    return _midnight(timezone, now, 0)
+
+
+def _midnight(timezone: str, now: float, days: int) -> float:
     zone = ZoneInfo(timezone)
-    tomorrow = datetime.fromtimestamp(now, zone).date() + timedelta(days=1)
-    at = datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=zone).astimezone(UTC)
-    return at.timestamp()
+    day = datetime.fromtimestamp(now, zone).date() + timedelta(days=days)
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC).timestamp()

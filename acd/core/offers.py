@@ -17,6 +17,7 @@ from acd.core.offers_table import OFFER_TABLE, OfferEvent, OfferState
 from acd.core.routing import Queue, WrapUp
 from acd.core.tables import ImpossibleEventError, Stray, compiled
 from agents.inputs import Answer, CallOver, Decline, Input, Release, Reserve, Ring
+from agents.model import AgentState
 from agents.roster import Agent
 
 TIMER = "ring"
@@ -252,6 +253,15 @@ class Offers:
         self._floor.call_machine.talk_ended(call)
         self.settle(offer, row)
 
+    def parted(self, offer: Offer, row: str) -> None:
+        """They talked, were parted while their node was lost, and could not be joined again: both
+        are released, and the talk is over."""
+        call, offer.call = _call(offer), None
+        self._release(offer)
+        self._talked(offer, call)
+        call.offers = ()
+        self._floor.call_machine.talk_ended(call)
+
     def late_answer(self, offer: Offer, row: str) -> None:
         """He picked up while his ringing was being stopped."""
         self._release(offer)
@@ -261,7 +271,7 @@ class Offers:
         """The leg is gone: the agent becomes what the offer's end made of him."""
         agent = offer.agent
         offer.call = None
-        about, agent.offer, agent.call = agent.call, None, None
+        about, agent.offer, agent.call, agent.becomes = agent.call, None, None, None
         self._floor.staff.apply(agent, offer.settle or _RELEASE, call=about)
 
     # what acts are made of
@@ -279,6 +289,9 @@ class Offers:
         floor = self._floor
         floor.deadlines.cancel(offer.timer)
         offer.timer, offer.settle = None, settle
+        if type(settle) is Decline and offer.agent.status.pending is None:
+            paused = settle.pause_reason is not None
+            offer.agent.becomes = AgentState.PAUSED if paused else AgentState.UNAVAILABLE
         call, offer.call = _call(offer), None
         if outcome is OfferOutcome.NO_ANSWER:
             call.note(floor.now, codes.NO_ANSWER, offer.agent.id, _rang(offer, floor.now))
@@ -296,7 +309,7 @@ class Offers:
     def _talked(self, offer: Offer, call: Call) -> None:
         assert offer.answered_at is not None, "nobody talks who has not answered"
         until = self._floor.now if call.talked_until is None else call.talked_until
-        offer.agent.talk_today += until - offer.answered_at
+        offer.agent.talk_today += max(0.0, until - max(offer.answered_at, self._floor.day_began))
         wrap_up = offer.queue.wrap_up if offer.queue is not None else WrapUp()
         self._extensions[offer.agent.id] = wrap_up.extend
         offer.settle = CallOver(wrap_up=wrap_up.seconds)

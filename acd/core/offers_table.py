@@ -15,7 +15,8 @@ An offer is one ringing of one agent for one call, and lives exactly as long as 
 The races of a call centre are rows here: an agent who picks up in the moment in which his ringing is
 cancelled (`cancelled` + `answered`), the second answer of a ring_all (the same row: the others were
 cancelled by the first), a caller who hangs up while being joined (`answered` + `caller_gone`), a join
-that succeeds after it no longer matters (`released` + `connected`). Where a cancelling and an answer
+that succeeds after it no longer matters (`released` + `connected`), a pair that an outage has parted
+and that cannot be joined again (`connected` + `connect_failed`). Where a cancelling and an answer
 cross on their way, the leg's end may be reported as either (`cancelled` + `hung_up`, `released` +
 `leg_ended`): it is gone, and that is all that counts.
 
@@ -102,6 +103,7 @@ OFFER_TABLE: Final[Mapping[OfferState, Mapping[OfferEvent, Row[OfferState]]]] = 
     },
     S.CONNECTED: {
         E.CONNECTED: Row(S.CONNECTED, "stale"),
+        E.CONNECT_FAILED: Row(S.RELEASED, "parted"),
         E.CALLER_GONE: Row(S.RELEASED, "release"),
         E.HUNG_UP: Row(S.OVER, "talk_over"),
     },

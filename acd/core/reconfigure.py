@@ -16,8 +16,8 @@ from acd.core.facts import RoutingTaken
 from acd.core.floor import Floor
 from acd.core.gathered import gathered
 from acd.core.routing import Routing
-from agents.inputs import LogOut
-from agents.model import AgentState
+from agents.inputs import LogIn, LogOut
+from agents.model import AgentAct, AgentState
 
 BY_FILE = "configuration"
 """Who logs out an agent whom the file doesn't name any more."""
@@ -28,6 +28,7 @@ class Reconfigure:
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
+        self._dismissed: set[str] = set()
 
     def replaced(self, event: ConfigReplaced) -> None:
         """Take a new routing, all of it at once."""
@@ -43,10 +44,21 @@ class Reconfigure:
         for agent in removed:
             if agent.status.state is AgentState.OFFLINE:
                 floor.roster.forget(agent.id)
-            else:
-                floor.staff.apply(agent, LogOut(), by=BY_FILE)
+            elif floor.staff.apply(agent, LogOut(), by=BY_FILE) is None:
+                self._dismissed.add(agent.id)
+        self._named_again()
         self._agents_moved(nodes)
         self._place_again()
+
+    def _named_again(self) -> None:
+        """Who was to be logged out only because the file dropped him stays, if it names him again."""
+        floor = self._floor
+        leaving = {agent.id for agent in floor.roster.leaving}
+        for agent_id in sorted(self._dismissed - leaving):
+            agent = floor.roster.get(agent_id)
+            if agent is not None and agent.status.pending is AgentAct.LOG_OUT:
+                floor.staff.apply(agent, LogIn(), by=BY_FILE)
+        self._dismissed &= leaving
 
     def _take_desks(self, routing: Routing) -> None:
         """Desks of queues that remain keep their calls; those of others are left by their calls."""

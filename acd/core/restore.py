@@ -51,6 +51,7 @@ class Restore:
         agent.calls_today = remembered.calls_today
         agent.talk_today = remembered.talk_today
         if remembered.state is AgentState.OFFLINE:
+            agent.status = agent.status._replace(since=remembered.since)
             return
         agent.status = _status(remembered, floor.now)
         floor.matching.log_in(agent)

@@ -15,7 +15,14 @@ from acd.core import codes
 from acd.core.call import Call, QueueDesk
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import PlayRingback, StartWaiting
-from acd.core.considered import note_choice, note_none_idle, note_queued, words
+from acd.core.considered import (
+    near_misses,
+    note_choice,
+    note_none_idle,
+    note_queued,
+    states_of_the_away,
+    words,
+)
 from acd.core.facts import CallOutcome, CallQueued, CallWidened, VisitOutcome
 from acd.core.place import key_of, next_due, placement, targets
 from acd.core.requirement import Requirement, first
@@ -49,7 +56,7 @@ class Waiting:
         call.seen += (name,)
         self._ask(call, name)
         if not floor.matching.anyone(name, call.reach):
-            call.note(floor.now, codes.NOBODY, name)
+            call.note(floor.now, codes.NOBODY, name, near_misses(floor, call.reach))
             self._leave(call, queue.on_nobody, CallOutcome.NOBODY)
             return
         if queue.at_most is not None and desk.waiting >= queue.at_most and not self._idle(call):
@@ -182,7 +189,8 @@ class Waiting:
     def nobody_left(self, call: Call) -> None:
         """The last agent who could ever have served a waiting call has logged out."""
         assert call.desk is not None, "whoever waits stands in a queue"
-        call.note(self._floor.now, codes.NOBODY, call.desk.queue.name)
+        near = near_misses(self._floor, call.reach)
+        call.note(self._floor.now, codes.NOBODY, call.desk.queue.name, near)
         self._leave(call, call.desk.queue.on_nobody, CallOutcome.NOBODY)
 
     # what these are made of
@@ -265,10 +273,15 @@ class Waiting:
         call.asks += call.stages[call.step].requirements
 
     def _hold(self, call: Call, each: FirstTarget, requirement: Requirement) -> bool:
-        """Whether the call waits for this target alone, because it is there and only busy."""
+        """Whether the call waits for this target alone: because it is there, only busy, and will be free
+        by itself. Nobody knows when a pause ends, or when a phone that is gone comes back."""
         floor = self._floor
         if not floor.matching.logged_in(call.queue or "", requirement):
             call.note(floor.now, codes.FIRST_OFFLINE, target(each))
+            return False
+        away = states_of_the_away(floor, call, requirement)
+        if away:
+            call.note(floor.now, codes.FIRST_AWAY, target(each), away)
             return False
         call.note(floor.now, codes.FIRST_BUSY, target(each), each.hold)
         if not each.hold:

@@ -8,13 +8,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from acd.core.commands import Announce, RefuseAct
-from acd.core.facts import AgentSessionEnded, AgentSessionStarted, AgentStateChanged, StaleEventSeen
+from acd.core.facts import (
+    AgentSessionEnded,
+    AgentSessionStarted,
+    AgentStateChanged,
+    CallEnded,
+    StaleEventSeen,
+)
 from acd.core.routing import WrapUp
 from acd.core.views import AgentView
 from agents.model import AgentAct, AgentState
 from tests.playbooks.centre import centre, queue
 from tests.playbooks.harness import START, Playbook
-from tests.playbooks.words import act, agent_hung_up, arrived, on_duty, phone, talk
+from tests.playbooks.words import act, agent_hung_up, arrived, hung_up, on_duty, phone, talk
 
 
 def seen(play: Playbook, agent_id: str = "1001") -> AgentView:
@@ -127,3 +133,21 @@ def test_everybody_can_be_seen() -> None:
     assert [view.agent for view in play.core.view_agents()] == ["1001", "1002"]
     assert play.core.view_agent("9999") is None
     assert seen(play).logged_in_at == START
+
+
+def test_talk_over_midnight_counts_from_midnight() -> None:
+    midnight = START + 17_600  # 16:00 UTC, 00:00 in Shanghai
+    play = on_duty(Playbook(centre(), start=midnight - 601), "1001")
+    talk(play >> arrived()).after(1200)
+    play >> hung_up() >> agent_hung_up()
+    view = play.core.view_agent("1001")
+    assert view is not None
+    assert view.talk_today == 600
+    assert play.last(CallEnded).talk == 1200
+
+
+def test_agent_of_whom_nothing_is_known_is_offline_since_he_was_first_known_of() -> None:
+    play = Playbook(centre()) >> phone("1002")
+    view = play.core.view_agent("1001")
+    assert view is not None
+    assert (view.state, view.since) == (AgentState.OFFLINE, play.now)

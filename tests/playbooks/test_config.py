@@ -13,10 +13,11 @@ from acd.core.facts import (
     VisitOutcome,
 )
 from acd.core.routing import Effect, FirstTarget, Rule, Strategy, WideningStep
-from agents.model import AgentState, PhoneState
+from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.centre import agent, centre, queue
 from tests.playbooks.harness import START, Playbook
 from tests.playbooks.words import (
+    act,
     agent_hung_up,
     arrived,
     end,
@@ -179,3 +180,30 @@ def test_new_rules_hold_for_new_calls() -> None:
     enough = Rule(name="enough", when=(), then=Effect(say="bye", end=True))
     play >> ConfigReplaced(routing=centre(rules=[enough])) >> arrived() << says("bye")
     play >> hung_up()
+
+
+def test_agent_who_is_named_again_during_his_call_stays_logged_in() -> None:
+    play = talk(on_duty(Playbook(centre()), "1001") >> arrived())
+    without = centre(agents=[agent("1002")])
+    play >> ConfigReplaced(routing=without) >> ConfigReplaced(routing=without)
+    play >> ConfigReplaced(routing=centre()) >> ConfigReplaced(routing=centre())
+    play >> hung_up() >> agent_hung_up()
+    assert state(play) is AgentState.IDLE
+
+
+def test_agent_who_asked_to_log_out_himself_is_logged_out_whatever_the_file_says() -> None:
+    play = talk(on_duty(Playbook(centre()), "1001") >> arrived()) >> act("1001", AgentAct.LOG_OUT)
+    play >> ConfigReplaced(routing=centre(agents=[agent("1002")])) >> ConfigReplaced(routing=centre())
+    play >> hung_up() >> agent_hung_up()
+    assert state(play) is AgentState.OFFLINE
+
+
+def test_agent_who_went_home_before_the_file_named_him_again_is_offline() -> None:
+    play = talk(on_duty(Playbook(centre()), "1001") >> arrived())
+    play >> ConfigReplaced(routing=centre(agents=[agent("1002")]))
+    play >> hung_up() >> agent_hung_up()
+    play >> ConfigReplaced(routing=centre(agents=[agent("1002")])) >> ConfigReplaced(routing=centre())
+    assert state(play) is AgentState.OFFLINE
+    view = play.core.view_agent("1001")
+    assert view is not None
+    assert view.since == play.now

@@ -500,6 +500,6 @@ def test_channel_that_comes_back_after_its_call_ended_gets_new_names_for_its_off
     play >> agent_hung_up("c1-o1")
     assert state(play, "1002") is AgentState.RESERVED
     play >> hung_up() >> failed("c1-o2")
-    talk(play >> arrived("c2") << ring("c2-o1") << ringback(), "c2-o1")
+    talk(play >> arrived("c2"), "c2-o1")
     play >> hung_up("c2") >> agent_hung_up("c2-o1")
     assert play.core._floor.ended == {"c2": 1}

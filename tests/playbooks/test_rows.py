@@ -279,6 +279,7 @@ OFFERS: dict[tuple[OfferState, OfferEvent], Callable[[], Playbook]] = {
     (S.ANSWERED, F.CALLER_GONE): lambda: connecting() >> hung_up(),
     (S.ANSWERED, F.HUNG_UP): lambda: connecting() >> agent_hung_up(),
     (S.CONNECTED, F.CONNECTED): lambda: talking() >> connected(),
+    (S.CONNECTED, F.CONNECT_FAILED): lambda: talking() >> connect_failed(),
     (S.CONNECTED, F.CALLER_GONE): released,
     (S.CONNECTED, F.HUNG_UP): lambda: talking() >> agent_hung_up(),
     (S.CANCELLED, F.RINGING): lambda: cancelled() >> ringing(),
@@ -338,10 +339,8 @@ def test_stale_rows_are_recorded_by_name(machine: str, row: Any) -> None:
 def test_what_no_row_lists_raises() -> None:
     with pytest.raises(ImpossibleEventError, match="offer 'c1-o1': 'hung_up' cannot happen in state"):
         offered() >> agent_hung_up()
-    with pytest.raises(
-        ImpossibleEventError, match="'connect_failed' cannot happen in state 'connected'"
-    ):
-        talking() >> connect_failed()
+    with pytest.raises(ImpossibleEventError, match="'leg_ended' cannot happen in state 'connected'"):
+        talking() >> failed()
     machine = talking().core._floor.call_machine
     with pytest.raises(
         ImpossibleEventError, match="call 'nobody': 'found' cannot happen in state 'gone'"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from acd.core import codes
 from acd.core.commands import EndCause
 from acd.core.facts import (
     CallEnded,
@@ -338,3 +339,26 @@ def test_what_waits_can_be_seen() -> None:
     play >> phone("1001") >> answered("c1-o1") >> connected("c1-o1")
     view = play.core.view_queues()[0]
     assert (view.waiting, view.ringing, view.talking) == (("c2",), 0, 1)
+
+
+@pytest.mark.parametrize("what", ["paused", "phone unreachable"])
+def test_first_target_who_will_not_be_free_by_himself_costs_no_time(what: str) -> None:
+    rule = Rule(name="first", when=(), then=Effect(first=FirstTarget(agent="1001", hold=30)))
+    play = on_duty(Playbook(centre(rules=[rule])), "1001", "1002")
+    if what == "paused":
+        play >> act("1001", AgentAct.PAUSE)
+    else:
+        play >> phone("1001", PhoneState.UNREACHABLE)
+    play >> arrived() << ring("c1-o1", "1002") << ringback()
+    why = play.core.why("c1")
+    assert why is not None
+    assert (codes.FIRST_AWAY, "agent 1001", what) in [reason[1:] for reason in why.trace]
+
+
+def test_first_group_is_waited_for_while_one_of_it_will_be_free_by_himself() -> None:
+    rule = Rule(name="first", when=(), then=Effect(first=FirstTarget(group="vip", hold=30)))
+    staff = [agent(name, groups=["vip"]) for name in ("1001", "1002", "1003")] + [agent("1004")]
+    play = on_duty(Playbook(centre(agents=staff, rules=[rule])), "1001", "1002", "1004")
+    play >> act("1001", AgentAct.PAUSE) >> phone("1002", PhoneState.IN_USE)
+    play >> arrived() << music()
+    play >> act("1002", AgentAct.PAUSE) >> arrived("c2") << ring("c2-o1", "1004") << ringback("c2")

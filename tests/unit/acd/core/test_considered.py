@@ -7,11 +7,11 @@ from unittest.mock import patch
 from acd.core import codes, considered
 from acd.core.records import Reason
 from acd.core.requirement import Requirement
-from acd.core.routing import Strategy
-from agents.model import PhoneState
+from acd.core.routing import SetAside, Strategy
+from agents.model import AgentAct, PhoneState
 from tests.playbooks.centre import agent, centre, queue
 from tests.playbooks.harness import Playbook
-from tests.playbooks.words import arrived, on_duty, phone
+from tests.playbooks.words import act, arrived, failed, on_duty, phone, ringing
 
 
 def trace(play: Playbook, call: str = "c1") -> tuple[Reason, ...]:
@@ -72,3 +72,74 @@ def test_words_are_remembered_up_to_a_bound() -> None:
         assert considered.words(floor, asked) is considered.words(floor, asked)
         considered.words(floor, (Requirement(group="b"),))
         assert len(floor.interned.words) == 1
+
+
+def test_agent_who_did_not_answer_is_told_of_as_what_he_becomes() -> None:
+    for aside, word in (
+        (SetAside(pause_reason="no answer"), "paused"),
+        (SetAside(rest=10), "unavailable"),
+    ):
+        play = on_duty(Playbook(centre(queues=[queue(no_answer=aside)])), "1001")
+        play >> arrived() >> ringing()
+        play.after(20)
+        (none,) = of(trace(play), codes.NONE_IDLE)
+        assert none[2] == (("1001", word), ("1002", "offline"))
+        why = play.core.why("c1")
+        assert why is not None
+        assert why.candidates[0] == ("1001", word)
+        play >> failed()
+        assert [each.becomes for each in play.core._floor.roster] == [None, None]
+
+
+def test_pending_log_out_goes_before_what_a_queue_says() -> None:
+    play = on_duty(Playbook(centre()), "1001") >> arrived() >> ringing()
+    play >> act("1001", AgentAct.LOG_OUT)
+    play.after(20)
+    (none,) = of(trace(play), codes.NONE_IDLE)
+    assert none[2][0] == ("1001", "ringing")
+
+
+STAFF = [
+    agent("1001", orders=5, english=1),
+    agent("1002", orders=1),
+    agent("1003", orders=2, english=1),
+    agent("1004"),
+    agent("1005", orders=2),
+]
+ORDERS = queue(needs=(("english", 1), ("orders", 3)))
+
+
+def test_agents_who_almost_could_are_named_with_what_they_lack() -> None:
+    play = on_duty(Playbook(centre(agents=STAFF, queues=[ORDERS])), "1001", "1002", "1003", "1004")
+    play >> act("1001", AgentAct.PAUSE) >> arrived()
+    (none,) = of(trace(play), codes.NONE_IDLE)
+    assert none[4] == (
+        ("1003", "orders 2 < 3"),
+        ("1002", "english 0 < 1, orders 1 < 3"),
+        ("1004", "english 0 < 1, orders 0 < 3"),
+    )
+    play >> arrived("c2")
+    (again,) = of(trace(play, "c2"), codes.NONE_IDLE)
+    assert again[4][0] is none[4][0]
+    why = play.core.why("c1")
+    assert why is not None
+    assert why.candidates == (("1001", "paused (lunch)"), *none[4])
+
+
+def test_agents_who_almost_could_are_named_where_nobody_could() -> None:
+    vip = queue(needs=None, groups=frozenset({"vip"}))
+    staff = [agent("1001"), agent("1002", groups=["vip"])]
+    play = on_duty(Playbook(centre(agents=staff, queues=[vip])), "1001") >> arrived()
+    (nobody,) = of(trace(play), codes.NOBODY)
+    assert nobody[2:] == ("orders", (("1001", "not in group vip"),))
+
+
+def test_who_lacks_what_is_remembered_for_so_many_requirements_only() -> None:
+    play = on_duty(Playbook(centre(agents=STAFF, queues=[ORDERS])), "1002")
+    floor = play.core._floor
+    asks = [(Requirement(needs=(("orders", level),)),) for level in (6, 7)]
+    with patch.object(considered, "REMEMBERED", 1):
+        for each in asks:
+            considered.near_misses(floor, each)
+    assert set(floor.interned.near) == {asks[1]}
+    assert considered.near_misses(floor, (Requirement(agent="1003"),)) == ()

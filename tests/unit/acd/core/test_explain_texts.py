@@ -55,6 +55,17 @@ TEXTS: list[tuple[tuple[Any, ...], str]] = [
         "nobody who may serve it is idle: 1001 (talking), 1002 (offline) and 3 more",
     ),
     ((codes.NONE_IDLE, (), 0), "nobody who may serve it is idle"),
+    (
+        (codes.NONE_IDLE, (), 0, (("1005", "orders 1 < 3"),)),
+        "nobody who may serve it is idle; logged in, but not enough: 1005 (orders 1 < 3)",
+    ),
+    (
+        (codes.NOBODY, "orders", (("1005", "orders 1 < 3"),)),
+        "nobody is logged in who could ever serve it in queue orders; "
+        "logged in, but not enough: 1005 (orders 1 < 3)",
+    ),
+    ((codes.FIRST_AWAY, "agent 1001", "paused"), "agent 1001 is paused: no time is spent on it"),
+    ((codes.LEFT_OUT, 7), "(7 steps are left out here)"),
     ((codes.RING_ALL, ("1001", "1002")), "rings all who are idle: 1001, 1002"),
     (
         (codes.FREED, "1001", 0),
