@@ -126,6 +126,9 @@ def near_misses(floor: Floor, requirements: tuple[Requirement, ...]) -> tuple[tu
     """Agents who are logged in but meet none of the requirements, with what they lack; those who
     lack least come first. Who lacks what is worked out once for each routing and requirement."""
     near = floor.interned.near
+    meant = [each.agent for each in requirements if each.agent is not None]
+    if meant:  # another one for each caller
+        requirements = tuple([each for each in requirements if each.agent is None])
     known = near.get(requirements)
     if known is None:
         if len(near) >= REMEMBERED:
@@ -138,23 +141,23 @@ def near_misses(floor: Floor, requirements: tuple[Requirement, ...]) -> tuple[tu
                 if lack[0]
             ]
         )
-    return tuple([pair for agent, pair in known if agent.logged_in][:CONSIDERED])
+    here = [pair for agent, pair in known if agent.logged_in and agent.id not in meant]
+    return tuple(here[:CONSIDERED])
 
 
 def _lack(requirements: tuple[Requirement, ...], profile: AgentProfile) -> tuple[int, int, str]:
     """How many things, and levels, the agent lacks of the requirement that he is next to, in words.
-    Of one who could serve, or is not the one agent meant, (0, ...)."""
+    Of one who could serve: (0, ...)."""
     lacks = []
     for each in requirements:
         if each.met_by(profile):
             return (0, 0, "")
-        if each.agent is None:
-            short = [
-                (level - have, f"{skill} {have} < {level}")
-                for skill, level in each.needs
-                if (have := profile.skills.get(skill, 0)) < level
-            ]
-            if each.group is not None and each.group not in profile.groups:
-                short.append((FAR, f"not in group {each.group}"))
-            lacks.append((len(short), sum(by for by, _ in short), ", ".join(word for _, word in short)))
+        short = [
+            (level - have, f"{skill} {have} < {level}")
+            for skill, level in each.needs
+            if (have := profile.skills.get(skill, 0)) < level
+        ]
+        if each.group is not None and each.group not in profile.groups:
+            short.append((FAR, f"not in group {each.group}"))
+        lacks.append((len(short), sum(by for by, _ in short), ", ".join(word for _, word in short)))
     return min(lacks, default=(0, 0, ""))
