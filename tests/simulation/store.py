@@ -64,6 +64,7 @@ class Store:
                     self._state(fact)
                 case _:
                     self._story(fact)
+        self._forget_what_is_over()
         return StateRestored(
             agents=tuple(
                 RestoredAgent(agent=name, **each)
@@ -72,6 +73,21 @@ class Store:
             ),
             calls=tuple(RestoredCall(**each) for each in self._calls.values()),
         )
+
+    def _forget_what_is_over(self) -> None:
+        """So that long walks don't read the same old facts at each restart."""
+        last = {
+            (type(fact), fact.agent): fact
+            for fact in self.facts
+            if isinstance(fact, AgentSessionStarted | AgentStateChanged)
+        }
+        of_calls = [
+            fact
+            for fact in self.facts
+            if not isinstance(fact, AgentSessionStarted | AgentStateChanged)
+            and getattr(fact, "call", None) in self._calls
+        ]
+        self.facts = [*last.values(), *of_calls]
 
     def _story(self, fact: Fact) -> None:
         match fact:
