@@ -141,8 +141,13 @@ def near_misses(floor: Floor, requirements: tuple[Requirement, ...]) -> tuple[tu
                 if lack[0]
             ]
         )
-    here = [pair for agent, pair in known if agent.logged_in and agent.id not in meant]
-    return tuple(here[:CONSIDERED])
+    here = []
+    for agent, pair in known:
+        if agent.logged_in and agent.id not in meant:
+            here.append(pair)
+            if len(here) == CONSIDERED:
+                break
+    return tuple(here)
 
 
 def _lack(requirements: tuple[Requirement, ...], profile: AgentProfile) -> tuple[int, int, str]:
