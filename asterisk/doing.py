@@ -17,6 +17,7 @@ from asterisk.hang_up import HangUp, HangUps, Later
 from asterisk.legs import AgentLeg, CallerLeg, Legs
 from asterisk.line import Line, lost
 from asterisk.phones import Phones
+from asterisk.ringback import Ringback
 from asterisk.taping import Taping
 from asterisk.translate import AGENT, bridge_of, shown_caller
 
@@ -46,6 +47,7 @@ class Doing:
         self._app = app
         self._line = line
         self._legs = legs
+        self._ringback = Ringback(line, legs)
         self._phones = phones
         self._taping = taping
         self._sink = sink
@@ -59,7 +61,7 @@ class Doing:
             case c.RingAgent():
                 self._ring_agent(command)
             case c.PlayRingback():
-                self._ring_back(command.call)
+                self._ringback.wanted(command.call)
             case c.ConnectCall():
                 self._connect(command)
             case c.EndCall():
@@ -86,15 +88,10 @@ class Doing:
             case _:
                 assert_never(command)
 
-    def _ring_back(self, call: str) -> None:
-        caller = self._legs.callers.get(call)
-        if caller is not None and not caller.ringing:
-            caller.ringing = True
-            self._line.tell(requests.ring(call), "ring back")
-
     def _ring_agent(self, command: c.RingAgent) -> None:
         self._legs.agents[command.offer] = AgentLeg(call=command.call, agent=command.agent)
         self._legs.dialled[command.agent] = command.offer
+        self._ringback.dials(command.call)
         self._phones.leg_began(command.agent)
         request = requests.originate(
             endpoint=command.endpoint,
@@ -139,6 +136,7 @@ class Doing:
             if channel.state == "Ringing":
                 del self._legs.dialled[agent]
                 self._sink(e.AgentRinging(offer=offer))
+                self._ringback.rings(self._legs.agents[offer].call)
             else:
                 self._look_whether_it_rings(agent, offer, waits_s[1:])
 

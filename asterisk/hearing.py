@@ -13,6 +13,7 @@ from asterisk.ari.models import Channel
 from asterisk.legs import CallerLeg, Legs
 from asterisk.line import Line
 from asterisk.phones import Phones
+from asterisk.ringback import Ringback
 from asterisk.taping import RECORDING, Taping
 from asterisk.translate import (
     DEVICE_STATES,
@@ -20,7 +21,6 @@ from asterisk.translate import (
     FEATURE_CODES,
     INBOUND,
     PHONE_RINGS,
-    RINGING,
     arrived,
     bridge_of,
     phone_of,
@@ -40,6 +40,7 @@ class Hearing:
     def __init__(self, *, line: Line, legs: Legs, phones: Phones, taping: Taping, sink: Sink) -> None:
         self._line = line
         self._legs = legs
+        self._ringback = Ringback(line, legs)
         self._phones = phones
         self._taping = taping
         self._sink = sink
@@ -60,9 +61,7 @@ class Hearing:
         kind, argument = (*event.args, "", "")[:2]
         if kind == INBOUND:
             if channel.id not in self._legs.callers:
-                self._legs.callers[channel.id] = CallerLeg(
-                    ringing=RINGING in event.args[2:], answered=channel.state == "Up"
-                )
+                self._legs.callers[channel.id] = CallerLeg(answered=channel.state == "Up")
                 if not usable(channel.caller):
                     self._line.bad_input("caller_id", channel=channel.id)
                 self._sink(arrived(channel, self._line.node, argument))
@@ -155,6 +154,7 @@ class Hearing:
         leg = self._legs.agents.get(offer)
         if leg is not None and not leg.answered:
             self._sink(e.AgentRinging(offer=offer))
+            self._ringback.rings(leg.call)
 
     def _device_changed(self, event: ari.DeviceStateChanged) -> None:
         technology, _, phone = event.device_state.name.partition("/")

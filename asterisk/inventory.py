@@ -20,7 +20,6 @@ from asterisk.taping import RECORDING, Tape, snooped
 from asterisk.translate import (
     FEATURE,
     INBOUND,
-    RINGING,
     arrived,
     call_of_bridge,
     offer_channel,
@@ -145,13 +144,11 @@ def _stasis_leg(
     elif kind == RECORDING:
         _snoop(found, channel.id, argument)
     elif kind == INBOUND:
-        dialled, _, told = argument.partition(",")
         answered = channel.state == "Up"
         inside = shared.get(channel.id, frozenset())
         bridged = channel.id in inside
         # Whoever waits was given music; a stop too many does no harm, one too few does.
         found.callers[channel.id] = CallerLeg(
-            ringing=told == RINGING,
             answered=answered,
             music=answered and not bridged,
             bridged=channel.id in shared,
@@ -159,7 +156,7 @@ def _stasis_leg(
         )
         found.calls.append(
             LiveCall(
-                arrived=arrived(channel, node, dialled),
+                arrived=arrived(channel, node, argument),
                 created_at=epoch_s(channel.creationtime),
             )
         )

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 
 class CallerLeg:
-    """A caller's channel: whether it was told that it rings, was answered, hears music, has a bridge,
-    plays a prompt. `joined` is the offer whose leg shares the bridge with him, or is to."""
+    """A caller's channel: whether it was answered, hears music, has a bridge, plays a prompt, whether a
+    phone is being dialled for it that does not ring yet, and whether it is to be told or was told that
+    one rings. `joined` is the offer whose leg shares the bridge with him, or is to."""
 
-    __slots__ = ("answered", "bridged", "joined", "music", "playback", "prompt", "prompts", "ringing")
+    __slots__ = (
+        "answered",
+        "bridged",
+        "dialling",
+        "joined",
+        "music",
+        "playback",
+        "prompt",
+        "prompts",
+        "ringback",
+    )
 
     def __init__(
         self,
         *,
-        ringing: bool = False,
         answered: bool = False,
         music: bool = False,
         bridged: bool = False,
         joined: str | None = None,
     ) -> None:
-        self.ringing = ringing
         self.answered = answered
         self.music = music
         self.bridged = bridged
@@ -26,6 +37,8 @@ class CallerLeg:
         self.prompt: str | None = None
         self.playback: str | None = None
         self.prompts = 0
+        self.dialling = False
+        self.ringback: Literal["due", "told"] | None = None
 
 
 class AgentLeg:

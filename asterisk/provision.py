@@ -21,7 +21,7 @@ from acd.core.requirement import stages
 from acd.core.routing import Ending, NumberRoute, Queue, Routing, Strategy, Then
 from acd.errors import OperatorError
 from agents.model import AgentProfile
-from asterisk.translate import FEATURE, FEATURE_CODES, INBOUND, RINGING
+from asterisk.translate import FEATURE, FEATURE_CODES, INBOUND
 
 TEMPLATES = Path(__file__).parent / "etc"
 PROMPTS_FOLDER = "strowger"
@@ -167,7 +167,6 @@ def _extensions(routing: Routing, site: Site) -> str:
     names = {
         "app": routing.app,
         "inbound": INBOUND,
-        "ringing": RINGING,
         "feature": FEATURE,
         "folder": PROMPTS_FOLDER,
     }

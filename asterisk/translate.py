@@ -1,8 +1,7 @@
 """From Asterisk's words to the core's: pure functions, one per idea.
 
-Channels are ours by what the rendered dialplan hands to `Stasis()`: `inbound,DNIS` for a caller (with
-`ringing` behind it when he has been told that it rings), `feature,CODE` for a phone that dialled a
-feature code, `agent` for a leg that we dialled.
+Channels are ours by what the rendered dialplan hands to `Stasis()`: `inbound,DNIS` for a caller,
+`feature,CODE` for a phone that dialled a feature code, `agent` for a leg that we dialled.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from asterisk.ari.models import CallerId, Channel
 INBOUND = "inbound"
 FEATURE = "feature"
 AGENT = "agent"
-RINGING = "ringing"
 
 FEATURE_CODES = {
     "*11": AgentAct.LOG_IN,

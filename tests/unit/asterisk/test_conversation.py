@@ -426,9 +426,28 @@ def test_ringback(play: Play) -> None:
     assert play.does(ringback) == []
 
 
-def test_a_caller_whom_the_dialplan_told_that_it_rings_is_not_told_again(play: Play) -> None:
-    play.hears(start(CALL, ["inbound", "4008001001", "ringing"]))
+def test_the_caller_is_told_that_it_rings_when_it_does(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    play.wire.said()
     assert play.does(c.PlayRingback(call=CALL)) == []
+    play.hears(device("PJSIP/1001", "RINGING"))
+    assert play.wire.said() == [f"POST channels/{CALL}/ring"]
+    play.hears(destroyed(OFFER))
+    play.does(c.RingAgent(**{**_fields(ring()), "offer": f"{CALL}-o2", "agent": "1002"}))
+    play.wire.said()
+    play.hears(device("PJSIP/1002", "RINGING"))
+    assert play.wire.said() == []
+
+
+def test_a_caller_who_was_answered_meanwhile_needs_no_ringing(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_rings()
+    play.does(c.PlayRingback(call=CALL))
+    play.does(c.StartWaiting(call=CALL, music="default"))
+    play.wire.said()
+    play.hears(device("PJSIP/1001", "RINGING"))
+    assert play.wire.said() == []
 
 
 def test_a_phone_that_never_stopped_ringing_is_looked_at(play: Play) -> None:

@@ -200,9 +200,8 @@ def test_numbers_lead_to_their_queues_in_their_language() -> None:
         ("_[+*#0-9]!", "other", "zh-CN"),
         ("s", "other", "zh-CN"),
     ):
-        at = lines.index(f"exten => {number},1,Ringing()")
-        assert lines[at + 1 : at + 6] == [
-            " same => n,Stasis(strowger,inbound,${EXTEN},ringing)",
+        at = lines.index(f"exten => {number},1,Stasis(strowger,inbound,${{EXTEN}})")
+        assert lines[at + 1 : at + 5] == [
             ' same => n,GotoIf($["${STASISSTATUS}" != "FAILED"]?done)',
             f" same => n,Set(CHANNEL(language)={language})",
             f" same => n,Goto(strowger-queue-{name},s,1)",
@@ -212,7 +211,7 @@ def test_numbers_lead_to_their_queues_in_their_language() -> None:
 
 def test_calls_go_to_the_application_of_the_installation() -> None:
     lines = steps(routing(app="acd"), "strowger-inbound")
-    assert " same => n,Stasis(acd,inbound,${EXTEN},ringing)" in lines
+    assert "exten => s,1,Stasis(acd,inbound,${EXTEN})" in lines
 
 
 def test_agents_dial_codes_and_each_other() -> None:
