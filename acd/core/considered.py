@@ -6,7 +6,9 @@ waiting call's story costs about a kilobyte whatever the size of the centre.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import nsmallest
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from acd.core import codes
@@ -43,6 +45,9 @@ _UNAVAILABLE: Final = {
     Unavailable.PHONE_UNREACHABLE: "phone unreachable",
     Unavailable.RESTING: "resting",
 }
+
+LOOKED_AT: Final = 200
+"""So many agents are looked at for near misses; in a centre up to this size that is everybody."""
 
 REMEMBERED: Final = 4096
 """So many requirements are remembered in words."""
@@ -95,10 +100,13 @@ def note_none_idle(floor: Floor, call: Call) -> None:
     call.looked_for = call.asks
     rows, more = floor.matching.ruled_out(call.ticket, CONSIDERED)
     share = floor.interned.states.setdefault
-    states = []
-    for agent, state in rows:
-        pair = agent, _state_in_words(floor, agent, state)
-        states.append(share(pair, pair))
+    states: list[tuple[str, str]] = []
+    for pair in rows:
+        if pair[1] is AgentState.UNAVAILABLE:
+            shown = (pair[0], _state_in_words(floor, *pair))
+            states.append(share(shown, shown))
+        else:
+            states.append(share(pair, pair))
     call.note(floor.now, codes.NONE_IDLE, tuple(states), more, near_misses(floor, call.asks))
 
 
@@ -133,7 +141,8 @@ def near_misses(floor: Floor, requirements: tuple[Requirement, ...]) -> tuple[tu
     if known is None:
         if len(near) >= REMEMBERED:
             near.clear()
-        lacking = [(_lack(requirements, agent.profile), agent) for agent in floor.roster]
+        asked = _looked_at(floor, requirements)
+        lacking = [(_lack(requirements, agent.profile), agent) for agent in asked]
         known = near[requirements] = tuple(
             [
                 (agent, (agent.id, lack[2]))
@@ -148,6 +157,16 @@ def near_misses(floor: Floor, requirements: tuple[Requirement, ...]) -> tuple[tu
             if len(here) == CONSIDERED:
                 break
     return tuple(here)
+
+
+def _looked_at(floor: Floor, requirements: tuple[Requirement, ...]) -> Iterator[Agent]:
+    """A bounded number of agents, those first who have some of what is asked for: a look at all of
+    a large centre would stand still for a tenth of a second while somebody calls."""
+    roster = floor.roster
+    skilled = [roster.skilled(skill) for each in requirements for skill, _ in each.needs]
+    return islice(
+        dict.fromkeys(chain(*[few[:LOOKED_AT] for few in skilled], islice(roster, LOOKED_AT))), LOOKED_AT
+    )
 
 
 def _lack(requirements: tuple[Requirement, ...], profile: AgentProfile) -> tuple[int, int, str]:

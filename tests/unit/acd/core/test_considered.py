@@ -143,3 +143,15 @@ def test_who_lacks_what_is_remembered_for_so_many_requirements_only() -> None:
             considered.near_misses(floor, each)
     assert set(floor.interned.near) == {asks[1]}
     assert considered.near_misses(floor, (Requirement(agent="1003"),)) == ()
+
+
+def test_near_misses_are_remembered_up_to_a_bound_and_sought_among_a_bounded_number() -> None:
+    routing = centre(agents=[agent(str(n), orders=n % 3) for n in range(5)])
+    play = on_duty(Playbook(routing), "0", "1", "2", "3", "4")
+    floor = play.core._floor
+    asked = (Requirement(needs=(("orders", 9),)),)
+    with patch.object(considered, "REMEMBERED", 1), patch.object(considered, "LOOKED_AT", 2):
+        near = considered.near_misses(floor, asked)
+        assert len(near) == 2
+        considered.near_misses(floor, (Requirement(group="b"),))
+        assert list(floor.interned.near) == [(Requirement(group="b"),)]
