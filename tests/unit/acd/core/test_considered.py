@@ -155,3 +155,10 @@ def test_near_misses_are_remembered_up_to_a_bound_and_sought_among_a_bounded_num
         assert len(near) == 2
         considered.near_misses(floor, (Requirement(group="b"),))
         assert list(floor.interned.near) == [(Requirement(group="b"),)]
+
+
+def test_near_misses_who_are_named_are_few() -> None:
+    names = [str(1000 + n) for n in range(20)]
+    play = on_duty(Playbook(centre(agents=[agent(name) for name in names])), *names)
+    near = considered.near_misses(play.core._floor, (Requirement(needs=(("orders", 9),)),))
+    assert near == tuple((name, "orders 0 < 9") for name in names[: considered.CONSIDERED])
