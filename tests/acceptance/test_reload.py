@@ -68,6 +68,14 @@ WITHOUT_EXTRA = ROUTING.replace('  "4008001002": {queue: extra}\n', "").replace(
 )
 
 
+def _save(made: Stage, text: str) -> None:
+    """As editors do: a file is replaced, never seen half-written."""
+    file = _file(made)
+    beside = file.with_suffix(".new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def made(root: Root, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     async with hall(root, tmp_path_factory.mktemp("reload"), ROUTING) as made:
@@ -80,7 +88,7 @@ async def centre(made: Stage) -> AsyncIterator[Stage]:
     """Nobody calls, nobody is logged in, and the file is as it was at first."""
     await made.staff()
     yield made
-    _file(made).write_text(ROUTING, encoding="utf-8")
+    _save(made, ROUTING)
     await made.api.post("configuration/reload")
     await empty(made)
 
@@ -105,7 +113,7 @@ async def _taken(made: Stage, before: str) -> str:
 
 async def test_a_saved_file_is_taken_by_itself(centre: Stage) -> None:
     before = await _revision(centre)
-    _file(centre).write_text(ROUTING.replace("ring: 20s", "ring: 21s"), encoding="utf-8")
+    _save(centre, ROUTING.replace("ring: 20s", "ring: 21s"))
     await _taken(centre, before)
     assert "ring: 21s" in (await centre.api.get("configuration"))["text"]
 
@@ -122,7 +130,7 @@ async def test_a_file_put_in_its_place_is_taken_too(centre: Stage) -> None:
 async def test_the_api_takes_it_at_once(centre: Stage) -> None:
     before = await _revision(centre)
     mark = len(centre.facts.seen)
-    _file(centre).write_text(ROUTING.replace("ring: 20s", "ring: 23s"), encoding="utf-8")
+    _save(centre, ROUTING.replace("ring: 20s", "ring: 23s"))
     answer = await centre.api.post("configuration/reload")
     assert answer["revision"] != before
     fact = await centre.facts.first("routing_taken", since=mark)
@@ -152,7 +160,7 @@ async def test_a_hangup_signal_takes_what_was_imported(centre: Stage, tmp_path: 
 async def test_a_bad_file_leaves_the_running_one(centre: Stage) -> None:
     before = await _revision(centre)
     refused = await metric(centre, "strowger_config_reloads_total", result="refused")
-    _file(centre).write_text(BROKEN, encoding="utf-8")
+    _save(centre, BROKEN)
     await until(lambda: logged(centre, REFUSED), "the log says so")
     assert any(BROKEN_AT in problem for problem in logged(centre, REFUSED)[-1]["problems"])
     with pytest.raises(EngineTrouble, match=rf"422.*{BROKEN_AT}.*did you mean"):
@@ -165,7 +173,7 @@ async def test_a_bad_file_leaves_the_running_one(centre: Stage) -> None:
     await centre.staff(SERVES)
     caller = await crowd(centre, [new_number()], ORDERS)
     await centre.facts.first("call_answered", call=caller.ids[0])
-    _file(centre).write_text(ROUTING, encoding="utf-8")
+    _save(centre, ROUTING)
     await until_ready(centre)
     assert await metric(centre, "strowger_config_last_reload_successful") == 1
 
@@ -183,12 +191,12 @@ async def test_those_who_wait_keep_their_places(centre: Stage) -> None:
     queued = await crowd(centre, numbers, ORDERS)
     order = await waiting(centre, "orders")
     assert order[0] == queued.calls[numbers[2]]
-    _file(centre).write_text(ROUTING.replace("{orders: 3}, ring: 20s", "{orders: 4}, ring: 9s"))
+    _save(centre, ROUTING.replace("{orders: 3}, ring: 20s", "{orders: 4}, ring: 9s"))
     await centre.api.post("configuration/reload")
     assert await waiting(centre, "orders") == order
     assert queued.alive() == numbers
 
-    _file(centre).write_text(ROUTING.replace("{chat: 5}", "{chat: 5, orders: 5}"))
+    _save(centre, ROUTING.replace("{chat: 5}", "{chat: 5, orders: 5}"))
     await centre.api.post("configuration/reload")
     for place, call in enumerate(order):
         answered = await centre.facts.first("call_answered", call=call)
@@ -207,7 +215,7 @@ async def test_a_queue_is_removed_while_callers_wait_in_it(centre: Stage) -> Non
     first = await crowd(centre, [new_number(), new_number()], EXTRA)
     second = await crowd(centre, [new_number()], ORDERS)
     order = await waiting(centre, "extra")
-    _file(centre).write_text(WITHOUT_EXTRA, encoding="utf-8")
+    _save(centre, WITHOUT_EXTRA)
     await centre.api.post("configuration/reload")
     assert await waiting(centre, "orders") == [*order, *second.ids]
     assert len(first.alive()) == 2
@@ -223,7 +231,7 @@ async def test_an_agent_is_removed_while_he_talks(centre: Stage) -> None:
     caller = await crowd(centre, [new_number()], ORDERS)
     await centre.facts.first("call_answered", call=caller.ids[0])
     without = re.sub(r'  "2001".*\n', "", ROUTING).replace("{chat: 5}", "{orders: 5}")
-    _file(centre).write_text(without.replace("chat", "orders2").replace("[orders, orders2]", "[orders]"))
+    _save(centre, without.replace("chat", "orders2").replace("[orders, orders2]", "[orders]"))
     await centre.api.post("configuration/reload")
     assert (await live(centre))[caller.ids[0]]["state"] == "talking"
     assert caller.alive()
@@ -246,7 +254,7 @@ async def test_a_new_agent_is_provisioned(root: Root, tmp_path: Path) -> None:
             "STROWGER_ASTERISK_SOUNDS": str(made.asterisk.sounds),
         }
         hired = '  "2009": {name: "新人", skills: {orders: 5}}\n'
-        _file(made).write_text(ROUTING.replace("rules:\n", hired + "rules:\n"), encoding="utf-8")
+        _save(made, ROUTING.replace("rules:\n", hired + "rules:\n"))
         code, said, complaint = await made.engine.command(
             "provision", "--no-prompts", "--media-address", "127.0.0.1", **etc
         )
