@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 from asterisk.lab.root import Root
 
 STOP_S = 10.0
+
+# A parent that ended before the child asked to be killed with it would be outlived: $0 is its pid.
+STILL_A_CHILD = '[ "$PPID" = "$0" ] && exec "$@"'
 
 
 async def start(
@@ -22,7 +26,8 @@ async def start(
     """
     command = root.command([*env, *argv])
     if setpriv := shutil.which("setpriv"):
-        command = [setpriv, "--pdeathsig", "KILL", *command]
+        tied = [setpriv, "--pdeathsig", "KILL", "sh", "-c", STILL_A_CHILD, str(os.getpid())]
+        command = [*tied, *command]
     with output.open("ab") as printed:
         return await asyncio.create_subprocess_exec(
             *command,
