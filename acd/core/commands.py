@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from acd.core.callback_words import (
+    CancelDial,
+    CommitAttempt,
+    DialCustomer,
+    PromptAgent,
+    RefuseCallback,
+)
 from acd.core.facts import Fact
+from acd.core.flow_words import DialOutside, DropTape, LookUp, StartTape, StopTape
+from acd.core.message_words import DeliverMessage, RefuseMessageAct, SetLamp
 from agents.model import AgentAct
 
 
@@ -39,11 +48,17 @@ class StartWaiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlayPrompt:
-    """Answer the caller if he isn't yet and play a prompt. Reports PromptFinished or PromptFailed."""
+    """Answer the caller if he isn't yet and play a prompt. Reports PromptFinished or PromptFailed.
+
+    `prompt` names it in the reports. `sounds` are the sounds it is made of, one after the other (none:
+    the sound of that name). `tape` is a file of the folder of messages, played after them.
+    """
 
     call: str
     prompt: str
     language: str
+    sounds: tuple[str, ...] = ()
+    tape: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,5 +166,17 @@ TelephonyCommand: TypeAlias = (
     | EndCall
     | Announce
     | StartRecording
+    | StartTape
+    | StopTape
+    | DropTape
+    | DialOutside
+    | DialCustomer
+    | CancelDial
+    | PromptAgent
+    | SetLamp
 )
-Command: TypeAlias = TelephonyCommand | RefuseAct | Record
+OutsideCommand: TypeAlias = LookUp | CommitAttempt | DeliverMessage
+"""What is done neither by the telephone system nor by the store's journal."""
+Command: TypeAlias = (
+    TelephonyCommand | OutsideCommand | RefuseAct | RefuseCallback | RefuseMessageAct | Record
+)

@@ -12,6 +12,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from acd.core.callback_words import (
+    AgentPressed,
+    AgentPrompted,
+    AttemptCommitted,
+    AttemptNotCommitted,
+    CallbackActed,
+    CallbackAsked,
+    CustomerAnswered,
+    CustomerRinging,
+    DialFailed,
+    DoNotCallChanged,
+    RestoredCallback,
+)
+from acd.core.flow_words import LookedUp, OutsideEnded, TapeFailed, TapeFinished
+from acd.core.message_words import MailboxDialled, Message, MessageActed, MessagesExpired
 from acd.core.facts import MissedReason, VisitOutcome
 from acd.core.records import Placement, Reason
 from acd.core.routing import Routing
@@ -275,6 +290,9 @@ class StateRestored:
 
     agents: tuple[RestoredAgent, ...]
     calls: tuple[RestoredCall, ...]
+    callbacks: tuple[RestoredCallback, ...] = ()
+    messages: tuple[Message, ...] = ()
+    do_not_call: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,7 +342,24 @@ class ChannelsReconciled:
 
 
 Event: TypeAlias = (
-    CallArrived
+    LookedUp
+    | TapeFinished
+    | TapeFailed
+    | OutsideEnded
+    | MessageActed
+    | MailboxDialled
+    | MessagesExpired
+    | AttemptCommitted
+    | AttemptNotCommitted
+    | CustomerRinging
+    | CustomerAnswered
+    | DialFailed
+    | CallbackAsked
+    | CallbackActed
+    | DoNotCallChanged
+    | AgentPrompted
+    | AgentPressed
+    | CallArrived
     | CallerHungUp
     | AgentRinging
     | AgentAnswered

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from acd.core.callback_words import AttemptEnded, CallbackChanged, CallbackClosed, CallbackOpened
+from acd.core.flow_words import FlowEntered, FlowLeft, SurveyTaken, WaitAnnounced, WaitMeasured
+from acd.core.message_words import MessageChanged, MessageDeleted, MessageLeft, MessageNotLeft
 from acd.core.records import Placement, Reason
 from agents.model import AgentState, PhoneState
 
@@ -307,4 +310,17 @@ Fact: TypeAlias = (
     | PhoneSeen
     | StaleEventSeen
     | RoutingTaken
+    | FlowEntered
+    | FlowLeft
+    | WaitAnnounced
+    | WaitMeasured
+    | SurveyTaken
+    | MessageLeft
+    | MessageNotLeft
+    | MessageChanged
+    | MessageDeleted
+    | CallbackOpened
+    | CallbackChanged
+    | AttemptEnded
+    | CallbackClosed
 )

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from acd.core.hours import OpeningHours
 from agents.model import AgentProfile
+from ivr.model import Flow
 
 Needs: TypeAlias = tuple[tuple[str, int], ...]
 """Skills with their minimum levels, sorted by skill, so that equal needs are equal values."""
@@ -42,6 +43,10 @@ class Then(StrEnum):
     """The caller is released; nothing is stored for calling back."""
     QUEUE = "queue"
     """Joins another queue (overflow), keeping the time of arrival."""
+    VOICEMAIL = "voicemail"
+    """Is asked for a message (see `Voicemail`)."""
+    FLOW = "flow"
+    """Goes into an IVR flow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,100 @@ class Ending:
     say: str | None
     then: Then
     queue: str | None = None
+    voicemail: str | None = None
+    flow: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallingHours:
+    """When customers may be called: on each day from `begin` to `end` (minutes since midnight) in the
+    customer's time zone. `zones` maps prefixes of numbers to zones, the longest prefix counts; `zone` is
+    for all others."""
+
+    begin: int = 9 * 60
+    end: int = 21 * 60
+    zone: str = "UTC"
+    zones: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRule:
+    """How a queue calls back. `agent_first`: the agent is rung first, hears whom he will call and may
+    decline; else the customer is dialled first, with an agent held for him.
+
+    `attempts` at most, the n-th after `spacing[n-2]` seconds (the last spacing counts for all further).
+    `reserve` agents of those who could serve the queue are never used. `behind`: missed calls compete
+    behind live callers; else with their time of arrival. `within`: after so many seconds it expires.
+    `ring` is how long the customer's phone rings. `on`: which missed calls become callbacks."""
+
+    agent_first: bool = True
+    attempts: int = 3
+    spacing: tuple[float, ...] = (300.0, 1800.0, 7200.0)
+    reserve: int = 0
+    behind: bool = True
+    within: float = 172_800.0
+    ring: float = 30.0
+    hours: CallingHours = CallingHours()
+    trunk: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcements:
+    """What a waiting caller is told, and when: after `first` seconds, then every `every` seconds, position
+    and estimated wait; only when the position is better, or the estimate by at least `better_by` seconds;
+    never a longer estimate. `at_most`: longer estimates are told as "more than"."""
+
+    first: float = 30.0
+    every: float = 60.0
+    position: bool = True
+    estimate: bool = True
+    better_by: float = 60.0
+    at_most: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitOffer:
+    """What a waiting caller may choose by a key: `then` CALLBACK keeps his place, VOICEMAIL, QUEUE, FLOW.
+    `say` tells of it, after `after` seconds and then every `every` (None: once)."""
+
+    key: str
+    then: Then
+    say: str
+    after: float = 60.0
+    every: float | None = 120.0
+    queue: str | None = None
+    voicemail: str | None = None
+    flow: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voicemail:
+    """A voicemail box, of a queue or of an agent. Messages shorter than `at_least` seconds are not kept.
+    `lamp_of`: the agents whose message-waiting lamp shows it (an agent's own box: his). `keep_for`:
+    seconds after which a message is deleted. `mail_to`: each message is sent there too."""
+
+    name: str
+    label: str
+    greeting: str = "leave_message"
+    queue: str | None = None
+    agent: str | None = None
+    lamp_of: tuple[str, ...] = ()
+    at_least: float = 3.0
+    at_most: float = 120.0
+    silence: float = 5.0
+    review: bool = True
+    keep_for: float | None = 7_776_000.0
+    mail_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyRule:
+    """The survey after a call: a `share` (0 to 1) of the callers whose agent hung up first is asked; none
+    twice within `not_within` seconds. `remark`: an optional spoken remark of at most so many seconds."""
+
+    share: float = 0.0
+    not_within: float = 2_592_000.0
+    remark: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +164,21 @@ class Business:
     campaign: str | None = None
     language: str | None = None
     record: bool = False
+    survey: SurveyRule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberRoute:
-    """Where the calls to one dialled number (DNIS) go. The default route has number None."""
+    """Where the calls to one dialled number (DNIS) go. The default route has number None.
+
+    With `flow` the calls go into that IVR flow first; `queue` then serves them while the engine is
+    away, and where the flow says nothing else."""
 
     number: str | None
     queue: str
     business: str | None = None
     language: str | None = None
+    flow: str | None = None
 
 
 # --- conditions of rules: each is one fact about the call that holds or doesn't
@@ -259,14 +363,22 @@ class Queue:
     at_most: int | None = None
     for_at_most: float | None = None
     short_abandon: float = 5.0
+    callback: CallbackRule = CallbackRule()
+    announcements: Announcements | None = None
+    offers: tuple[WaitOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trunk:
-    """A carrier's SIP peer, known by the addresses (IP or network) that its calls come from."""
+    """A carrier's SIP peer, known by the addresses (IP or network) that its calls come from.
+
+    `dial` is what Asterisk dials to reach a number through it, with `{number}` in it; None: calls only
+    come in. `caller_id` is shown to customers instead of the number that they had dialled."""
 
     name: str
     match: tuple[str, ...]
+    dial: str | None = None
+    caller_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +397,7 @@ class Routing:
     `agents` keeps the order of the file. `tiers` are the customer tiers that may be given to
     customers; `pause_reasons` those an agent may choose (system reasons are not among them).
     `grades` maps a grade to the level of skills without one; agents' levels are resolved already.
+    `prompts` are the texts of the installation's own prompts, by id and language.
     """
 
     revision: str
@@ -300,5 +413,9 @@ class Routing:
     pause_reasons: tuple[str, ...] = ()
     trunks: Mapping[str, Trunk] = field(default_factory=dict)
     phones: Mapping[str, CustomerPhone] = field(default_factory=dict)
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    voicemail: Mapping[str, Voicemail] = field(default_factory=dict)
+    prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    hours: Mapping[str, OpeningHours] = field(default_factory=dict)
     app: str = "strowger"
     grades: Mapping[str, int] = field(default_factory=dict)
