@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol, get_args
 
 import structlog
 
-from acd.core.commands import Command, Record, RefuseAct
+from acd.core.callback_words import RefuseCallback
+from acd.core.commands import Command, OutsideCommand, Record, RefuseAct, TelephonyCommand
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import (
     Blacklisted,
@@ -28,6 +29,7 @@ from acd.core.events import (
     LiveCall,
 )
 from acd.core.facts import Fact
+from acd.core.message_words import RefuseMessageAct
 from acd.core.routing import Routing
 from acd.core.views import AgentView, CallView, QueueView, WhyView
 from acd.ports import Check, Clock, FactSink, ReloadResult, RuntimeMetrics, Telephony
@@ -35,6 +37,14 @@ from acd.runtime.directory import Directory
 from acd.runtime.reload import Reloader
 
 log = structlog.get_logger(__name__)
+
+_FOR_WHO_ASKED = frozenset({RefuseAct, RefuseCallback, RefuseMessageAct})
+"""Answers to the person who asked: `submit` hands them back."""
+
+
+def _not_done(command: OutsideCommand) -> None:
+    """Nobody was named who does it."""
+    log.error("nobody does what the core asks for", command_type=type(command).__name__)
 
 
 class Recorder(Protocol):
@@ -48,6 +58,8 @@ class Engine:
     """Carries events to the core and commands to those who execute them.
 
     `sinks` are told every fact in order: the journal, the metrics, the directory, the API's watchers.
+    `outside` does what is done by neither the telephones nor the journal, by the type of the command; a
+    handler returns at once, and what it has to report it posts later.
     """
 
     def __init__(
@@ -61,6 +73,7 @@ class Engine:
         sinks: Sequence[FactSink],
         metrics: RuntimeMetrics,
         recorder: Recorder | None = None,
+        outside: Mapping[type[OutsideCommand], Callable[[Any], None]] | None = None,
     ) -> None:
         self.reloader: Reloader | None = None
         self.health: list[Callable[[], Check]] = []
@@ -72,6 +85,11 @@ class Engine:
         self._sinks = [directory, *sinks]
         self._metrics = metrics
         self._recorder = recorder
+        self._doers: dict[type[Command], Callable[[Any], None]] = {
+            **dict.fromkeys(get_args(TelephonyCommand), telephony.execute),
+            **dict.fromkeys(get_args(OutsideCommand), _not_done),
+            **(outside or {}),
+        }
         self._mailbox: deque[Event] = deque()
         self._deciding = False
         self._timer: asyncio.TimerHandle | None = None
@@ -147,8 +165,8 @@ class Engine:
         for command in commands:
             if type(command) is Record:
                 facts.append(command.fact)
-            elif type(command) is not RefuseAct:
-                self._guarded(self._telephony.execute, command)
+            elif type(command) not in _FOR_WHO_ASKED:
+                self._guarded(self._doers[type(command)], command)
         if len(facts) < len(commands):
             self._guarded(self._telephony.flush)
         if facts:

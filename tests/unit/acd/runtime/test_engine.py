@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from acd.core.call import Call
-from acd.core.commands import Command, PlayPrompt, RefuseAct, TelephonyCommand
+from acd.core.callback_words import RefuseCallback
+from acd.core.commands import Command, OutsideCommand, PlayPrompt, RefuseAct, TelephonyCommand
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import (
     AgentActed,
@@ -26,6 +29,8 @@ from acd.core.events import (
     PromptFinished,
 )
 from acd.core.facts import CallEnded, CallEntered, CallOutcome, Fact
+from acd.core.flow_words import DropTape, LookUp
+from acd.core.message_words import MessageAct, RefuseMessageAct
 from acd.core.offers import Offers
 from acd.core.waiting import Waiting
 from acd.ports import Check
@@ -313,3 +318,57 @@ async def test_a_sink_that_fails_keeps_nobody_from_the_facts() -> None:
     assert ("core", "take") in rig.counts.bad
     assert rig.notes.noted[-1] == "CallArrived"
     rig.engine.close()
+
+
+def doing(*commands: Command) -> Any:
+    """A core that asks for these, whatever it is told."""
+
+    class Core(Dispatcher):
+        def handle(self, event: Event, now: float) -> list[Command]:
+            return list(commands)
+
+    return Core
+
+
+LOOK_UP = LookUp(call="c1", url="http://127.0.0.1/", within=1.0)
+
+
+def asked(outside: Mapping[type[OutsideCommand], Callable[[Any], None]], *commands: Command) -> Telephone:
+    """What the telephones are asked for where the core asks for `commands`."""
+    telephone, plan = Telephone(), routing()
+    engine = Engine(
+        dispatcher=doing(*commands)(plan, Random(1)),
+        routing=plan,
+        telephony=telephone,
+        clock=SystemClock(),
+        directory=Directory(),
+        sinks=[],
+        metrics=Counts(),
+        outside=outside,
+    )
+    engine.post(arrived())
+    engine.close()
+    return telephone
+
+
+async def test_each_does_what_is_his() -> None:
+    looked: list[LookUp] = []
+    telephone = asked({LookUp: looked.append}, LOOK_UP, DropTape(file="x"))
+    assert looked == [LOOK_UP]
+    assert telephone.done == [DropTape(file="x")]
+
+
+async def test_what_nobody_does_is_told() -> None:
+    with capture_logs() as logs:
+        telephone = asked({}, LOOK_UP)
+    assert not telephone.done
+    assert [each["command_type"] for each in logs] == ["LookUp"]
+
+
+async def test_answers_to_who_asked_go_nowhere_else() -> None:
+    telephone = asked(
+        {},
+        RefuseCallback(callback="b1", why="no"),
+        RefuseMessageAct(message="m1", act=MessageAct.HEAR, why="no"),
+    )
+    assert not telephone.done
