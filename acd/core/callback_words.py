@@ -207,9 +207,11 @@ class RestoredCallback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommitAttempt:
-    """Store the attempt durably now. Reports AttemptCommitted or AttemptNotCommitted."""
+    """Store the attempt durably now. Reports AttemptCommitted or AttemptNotCommitted. `callback` is
+    whose it is, as it stands now: it is stored with it, in case the journal has not come to it."""
 
     attempt: Attempt
+    callback: Callback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

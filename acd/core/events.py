@@ -293,6 +293,8 @@ class StateRestored:
     callbacks: tuple[RestoredCallback, ...] = ()
     messages: tuple[Message, ...] = ()
     do_not_call: frozenset[str] = frozenset()
+    surveyed: tuple[tuple[str, float], ...] = ()
+    """Numbers that were asked in a survey lately, and when last (UTC seconds)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,8 @@ class MissedReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEntered:
-    """A call reached the centre."""
+    """A call reached the centre; or, with `callback`, its dialling of that callback's customer began to
+    be a call (its id is the attempt's)."""
 
     call: str
     at: float
@@ -92,6 +93,7 @@ class CallEntered:
     business: str | None
     campaign: str | None
     language: str
+    callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
