@@ -9,7 +9,9 @@ from acd.api.problems import invalid
 from acd.api.schemas.base import Query
 from acd.api.schemas.facts import MODELS, TYPES, type_name
 from acd.api.schemas.problem import ErrorItem
+from acd.core.callback_words import CallbackOpened
 from acd.core.facts import CallQueued, Fact
+from acd.core.message_words import MessageLeft
 from acd.core.views import AgentView, CallView, QueueView
 from acd.imports import unknown as no_such
 
@@ -62,13 +64,24 @@ class Filter:
         return self._meets(view)
 
     def _meets(self, item: Fact | AgentView | QueueView | CallView) -> bool:
-        if self.queues is not None:
-            of = item.placement if type(item) is CallQueued else item
-            if getattr(of, "queue", None) not in self.queues:
-                return False
-        if self.agents is not None and getattr(item, "agent", None) not in self.agents:
+        of = _about(item)
+        if self.queues is not None and getattr(of, "queue", None) not in self.queues:
             return False
-        return self.calls is None or getattr(item, "call", None) in self.calls
+        if self.agents is not None and getattr(of, "agent", None) not in self.agents:
+            return False
+        call = getattr(item, "call", None) or getattr(of, "call", None)
+        return self.calls is None or call in self.calls
+
+
+def _about(item: Fact | AgentView | QueueView | CallView) -> object:
+    """What has the queue and the agent: the item itself, or what it carries."""
+    if type(item) is CallQueued:
+        return item.placement
+    if type(item) is CallbackOpened:
+        return item.callback
+    if type(item) is MessageLeft:
+        return item.message
+    return item
 
 
 def _split(names: str | None) -> frozenset[str] | None:

@@ -10,11 +10,18 @@ from pydantic import BeforeValidator, create_model
 
 from acd.api.schemas.base import Answer, Instant, Seconds
 from acd.api.schemas.live import AgentOut, CallOut, QueueOut, StoryLine, story_lines
+from acd.core.callback_words import Callback
 from acd.core.facts import Fact
+from acd.core.message_words import Message
 from acd.core.records import Placement, Reason
+from acd.core.routing import FirstTarget
 
-_INSTANTS: Final = frozenset({"at", "since", "until"})
-_SECONDS: Final = frozenset({"wait", "talk", "ring", "seconds"})
+_INSTANTS: Final = frozenset(
+    {"at", "since", "until", "told_at", "left_at", "created_at", "due_at", "place"}
+)
+_SECONDS: Final = frozenset(
+    {"wait", "talk", "ring", "seconds", "estimate", "actual", "waited", "head_start"}
+)
 
 
 class FirstTargetOut(Answer):
@@ -50,22 +57,37 @@ def _wire_type(name: str, hint: Any) -> Any:
         return Annotated[tuple[StoryLine, ...], BeforeValidator(story_lines)]
     if hint is Placement:
         return PlacementOut
-    if hint == float | None and name in _INSTANTS:
-        return Instant | None
-    if hint is float:
-        unit = {True: Instant, False: Seconds}
-        if name in _INSTANTS | _SECONDS:
-            return unit[name in _INSTANTS]
-        raise TypeError(f"is {name} an instant or a duration?")
+    if hint in _NESTED:
+        return _NESTED[hint]
+    if hint == tuple[FirstTarget, ...]:
+        return tuple[FirstTargetOut, ...]
+    if hint in (float, float | None):
+        if name not in _INSTANTS | _SECONDS:
+            raise TypeError(f"is {name} an instant or a duration?")
+        unit: Any = Instant if name in _INSTANTS else Seconds
+        return unit if hint is float else unit | None
     return hint
 
 
+def _wire_fields(kind: type) -> dict[str, Any]:
+    hints = get_type_hints(kind)
+    return {field.name: (_wire_type(field.name, hints[field.name]), ...) for field in fields(kind)}
+
+
+def _told(kind: type) -> type[Answer]:
+    return create_model(
+        f"{kind.__name__}Told", __base__=Answer, __doc__=kind.__doc__, **_wire_fields(kind)
+    )
+
+
+_NESTED: Final[dict[Any, type[Answer]]] = {}
+"""What facts carry whole."""
+_NESTED.update({kind: _told(kind) for kind in (Callback, Message)})
+
+
 def _model(fact: type) -> type[Answer]:
-    hints = get_type_hints(fact)
     name = type_name(fact)
-    definitions: dict[str, Any] = {"type": (Literal[name], name)}
-    for field in fields(fact):
-        definitions[field.name] = (_wire_type(field.name, hints[field.name]), ...)
+    definitions: dict[str, Any] = {"type": (Literal[name], name), **_wire_fields(fact)}
     return create_model(f"{fact.__name__}Change", __base__=Answer, __doc__=fact.__doc__, **definitions)
 
 
