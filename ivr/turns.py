@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-from ivr.model import Destination
+from ivr.model import Destination, Exit
 
 # --- inputs
 
@@ -62,8 +62,9 @@ Input: TypeAlias = Played | Pressed | Elapsed | LookedUp | Recorded | RecordFail
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """Play these, one after the other; `Played` when over. Sounds only: numbers and times have been
-    turned into prompts by `ivr.saying`. `tape` parts name a file recorded in this session."""
+    """Play these, one after the other, and then the tape if one is named; one `Played` when all is over.
+    Sounds only: numbers and times have been turned into prompts by `ivr.saying`. `tape` names a file
+    recorded in this session."""
 
     sounds: tuple[str, ...]
     tape: str | None = None
@@ -126,7 +127,11 @@ Action: TypeAlias = Play | Stop | Listen | Ask | Tape | StopTape | Leave | Note
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Where one caller stands in a flow. `doing` is what is being waited for."""
+    """Where one caller stands in a flow. `doing` is what is being waited for.
+
+    `left` is still to be played of this step, `then` where he goes on when all is heard (a look-up that
+    was answered meanwhile), `heard` that nothing is being played while a look-up is on. `tail` is a key
+    that may still come from the step before (the # after the last digit) and then means nothing."""
 
     flow: str
     step: str
@@ -134,6 +139,10 @@ class Session:
     tried: int = 0
     digits: str = ""
     collected: tuple[tuple[str, str], ...] = ()
+    left: tuple[Play, ...] = ()
+    then: Exit | None = None
+    heard: bool = False
+    tail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,5 +197,3 @@ class PlainWorld:
 
     def in_list(self, name: str) -> bool:
         return name in self.lists
-
-
