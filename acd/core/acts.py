@@ -75,6 +75,8 @@ class Acts:
         else:
             what = _SIMPLE[event.act]
         refused = self._floor.staff.apply(agent, what, by=event.by)
+        if refused is None and event.act is AgentAct.LOG_IN:
+            self._floor.messages.light_again(agent.id)
         return None if refused is None else refused.why
 
     def _pause_reason(self, asked: str | None) -> str | None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias, TypeVar
 
-from acd.core import calls_table, offers_table
+from acd.core import calls_table, messages_table, offers_table
 from acd.core.calls_table import CALL_TABLE, CallState
+from acd.core.message_words import MessageState
+from acd.core.messages_table import MESSAGE_TABLE
 from acd.core.offers_table import OFFER_TABLE, OfferState
 from acd.core.tables import Row
 from agents import states as agents_table
@@ -32,6 +34,7 @@ The pictures leave out what changes no state; the lists below them leave out not
 def page() -> str:
     """The whole of docs/states.md."""
     calls, offers = _edges(CALL_TABLE), _edges(OFFER_TABLE)
+    messages = _edges(MESSAGE_TABLE)
     agents = [
         (state.value, to.value, what.__name__)
         for state, rows in AGENT_TABLE.items()
@@ -45,6 +48,10 @@ def page() -> str:
             _rows(CALL_TABLE),
             _section("Offer", offers_table.__doc__, offers, OfferState.RESERVED, OfferState.OVER),
             _rows(OFFER_TABLE),
+            _section(
+                "Message", messages_table.__doc__, messages, MessageState.NEW, MessageState.DELETED
+            ),
+            _rows(MESSAGE_TABLE),
             _section("Agent", agents_table.__doc__, agents, AgentState.OFFLINE, None),
         ]
     )

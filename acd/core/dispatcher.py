@@ -40,6 +40,8 @@ from acd.core.events import (
     StateRestored,
 )
 from acd.core.floor import Floor
+from acd.core.message_words import Message, MessageActed, MessagesExpired
+from acd.core.messages import Messages
 from acd.core.midnight import last_midnight, next_midnight
 from acd.core.offers_table import OfferEvent
 from acd.core.reconcile import Reconcile
@@ -72,6 +74,7 @@ class Dispatcher:
         floor.offer_machine = offers.Offers(floor)
         floor.staff = staff.Staff(floor)
         recordings = floor.recordings = Recordings(floor)
+        messages = floor.messages = Messages(floor)
         nodes = Reconcile(floor)
         self._reconfigure = Reconfigure(floor)
         self._started = False
@@ -93,6 +96,8 @@ class Dispatcher:
             RecordingFailed: recordings.failed,
             PhoneStateChanged: self._phone_changed,
             AgentActed: Acts(floor).acted,
+            MessageActed: messages.acted,
+            MessagesExpired: messages.expired,
             NodeLost: nodes.lost,
             ChannelsReconciled: nodes.back,
             StateRestored: Restore(floor).restored,
@@ -151,6 +156,18 @@ class Dispatcher:
     def view_queues(self) -> list[QueueView]:
         """Every queue, in the order of the file."""
         return looks.queues(self._floor)
+
+    def view_message(self, message: str) -> Message | None:
+        """One voicemail message; None where there is none, or no more."""
+        return self._floor.messages.get(message)
+
+    def view_messages(self) -> list[Message]:
+        """Every voicemail message whose file is not deleted, the oldest first."""
+        return list(self._floor.messages.all())
+
+    def view_boxes(self, agent: str) -> tuple[str, ...]:
+        """The voicemail boxes that an agent may listen to."""
+        return self._floor.messages.boxes_of(agent)
 
     def why(self, call: str) -> WhyView | None:
         """Why a call stands where it stands; None when it is gone."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from acd.core.calls import Calls
     from acd.core.events import RestoredCall, RestoredOffer
+    from acd.core.messages import Messages
     from acd.core.offers import Offers
     from acd.core.recordings import Recordings
     from acd.core.staff import Staff
@@ -50,6 +51,7 @@ class Floor:
         "interned",
         "lost",
         "matching",
+        "messages",
         "now",
         "offer_machine",
         "offers",
@@ -61,6 +63,7 @@ class Floor:
     )
 
     call_machine: Calls
+    messages: Messages
     offer_machine: Offers
     recordings: Recordings
     staff: Staff

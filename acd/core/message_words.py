@@ -14,6 +14,8 @@ class MessageState(StrEnum):
     HEARD = "heard"
     CALLED_BACK = "called_back"
     CLOSED = "closed"
+    DELETED = "deleted"
+    """Its file is gone: its time had come."""
 
 
 class MessageAct(StrEnum):

@@ -47,6 +47,7 @@ class Reconfigure:
             elif floor.staff.apply(agent, LogOut(), by=BY_FILE) is None:
                 self._dismissed.add(agent.id)
         self._named_again()
+        floor.messages.configured()
         self._agents_moved(nodes)
         self._place_again()
 

@@ -45,6 +45,7 @@ class Restore:
         for call in event.calls:
             if call.arrived.call not in floor.calls:
                 self._call(call)
+        floor.messages.restored(event.messages)
 
     def _agent(self, agent: Agent, remembered: RestoredAgent) -> None:
         floor = self._floor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from acd.errors import AcdError
 
@@ -36,7 +36,7 @@ class Row(NamedTuple, Generic[StateT]):
 
 def compiled(
     machine: str, table: Mapping[StateT, Mapping[EventT, Row[StateT]]], acts: object
-) -> dict[StateT, dict[EventT, tuple[StateT, Callable[..., None], str]]]:
+) -> dict[StateT, dict[EventT, tuple[StateT, Callable[..., Any], str]]]:
     """The table with the methods of `acts` in the place of their names, and the name of each row."""
     return {
         state: {
