@@ -55,6 +55,21 @@ RECORDING: Final = "recording"  # file
 RECORDED: Final = "recorded"  # seconds
 NOT_RECORDED: Final = "not_recorded"  # failure, what went wrong
 
+# IVR flows, noted by `ivr.notes`
+FLOW_STEP: Final = "flow_step"  # flow, step
+FLOW_PRESSED: Final = "flow_pressed"  # step, digit
+FLOW_WRONG: Final = "flow_wrong"  # step, what was entered, which try, of how many
+FLOW_SILENCE: Final = "flow_silence"  # step, which try, of how many
+FLOW_COLLECTED: Final = "flow_collected"  # step, name, value
+FLOW_BRANCH: Final = "flow_branch"  # step, what holds (words) or None, where to (words)
+FLOW_LOOKED_UP: Final = "flow_looked_up"  # step, ((name, value), ...)
+FLOW_LOOK_UP_FAILED: Final = "flow_look_up_failed"  # step, the field that was missing or None
+FLOW_RECORDED: Final = "flow_recorded"  # step, seconds
+FLOW_TOO_SHORT: Final = "flow_too_short"  # step, seconds, at least how many
+FLOW_NOT_RECORDED: Final = "flow_not_recorded"  # step, why
+FLOW_STUCK: Final = "flow_stuck"  # flow, after how many steps without a sound
+FLOW_LEFT: Final = "flow_left"  # flow, where to (words)
+
 # ends, and what the engine went through
 SAID: Final = "said"  # prompt
 PROMPT_FAILED: Final = "prompt_failed"  # prompt, why

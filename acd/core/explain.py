@@ -160,6 +160,24 @@ def _freed(agent: str, others: int) -> str:
     return f"{words}; {others} others wait in its queue" if others else words
 
 
+def _of_tries(tried: int, tries: int) -> str:
+    return f"try {tried} of {tries}"
+
+
+def _flow_branch(step: str, why: str | None, to: str) -> str:
+    return f"at {step}: {why or 'none of the cases holds'}, goes on to {to}"
+
+
+def _flow_looked_up(step: str, values: Sequence[tuple[str, str]]) -> str:
+    found = ", ".join(f"{name} is {value}" for name, value in values)
+    return f"at {step}: the look-up answered{f': {found}' if found else ''}"
+
+
+def _flow_look_up_failed(step: str, missing: str | None) -> str:
+    why = "was late or failed" if missing is None else f"answered without {missing}"
+    return f"at {step}: the look-up {why}"
+
+
 _TIMED: Final = frozenset({codes.CHOSEN})
 """Codes whose words depend on when they were noted."""
 
@@ -211,6 +229,25 @@ _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     codes.RECORDING: lambda file: f"the talk is being recorded as {file}",
     codes.RECORDED: lambda seconds: f"{duration(seconds)} of talk were recorded",
     codes.NOT_RECORDED: lambda failure, why: f"the talk is not recorded ({failure}): {why}",
+    codes.FLOW_STEP: lambda flow, step: f"flow {flow}: comes to {step}",
+    codes.FLOW_PRESSED: lambda step, digit: f"at {step}: presses {digit}",
+    codes.FLOW_WRONG: lambda step, entered, tried, tries: (
+        f"at {step}: {entered or 'nothing'} is no answer ({_of_tries(tried, tries)})"
+    ),
+    codes.FLOW_SILENCE: lambda step, tried, tries: (
+        f"at {step}: presses nothing ({_of_tries(tried, tries)})"
+    ),
+    codes.FLOW_COLLECTED: lambda step, name, value: f"at {step}: enters {name} {value}",
+    codes.FLOW_BRANCH: _flow_branch,
+    codes.FLOW_LOOKED_UP: _flow_looked_up,
+    codes.FLOW_LOOK_UP_FAILED: _flow_look_up_failed,
+    codes.FLOW_RECORDED: lambda step, seconds: f"at {step}: speaks for {duration(seconds)}",
+    codes.FLOW_TOO_SHORT: lambda step, seconds, least: (
+        f"at {step}: speaks for {duration(seconds)}, less than {duration(least)}"
+    ),
+    codes.FLOW_NOT_RECORDED: lambda step, why: f"at {step}: could not be recorded: {why}",
+    codes.FLOW_STUCK: lambda flow, steps: f"flow {flow}: goes in a circle of {steps} steps: released",
+    codes.FLOW_LEFT: lambda flow, to: f"leaves flow {flow}: {to}",
     codes.SAID: lambda prompt: f"hears {prompt}",
     codes.PROMPT_FAILED: lambda prompt, why: f"{prompt} could not be played: {why}",
     codes.MISSED: lambda reason: f"recorded for a callback: {reason}",
@@ -244,6 +281,7 @@ _DECISIVE: Final = frozenset(
         codes.UNREACHABLE,
         codes.ANSWERED,
         codes.CUT_OFF,
+        codes.FLOW_LEFT,
         codes.MISSED,
         codes.ENDED,
     }
