@@ -69,8 +69,10 @@ class AttemptOutcome(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
     """One promise. `number` is the customer's, `dialled` the number that he had dialled (its business
-    and queue, and what is shown to him). `due_at`: not before. `place`: his arrival in the queue, where he
-    keeps it (then `tier` and `head_start` count too). `attempts` made so far. `agent`: only this one."""
+    and queue, and what is shown to him). `due_at`: not before. `place`: his arrival, by which he competes
+    with `tier` and `head_start`: where it was `kept` (asked for by key) with the callers who wait, else
+    as the queue's rule says. `attempts` made so far. `agent`: only this one. `number` is "" where it
+    was withheld."""
 
     id: str
     number: str
@@ -92,6 +94,7 @@ class Callback:
     message: str | None = None
     attempts: int = 0
     note: str | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,13 +289,15 @@ class CallbackOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackChanged:
-    """An open callback's time changed: a retry, a postponement, the calling hours."""
+    """An open callback's time changed: a retry, a postponement, the calling hours; or another one was
+    merged into it. `now` is all of it as it stands."""
 
     callback: str
     at: float
     due_at: float
     attempts: int
     why: str
+    now: Callback | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,8 @@ class StopPrompt:
 class RingAgent:
     """Ring the agent's phone. Reports AgentRinging, then AgentAnswered or RingFailed.
 
-    `caller`, `caller_name` and `queue` are what the agent's phone shows.
+    `caller`, `caller_name` and `queue` are what the agent's phone shows. With `callback` there is no
+    caller's channel yet: `call` will be its name once he is dialled.
     """
 
     offer: str
@@ -84,6 +85,7 @@ class RingAgent:
     caller: str | None
     caller_name: str | None
     queue: str
+    callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -246,6 +246,7 @@ class RestoredOffer:
 class RestoredCall:
     """A call that the store knows as not ended. `placement` is None where it had not been queued.
 
+    `callback`: it is the dialling of that callback's customer. `queue` is that of its answer.
     `agent`, `offer`, `answered_at` are set when it was talking. `offers` is the highest number that
     an offer of it had, `rings` are those that have no end yet. `left` and `left_at` say how and when
     its last stay in a queue ended, `missed` why it was recorded for a callback: then its end was
@@ -264,6 +265,8 @@ class RestoredCall:
     left_at: float | None = None
     missed: MissedReason | None = None
     trace: tuple[Reason, ...] = ()
+    callback: str | None = None
+    queue: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,10 +303,15 @@ class StateRestored:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveCall:
     """A caller's channel found in the application. `arrived` describes it for the case that the core
-    does not know it; `created_at` is the channel's creation time (UTC seconds)."""
+    does not know it; `created_at` is the channel's creation time (UTC seconds).
+
+    `dialled_for`: we dialled it, for this attempt (whose id is the channel's); it may not have been
+    `answered` yet."""
 
     arrived: CallArrived
     created_at: float
+    dialled_for: str | None = None
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

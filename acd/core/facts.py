@@ -168,6 +168,8 @@ class CallAnswered:
     at: float
     wait: float
     within_service_level: bool
+    callback: str | None = None
+    """Whose dialling the call is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,7 +80,8 @@ class CallbackRule:
     `attempts` at most, the n-th after `spacing[n-2]` seconds (the last spacing counts for all further).
     `reserve` agents of those who could serve the queue are never used. `behind`: missed calls compete
     behind live callers; else with their time of arrival. `within`: after so many seconds it expires.
-    `ring` is how long the customer's phone rings. `on`: which missed calls become callbacks."""
+    `ring` is how long the customer's phone rings. `short_abandons`: who hung up within the queue's
+    short-abandon time is called back too."""
 
     agent_first: bool = True
     attempts: int = 3
@@ -91,6 +92,7 @@ class CallbackRule:
     ring: float = 30.0
     hours: CallingHours = CallingHours()
     trunk: str | None = None
+    short_abandons: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
