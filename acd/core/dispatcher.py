@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from acd.core import codes, looks, offers, staff, waiting
+from acd.core import codes, looks, mailboxes, offers, staff, waiting
 from acd.core.acts import Acts
 from acd.core.calls import Calls
 from acd.core.calls_table import CallEvent, CallState
@@ -40,7 +40,7 @@ from acd.core.events import (
     StateRestored,
 )
 from acd.core.floor import Floor
-from acd.core.message_words import Message, MessageActed, MessagesExpired
+from acd.core.message_words import MailboxDialled, Message, MessageActed, MessagesExpired
 from acd.core.messages import Messages
 from acd.core.midnight import last_midnight, next_midnight
 from acd.core.offers_table import OfferEvent
@@ -75,6 +75,7 @@ class Dispatcher:
         floor.staff = staff.Staff(floor)
         recordings = floor.recordings = Recordings(floor)
         messages = floor.messages = Messages(floor)
+        floor.mailboxes = mailboxes.Mailboxes(floor)
         nodes = Reconcile(floor)
         self._reconfigure = Reconfigure(floor)
         self._started = False
@@ -98,6 +99,7 @@ class Dispatcher:
             AgentActed: Acts(floor).acted,
             MessageActed: messages.acted,
             MessagesExpired: messages.expired,
+            MailboxDialled: floor.mailboxes.dialled,
             NodeLost: nodes.lost,
             ChannelsReconciled: nodes.back,
             StateRestored: Restore(floor).restored,
@@ -107,6 +109,7 @@ class Dispatcher:
             waiting.TIMER: self._call_due,
             offers.TIMER: self._ring_due,
             staff.TIMER: floor.staff.timer_due,
+            mailboxes.TIMER: floor.mailboxes.timer_due,
             MIDNIGHT: self._midnight,
         }
 
@@ -193,7 +196,10 @@ class Dispatcher:
     def _caller_hung_up(self, event: CallerHungUp) -> None:
         call = self._floor.calls.get(event.call)
         if call is None:
-            self._floor.call_machine.fire_unknown(event.call, CallEvent.HUNG_UP)
+            if self._floor.mailboxes.is_one(event.call):
+                self._floor.mailboxes.hung_up(event.call)
+            else:
+                self._floor.call_machine.fire_unknown(event.call, CallEvent.HUNG_UP)
             return
         if call.state not in (CallState.LEAVING, CallState.RELEASING):
             call.note(self._floor.now, codes.CALLER_HUNG_UP, call.state.value)
@@ -234,7 +240,11 @@ class Dispatcher:
         machine = self._floor.call_machine
         call = self._floor.calls.get(event.call)
         if call is None:
-            machine.fire_unknown(event.call, CallEvent.PROMPT_STALE)
+            menus, failed = self._floor.mailboxes, isinstance(event, PromptFailed)
+            if menus.is_one(event.call):
+                menus.prompt_over(event.call, event.prompt, failed=failed)
+            else:
+                machine.fire_unknown(event.call, CallEvent.PROMPT_STALE)
             return
         if isinstance(event, PromptFailed):
             call.note(self._floor.now, codes.PROMPT_FAILED, event.prompt, event.reason)
@@ -244,7 +254,10 @@ class Dispatcher:
     def _digit_pressed(self, event: DigitPressed) -> None:
         call = self._floor.calls.get(event.call)
         if call is None:
-            self._floor.call_machine.fire_unknown(event.call, CallEvent.DIGIT)
+            if self._floor.mailboxes.is_one(event.call):
+                self._floor.mailboxes.digit(event.call, event.digit)
+            else:
+                self._floor.call_machine.fire_unknown(event.call, CallEvent.DIGIT)
         else:
             self._floor.call_machine.fire(call, CallEvent.DIGIT)
 

@@ -13,6 +13,7 @@ from acd.core.commands import Command, Record
 from acd.core.considered import Interned
 from acd.core.deadlines import Deadlines
 from acd.core.entry import Entry
+from acd.core.estimating import Estimates
 from acd.core.facts import Fact, StaleEventSeen
 from acd.core.matching import Matching
 from acd.core.offer import Offer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from acd.core.calls import Calls
     from acd.core.events import RestoredCall, RestoredOffer
+    from acd.core.mailboxes import Mailboxes
     from acd.core.messages import Messages
     from acd.core.offers import Offers
     from acd.core.recordings import Recordings
@@ -36,7 +38,7 @@ class Floor:
     `lost` are the nodes whose connection is gone. `interned` are values that many reasons share.
     `rings` are offers of the engine before, each with its call, until it turns out what became of
     them. `ended` are calls of late with the number of their last offer, in case that one's channel
-    comes back. `now` and `day_began` (the last local midnight) are UTC seconds.
+    comes back. `estimates` is None where no queue announces. `now` and `day_began` (the last local midnight) are UTC seconds.
     """
 
     __slots__ = (
@@ -48,8 +50,10 @@ class Floor:
         "desks",
         "ended",
         "entry",
+        "estimates",
         "interned",
         "lost",
+        "mailboxes",
         "matching",
         "messages",
         "now",
@@ -63,6 +67,7 @@ class Floor:
     )
 
     call_machine: Calls
+    mailboxes: Mailboxes
     messages: Messages
     offer_machine: Offers
     recordings: Recordings
@@ -81,6 +86,7 @@ class Floor:
         self.ended: dict[str, int] = {}
         self.lost: set[str] = set()
         self.interned = Interned()
+        self.estimates: Estimates | None = None
         self.now = 0.0
         self.day_began = 0.0
         self.commands: list[Command] = []

@@ -59,6 +59,7 @@ class Reconcile:
         floor.lost.discard(event.node)
         with gathered(floor):
             self._settle(event)
+        floor.mailboxes.node_back(event.node)
         floor.messages.node_back(event.node)
 
     def _settle(self, event: ChannelsReconciled) -> None:
