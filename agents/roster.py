@@ -56,6 +56,10 @@ class Agent:
     def logged_in(self) -> bool:
         return self.status.state is not AgentState.OFFLINE
 
+    @property
+    def paused(self) -> bool:
+        return self.status.state is AgentState.PAUSED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RosterChange:

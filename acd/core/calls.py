@@ -203,10 +203,17 @@ class Calls:
             )
         )
         self._floor.recordings.talk_began(call, offer)
+        estimates = self._floor.estimates
+        if estimates is not None:
+            since = at if offer.ringing_at is None else offer.ringing_at
+            estimates.answered(offer.agent.id, call.queue or "", call.wait, since)
 
     def abandoned(self, call: Call, row: str) -> None:
         """The caller hung up before anybody answered: he is to be called back."""
+        in_queue = call.ticket is not None
         self._drop(call, VisitOutcome.ABANDONED, self._floor.now)
+        if in_queue and self._floor.estimates is not None:
+            self._floor.estimates.gave_up(call.queue or "", call.wait)
         self._record_missed(call, MissedReason.ABANDONED)
         self._finish(call, CallOutcome.ABANDONED)
 

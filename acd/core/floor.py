@@ -48,6 +48,7 @@ class Floor:
         "day_began",
         "deadlines",
         "desks",
+        "do_not_call",
         "ended",
         "entry",
         "estimates",
@@ -59,6 +60,7 @@ class Floor:
         "now",
         "offer_machine",
         "offers",
+        "random",
         "recordings",
         "rings",
         "roster",
@@ -85,6 +87,8 @@ class Floor:
         self.rings: dict[str, tuple[RestoredOffer, RestoredCall]] = {}
         self.ended: dict[str, int] = {}
         self.lost: set[str] = set()
+        self.do_not_call: set[str] = set()
+        self.random = random
         self.interned = Interned()
         self.estimates: Estimates | None = None
         self.now = 0.0

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from acd.core.lines import Before, Lines
 from acd.core.pools import Pools
 from acd.core.requirement import Requirement, Stage, stages
 from acd.core.routing import Needs, Routing, Strategy
@@ -87,6 +88,8 @@ class Matching:
         for rotation in self._rotations.values():
             rotation.keep(self._seats.keys())
         self._pools = Pools(routing.queues, self._roster, self._seats, self._rotations, self._random)
+        told = any(queue.announcements is not None for queue in routing.queues.values())
+        self._lines = Lines() if told else None
         return held
 
     def stages(self, queue: str, extra: Needs = ()) -> tuple[Stage, ...]:
@@ -171,6 +174,8 @@ class Matching:
         ticket.waiting = True
         ticket.requirements = requirements
         ticket.asks = asks
+        if self._lines is not None:
+            self._lines.join(ticket)
         self._waiting[number] = ticket
         self._watch(ticket, reach)
 
@@ -183,6 +188,8 @@ class Matching:
     ) -> None:
         """A waiting ticket goes on waiting, for something else."""
         before, watched = ticket.asks, ticket.watched
+        if self._lines is not None:
+            self._lines.leave(ticket)
         ticket.generation += 1
         for pool in before:
             pool.forsake()
@@ -192,6 +199,8 @@ class Matching:
             pool.push(entry)
         ticket.requirements = requirements
         ticket.asks = asks
+        if self._lines is not None:
+            self._lines.join(ticket)
         if ticket.reach != reach:
             for pool in watched:
                 del pool.watchers[number]
@@ -212,6 +221,8 @@ class Matching:
             return
         ticket.waiting = False
         ticket.generation += 1
+        if self._lines is not None:
+            self._lines.leave(ticket)
         number = ticket.key[2]
         del self._waiting[number]
         for pool in ticket.asks:
@@ -269,6 +280,7 @@ class Matching:
             seat.logged_in = True
             for pool in seat.pools:
                 pool.logged_in += 1
+            self.pauses(agent)
 
     def log_out(self, agent: Agent) -> list[Ticket]:
         """He counts no longer; after `unready`. Fine if he doesn't.
@@ -280,6 +292,7 @@ class Matching:
         if seat is None or not seat.logged_in:
             return []
         seat.logged_in = False
+        self.pauses(agent)
         hopeless: dict[int, Ticket] = {}
         for pool in seat.pools:
             pool.logged_in -= 1
@@ -293,6 +306,18 @@ class Matching:
             ),
             key=lambda ticket: ticket.key,
         )
+
+    def pauses(self, agent: Agent) -> None:
+        """He may have paused, or resumed. Fine if he did neither."""
+        seat = self._seats.get(agent.id)
+        serving = seat is not None and seat.logged_in and not agent.paused
+        if seat is None or seat.serving is serving:
+            return
+        seat.serving = serving
+        for pool in seat.pools:
+            pool.serving += 1 if serving else -1
+        if self._lines is not None:
+            self._lines.changed()
 
     def ready(self, agent: Agent) -> Ticket | None:
         """He is idle: the call that he is to take (now held), or None and he stands ready.
@@ -349,6 +374,22 @@ class Matching:
         self._roster.new_day()
         for seat in self._seats.values():
             seat.mark += 1
+
+    # how long it takes
+
+    def before(
+        self, ticket: Ticket, requirements: tuple[Requirement, ...], now: float
+    ) -> tuple[float, list[Before]]:
+        """How many may serve a call that asks for this, and who is before it there. (0, []) where no
+        queue tells its callers how long they will wait."""
+        if self._lines is None:
+            return 0.0, []
+        if requirements == ticket.requirements and ticket.waiting:
+            return self._lines.before(ticket.key, ticket.asks, now)
+        pools = self._find(ticket.queue, requirements)
+        found = self._lines.before(ticket.key, pools, now)
+        self._let_go(ticket.queue, pools)
+        return found
 
     # for the record
 

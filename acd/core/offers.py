@@ -298,6 +298,8 @@ class Offers:
         else:
             call.note(floor.now, _CODES[outcome], offer.agent.id)
         self._record_ended(offer, outcome, call)
+        if floor.estimates is not None:
+            floor.estimates.wasted(_queue(offer).name, _rang(offer, floor.now))
         floor.call_machine.unanswered(call, offer)
 
     def _unconnected(self, offer: Offer, outcome: OfferOutcome) -> None:

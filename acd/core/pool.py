@@ -20,8 +20,8 @@ class Pool:
     `head` is the first of the tickets that ask for it now, and stands at the top of `waiting`, a heap
     of them; `stale` of its entries are of tickets that have gone, and are dropped when they come to
     the top or when they are more than half. `watchers` are the waiting
-    tickets that ask for it now or in the end. `logged_in` and `idle` count members. A pool that is
-    not `lasting` is let go some time after nobody asks for it any more.
+    tickets that ask for it now or in the end. `logged_in`, `serving` (those not paused) and `idle` count
+    members. A pool that is not `lasting` is let go some time after nobody asks for it any more.
     """
 
     __slots__ = (
@@ -33,6 +33,7 @@ class Pool:
         "logged_in",
         "members",
         "requirement",
+        "serving",
         "stale",
         "waiting",
         "watchers",
@@ -49,10 +50,12 @@ class Pool:
         self.asked = 0
         self.watchers: dict[int, Ticket] = {}
         self.logged_in = 0
+        self.serving = 0
         self.idle = 0
         for seat in members:
             seat.pools.append(self)
             self.logged_in += seat.logged_in
+            self.serving += seat.serving
             self.idle += seat.ready
             index.join(seat)
 

@@ -15,11 +15,22 @@ class Seat:
     """One agent of the file. `ready`: idle, and to be found by calls that arrive.
 
     `mark` grows whenever what he is sorted by may have changed; an entry in an idle index that
-    carries an older mark is out of date. `absent` are those indexes of his pools that have no entry
-    for him at all (each has at most one).
+    carries an older mark is out of date. `serving`: logged in and not paused. `absent` are those indexes
+    of his pools that have no entry for him at all (each has at most one).
     """
 
-    __slots__ = ("absent", "agent", "free_since", "id", "logged_in", "mark", "pools", "rank", "ready")
+    __slots__ = (
+        "absent",
+        "agent",
+        "free_since",
+        "id",
+        "logged_in",
+        "mark",
+        "pools",
+        "rank",
+        "ready",
+        "serving",
+    )
 
     def __init__(self, agent: Agent) -> None:
         self.id = agent.id
@@ -27,6 +38,7 @@ class Seat:
         self.rank = agent.rank
         self.free_since = agent.status.free_since
         self.logged_in = agent.logged_in
+        self.serving = agent.logged_in and not agent.paused
         self.ready = False
         self.mark = 0
         self.pools: list[Pool] = []

@@ -18,6 +18,7 @@ from agents.states import Refused, Status
 TIMER = "agent"
 """The kind of an agent's deadline: the end of his wrap-up or rest."""
 
+_ON_A_CALL = (AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING, AgentState.WRAP_UP)
 _WRAP_UP_OVER, _REST_OVER = WrapUpOver(), RestOver()
 _PHONES = {phone: PhoneChanged(phone=phone) for phone in PhoneState}
 
@@ -142,6 +143,10 @@ class Staff:
         floor = self._floor
         if before.state is AgentState.IDLE and after.state is not AgentState.RESERVED:
             floor.matching.unready(agent)
+        if after.state is AgentState.PAUSED or before.state is AgentState.PAUSED:
+            floor.matching.pauses(agent)
+        if floor.estimates is not None and after.state not in _ON_A_CALL:
+            floor.estimates.free(agent.id, floor.now)
         if after.state is AgentState.IDLE:
             self.ready(agent)
         elif after.state is AgentState.OFFLINE:
