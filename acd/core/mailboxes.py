@@ -130,9 +130,9 @@ class Mailboxes:
                     )
                 )
             case Stop():
-                if visit.playing is not None:
-                    floor.commands.append(StopPrompt(call=channel, prompt=visit.playing))
-                    visit.playing = None
+                assert visit.playing is not None, "only what is being played is cut off"
+                floor.commands.append(StopPrompt(call=channel, prompt=visit.playing))
+                visit.playing = None
             case Listen():
                 floor.deadlines.cancel(visit.timer)
                 visit.timer = None
