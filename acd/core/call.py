@@ -9,10 +9,12 @@ from acd.core.calls_table import CallState
 from acd.core.records import Reason
 
 if TYPE_CHECKING:
+    from acd.core.announcing import Notices
     from acd.core.deadlines import Deadline
     from acd.core.events import CallArrived
     from acd.core.facts import CallOutcome
     from acd.core.offer import Offer
+    from acd.core.passage import Passage
     from acd.core.requirement import Requirement, Stage
     from acd.core.routing import Ending, FirstTarget, Needs, Queue
     from acd.core.ticket import Ticket
@@ -50,7 +52,10 @@ class Call:
     `looked_for`: for these it was noted already that nobody was idle.
 
     `hears` is "" before anything was played to the caller, else "ringback", "music" or "prompt".
-    `seen` are the queues that it has been in. `told` counts the reasons that a fact has carried away.
+    `seen` are the queues that it has been in. `flows`: what the core keeps of it once it was in a flow.
+    `told` counts the reasons that a fact has carried away.
+    `notices`: what he was told while he waited, where his queue tells anything.
+    `pressed` is the key that he pressed last.
     """
 
     __slots__ = (
@@ -64,6 +69,7 @@ class Call:
         "desk",
         "ending",
         "firsts",
+        "flows",
         "head_start",
         "hears",
         "hold_until",
@@ -73,12 +79,14 @@ class Call:
         "looked_for",
         "missed",
         "needs",
+        "notices",
         "offer",
         "offers",
         "offers_made",
         "opened",
         "picked_up",
         "playing",
+        "pressed",
         "prompts",
         "queue",
         "queue_open",
@@ -139,6 +147,9 @@ class Call:
         self.decided: CallOutcome | None = None
         self.missed = False
         self.cut_off_at: float | None = None
+        self.notices: Notices | None = None
+        self.pressed = ""
+        self.flows: Passage | None = None
 
     @property
     def node(self) -> str:

@@ -154,6 +154,14 @@ class Calls:
         cause = EndCause.NORMAL if call.picked_up else EndCause.BUSY
         self._floor.commands.append(EndCall(call=call.id, cause=cause))
 
+    def wait_on(self, call: Call, row: str) -> None:
+        """What was said to a waiting caller is over."""
+        self.waiting.announcing.played(call)
+
+    def choose(self, call: Call, row: str) -> None:
+        """A waiting caller pressed a key; one that offers nothing does nothing."""
+        self.waiting.choose(call)
+
     def leave_queue(self, call: Call, row: str) -> None:
         """Overflow: the stay in this queue is over, the call is not."""
         self.left(call, VisitOutcome.OVERFLOWED, self._floor.now)
@@ -161,6 +169,8 @@ class Calls:
     def stand_again(self, call: Call, row: str) -> None:
         """The caller's node is back: he stands in the heaps again, with the key that he had."""
         call.note(self._floor.now, codes.NODE_BACK, call.node)
+        if call.playing is not None:
+            self.waiting.announcing.lost_track(call)
         self.waiting.resume(call)
 
     def go_back(self, call: Call, row: str) -> None:
@@ -246,6 +256,8 @@ class Calls:
         floor = self._floor
         floor.deadlines.cancel(call.timer)
         call.timer = None
+        if call.notices is not None:
+            self.waiting.announcing.over(call, outcome, at)
         assert call.ticket is not None, "whoever stands in a queue has a ticket"
         floor.matching.hold(call.ticket)
         call.ticket = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from acd.core import codes, looks, mailboxes, offers, staff, waiting
+from acd.core import announcing, codes, looks, mailboxes, offers, staff, waiting
 from acd.core.acts import Acts
 from acd.core.calls import Calls
 from acd.core.calls_table import CallEvent, CallState
@@ -107,6 +107,7 @@ class Dispatcher:
         }
         self._due: dict[str, Callable[[str], None]] = {
             waiting.TIMER: self._call_due,
+            announcing.TIMER: floor.call_machine.waiting.announcing.timer_due,
             offers.TIMER: self._ring_due,
             staff.TIMER: floor.staff.timer_due,
             mailboxes.TIMER: floor.mailboxes.timer_due,
@@ -259,6 +260,7 @@ class Dispatcher:
             else:
                 self._floor.call_machine.fire_unknown(event.call, CallEvent.DIGIT)
         else:
+            call.pressed = event.digit
             self._floor.call_machine.fire(call, CallEvent.DIGIT)
 
     def _phone_changed(self, event: PhoneStateChanged) -> None:

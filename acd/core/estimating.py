@@ -27,6 +27,16 @@ from acd.core.rates import Rates
 if TYPE_CHECKING:
     from acd.core.call import Call
     from acd.core.matching import Matching
+    from acd.core.routing import Routing
+
+
+def estimates_for(routing: Routing, before: Estimates | None) -> Estimates | None:
+    """What is learnt under this routing; None where no queue tells its callers how long they wait."""
+    if all(queue.announcements is None for queue in routing.queues.values()):
+        return None
+    estimates = before or Estimates()
+    estimates.keep(routing.queues)
+    return estimates
 
 
 class Estimates:

@@ -30,6 +30,16 @@ class CallOutcome(StrEnum):
     CLOSED = "closed"
     RULE = "rule"
     CUT_OFF = "cut_off"
+    SERVED = "served"
+    """An IVR flow gave him what he called for."""
+    IVR_LEFT = "ivr_left"
+    """He hung up in a flow, or was released by one that could not serve him."""
+    CALLBACK = "callback"
+    """He asked in a flow to be called back."""
+    MESSAGE = "message"
+    """He left a message."""
+    NO_MESSAGE = "no_message"
+    """He was to leave a message by his choice, and left none."""
 
 
 class VisitOutcome(StrEnum):
@@ -41,6 +51,8 @@ class VisitOutcome(StrEnum):
     NOBODY = "nobody"
     OVERFLOWED = "overflowed"
     CUT_OFF = "cut_off"
+    CALLBACK = "callback"
+    """By a key he asked to be called back, and keeps his place."""
 
 
 class OfferOutcome(StrEnum):
@@ -76,6 +88,10 @@ class MissedReason(StrEnum):
     NOBODY = "nobody"
     QUEUE_FULL = "queue_full"
     CLOSED = "closed"
+    IVR = "ivr"
+    """He asked for it in a flow."""
+    VOICEMAIL = "voicemail"
+    """He asked for it after his message, or was to leave one and left none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

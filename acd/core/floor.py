@@ -13,7 +13,7 @@ from acd.core.commands import Command, Record
 from acd.core.considered import Interned
 from acd.core.deadlines import Deadlines
 from acd.core.entry import Entry
-from acd.core.estimating import Estimates
+from acd.core.estimating import estimates_for
 from acd.core.facts import Fact, StaleEventSeen
 from acd.core.matching import Matching
 from acd.core.offer import Offer
@@ -38,7 +38,8 @@ class Floor:
     `lost` are the nodes whose connection is gone. `interned` are values that many reasons share.
     `rings` are offers of the engine before, each with its call, until it turns out what became of
     them. `ended` are calls of late with the number of their last offer, in case that one's channel
-    comes back. `estimates` is None where no queue announces. `now` and `day_began` (the last local midnight) are UTC seconds.
+    comes back. `estimates` is None where no queue announces. `now` and `day_began` (the last local
+    midnight) are UTC seconds.
     """
 
     __slots__ = (
@@ -90,7 +91,7 @@ class Floor:
         self.do_not_call: set[str] = set()
         self.random = random
         self.interned = Interned()
-        self.estimates: Estimates | None = None
+        self.estimates = estimates_for(routing, None)
         self.now = 0.0
         self.day_began = 0.0
         self.commands: list[Command] = []

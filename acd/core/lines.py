@@ -68,6 +68,7 @@ class Lines:
     def __init__(self) -> None:
         self._lines: dict[tuple[str, Pools], Line] = {}
         self._of_pool: dict[Pool, list[Line]] = {}
+        self._of_queue: dict[str, list[Line]] = {}
         self._crews: dict[Pools, Crew] = {}
         self._version = 0
 
@@ -82,6 +83,7 @@ class Lines:
             line = self._lines[ticket.queue, pools] = Line(ticket.queue, pools)
             for pool in pools:
                 self._of_pool.setdefault(pool, []).append(line)
+            self._of_queue.setdefault(ticket.queue, []).append(line)
             self._version += 1
         line.ranks.add(ticket.key)
 
@@ -96,6 +98,10 @@ class Lines:
     def changed(self) -> None:
         """Somebody came, went, paused or resumed: exact counts are made anew."""
         self._version += 1
+
+    def position(self, queue: str, key: Key) -> int:
+        """From 1, among those who wait in this queue."""
+        return 1 + sum(line.ranks.before(key) for line in self._of_queue.get(queue, ()))
 
     def before(self, key: Key, pools: Pools, now: float) -> tuple[float, list[Before]]:
         """How many may serve somebody with this key who asks for `pools`, and who is before him."""
@@ -115,6 +121,7 @@ class Lines:
             lines.remove(line)
             if not lines:
                 del self._of_pool[pool]
+        self._of_queue[line.queue].remove(line)
         self._version += 1
 
     def _agents(self, pools: Pools, now: float) -> float:

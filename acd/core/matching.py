@@ -377,6 +377,10 @@ class Matching:
 
     # how long it takes
 
+    def position(self, ticket: Ticket) -> int:
+        """From 1, among those who wait in the same queue. Only where some queue tells its callers."""
+        return 1 if self._lines is None else self._lines.position(ticket.queue, ticket.key)
+
     def before(
         self, ticket: Ticket, requirements: tuple[Requirement, ...], now: float
     ) -> tuple[float, list[Before]]:

@@ -11,6 +11,7 @@ from acd.core.call import QueueDesk
 from acd.core.calls_table import CallState
 from acd.core.considered import Interned
 from acd.core.entry import Entry
+from acd.core.estimating import estimates_for
 from acd.core.events import ConfigReplaced
 from acd.core.facts import RoutingTaken
 from acd.core.floor import Floor
@@ -40,6 +41,7 @@ class Reconfigure:
         floor.interned = Interned()
         removed = floor.roster.replace(routing.agents).removed
         floor.matching.configure(routing)
+        floor.estimates = estimates_for(routing, floor.estimates)
         self._take_desks(routing)
         for agent in removed:
             if agent.status.state is AgentState.OFFLINE:

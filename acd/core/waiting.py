@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from acd.core import codes
+from acd.core.announcing import Announcing
 from acd.core.call import Call, QueueDesk
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import PlayRingback, StartWaiting
@@ -46,6 +47,7 @@ class Waiting:
         self._calls = calls
         self._gathered: list[Call] | None = None
         self._unsettled: list[Call] | None = None
+        self.announcing = Announcing(floor, self)
 
     def join(self, call: Call) -> None:
         """Give an entering call its place in `call.queue`, or do what the queue says if it can't."""
@@ -180,6 +182,9 @@ class Waiting:
             else:
                 call.hears = "ringback"
                 floor.commands.append(PlayRingback(call=call.id))
+        elif call.hears == "prompt":
+            self.announcing.hush(call)
+            self.entertain(call)
 
     def timer_due(self, call: Call) -> None:
         """The call's deadline came. One for a call on a lost node waits for the node."""
@@ -192,6 +197,21 @@ class Waiting:
         near = near_misses(self._floor, call.reach)
         call.note(self._floor.now, codes.NOBODY, call.desk.queue.name, near)
         self._leave(call, call.desk.queue.on_nobody, CallOutcome.NOBODY)
+
+    def choose(self, call: Call) -> None:
+        """Do what the queue offers for the key that a waiting caller pressed, if it offers anything."""
+        offer = self.announcing.choice(call, call.pressed)
+        if offer is None:
+            return
+        chosen = offer.queue or offer.voicemail or offer.flow
+        call.note(self._floor.now, codes.CHOSE, offer.key, offer.then.value, chosen)
+        if offer.then is Then.QUEUE and offer.queue is not None:
+            self._overflow(call, offer.queue, None)
+
+    def entertain(self, call: Call) -> None:
+        """Let a caller who waits hear music."""
+        assert call.desk is not None, "whoever waits stands in a queue"
+        self._play_music(call, call.desk.queue)
 
     # what these are made of
 
@@ -237,6 +257,8 @@ class Waiting:
             self._rest(call, queue)
         else:
             self._unsettled.append(call)
+        if queue.announcements is not None or queue.offers or call.notices is not None:
+            self.announcing.wait(call, queue)
         due = next_due(call, queue)
         if call.timer is not None and call.timer.at == due:
             return
@@ -244,7 +266,7 @@ class Waiting:
         call.timer = None if due is None else floor.deadlines.schedule(due, TIMER, call.id)
 
     def _rest(self, call: Call, queue: Queue) -> None:
-        if call.hears != "music":
+        if call.hears != "music" and call.playing is None:
             self._play_music(call, queue)
         note_none_idle(self._floor, call)
 
