@@ -30,6 +30,24 @@ _TOLD: Final[Mapping[ActWord, str]] = {
     "call_back": "mailbox_calling_back",
     "take": "mailbox_taken",
 }
+PROMPTS: Final = (
+    "mailbox_empty",
+    "mailbox_you_have",
+    "mailbox_new",
+    "mailbox_old",
+    "mailbox_from",
+    "mailbox_withheld",
+    "mailbox_yesterday",
+    "mailbox_days_ago",
+    "mailbox_message",
+    "mailbox_menu",
+    "mailbox_unplayable",
+    "mailbox_no_more",
+    "mailbox_goodbye",
+    *_TOLD.values(),
+    "refused",
+)
+"""What is said, numbers and times apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,5 +46,67 @@ PROMPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "wrap_up_ended": {"zh-CN": "话后处理已结束", "en": "Your wrap-up has ended."},
     "wrap_up_extended": {"zh-CN": "话后处理已延长", "en": "Your wrap-up has been extended."},
     "refused": {"zh-CN": "现在不能进行此操作", "en": "This is not possible now."},
+    "leave_message": {
+        "zh-CN": "请在提示音后留言,结束请按井号键",
+        "en": "Please leave a message after the tone. Press hash when you have finished.",
+    },
+    "message_review": {
+        "zh-CN": "保存留言请按1,试听请按2,重新录音请按3,保存并要求回电请按4",
+        "en": (
+            "To keep your message press 1. To hear it, 2. To record it again, 3. "
+            "To keep it and be called back, 4."
+        ),
+    },
+    "message_again": {
+        "zh-CN": "请在提示音后重新留言,结束请按井号键",
+        "en": "Please say your message again after the tone. Press hash when you have finished.",
+    },
+    "message_saved": {
+        "zh-CN": "您的留言已保存,谢谢,再见",
+        "en": "Your message has been saved. Thank you, goodbye.",
+    },
+    "message_call_back": {
+        "zh-CN": "您的留言已保存,稍后将有专人给您回电,谢谢,再见",
+        "en": "Your message has been saved, and we will call you back. Thank you, goodbye.",
+    },
+    "message_too_short": {
+        "zh-CN": "您的留言太短,未能保存。您的电话已被记录,稍后将有专人给您回电,再见",
+        "en": (
+            "Your message was too short to be kept. Your call has been recorded, and we will "
+            "call you back. Goodbye."
+        ),
+    },
+    "message_failed": {
+        "zh-CN": "对不起,留言未能保存。您的电话已被记录,稍后将有专人给您回电,再见",
+        "en": (
+            "Sorry, your message could not be saved. Your call has been recorded, and we will "
+            "call you back. Goodbye."
+        ),
+    },
+    "mailbox_empty": {"zh-CN": "您没有留言,再见", "en": "You have no messages. Goodbye."},
+    "mailbox_you_have": {"zh-CN": "您有", "en": "You have"},
+    "mailbox_new": {"zh-CN": "条新留言", "en": "new,"},
+    "mailbox_old": {"zh-CN": "条未处理的留言", "en": "not dealt with yet."},
+    "mailbox_from": {"zh-CN": "来自", "en": "From"},
+    "mailbox_withheld": {"zh-CN": "未显示号码", "en": "a withheld number,"},
+    "mailbox_yesterday": {"zh-CN": "昨天", "en": "yesterday at"},
+    "mailbox_days_ago": {"zh-CN": "天前", "en": "days ago at"},
+    "mailbox_message": {"zh-CN": "留言内容", "en": "The message."},
+    "mailbox_menu": {
+        "zh-CN": "重听请按1,下一条请按2,关闭请按3,回电请按4,由我处理请按5,结束请按井号键",
+        "en": (
+            "To hear it again press 1. Next, 2. To close it, 3. To call back, 4. "
+            "To take it, 5. To end, hash."
+        ),
+    },
+    "mailbox_closed": {"zh-CN": "留言已关闭", "en": "The message is closed."},
+    "mailbox_calling_back": {
+        "zh-CN": "将为您回拨,请挂机等候",
+        "en": "You will be connected with the caller. Please hang up and wait.",
+    },
+    "mailbox_taken": {"zh-CN": "留言已由您处理", "en": "The message is yours."},
+    "mailbox_unplayable": {"zh-CN": "此留言无法播放", "en": "This message cannot be played."},
+    "mailbox_no_more": {"zh-CN": "没有更多留言,再见", "en": "There are no more messages. Goodbye."},
+    "mailbox_goodbye": {"zh-CN": "再见", "en": "Goodbye."},
 }
 """By prompt id and language."""

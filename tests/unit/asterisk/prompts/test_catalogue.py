@@ -6,10 +6,11 @@ from acd.core.acts import PROMPTS as OF_CODES
 from acd.core.acts import REFUSED
 from asterisk.prompts.catalogue import PROMPTS, VOICES
 from config.names import PROMPTS as OF_ROUTING
+from ivr import mailbox
 
 
 def test_whatever_may_be_said_has_a_text_in_every_language() -> None:
-    assert PROMPTS.keys() >= {*OF_ROUTING, *OF_CODES.values(), REFUSED}
+    assert PROMPTS.keys() >= {*OF_ROUTING, *OF_CODES.values(), REFUSED, *mailbox.PROMPTS}
     for texts in PROMPTS.values():
         assert texts.keys() == VOICES.keys()
         assert all(texts.values())
