@@ -10,8 +10,10 @@ from acd.core import routing
 from acd.core.hours import OpeningHours
 from agents.model import AgentProfile
 from config import document as doc
+from config.building_flows import flow, queue_of
 from config.holiday_dates import holiday_dates
 from config.names import GRADE_LEVELS
+from ivr.model import Flow
 
 CLOSED_ON_REASON = "closed"
 """Why it is closed on a day that the file lists without a reason."""
@@ -31,17 +33,18 @@ def build(document: doc.Document, *, revision: str, node: str, app: str, today: 
         for name, section in document.hours.items()
     }
     grades = grade_sections(document)
+    flows = {name: flow(name, steps) for name, steps in document.flows.items()}
     return routing.Routing(
         revision=revision,
         timezone=document.timezone,
         languages=tuple(document.languages),
         businesses={name: _business(name, item, hours) for name, item in document.businesses.items()},
         numbers={
-            number: _number(number, item)
+            number: _number(number, item, flows)
             for number, item in document.numbers.items()
             if number != "default"
         },
-        default_route=_number(None, document.numbers["default"]),
+        default_route=_number(None, document.numbers["default"], flows),
         agents={id: profile(id, item, grades, node) for id, item in document.agents.items()},
         rules=tuple(_rule(item, hours) for item in document.rules),
         queues={name: _queue(name, item) for name, item in document.queues.items()},
@@ -57,6 +60,9 @@ def build(document: doc.Document, *, revision: str, node: str, app: str, today: 
             id: routing.CustomerPhone(id=id, name=item.name or id, number=item.number)
             for id, item in document.phones.items()
         },
+        flows=flows,
+        prompts={id: dict(texts) for id, texts in document.prompts.items()},
+        hours=hours,
     )
 
 
@@ -123,8 +129,16 @@ def ending(written: doc.Ending, key: str) -> routing.Ending:
         then = written
         say = _SAYS[key][then] if isinstance(then, str) else None
     if isinstance(then, doc.Overflow):
-        return routing.Ending(say=say, then=routing.Then.QUEUE, queue=then.queue)
+        return _elsewhere(say, then)
     return routing.Ending(say=say, then=routing.Then(then))
+
+
+def _elsewhere(say: str | None, then: doc.Overflow) -> routing.Ending:
+    if then.voicemail is not None:
+        return routing.Ending(say=say, then=routing.Then.VOICEMAIL, voicemail=then.voicemail)
+    if then.flow is not None:
+        return routing.Ending(say=say, then=routing.Then.FLOW, flow=then.flow)
+    return routing.Ending(say=say, then=routing.Then.QUEUE, queue=then.queue)
 
 
 ENDINGS_BY_DEFAULT = {
@@ -153,9 +167,17 @@ def _business(name: str, section: doc.Business, hours: Mapping[str, OpeningHours
     )
 
 
-def _number(number: str | None, section: doc.Number) -> routing.NumberRoute:
+def _number(number: str | None, section: doc.Number, flows: Mapping[str, Flow]) -> routing.NumberRoute:
+    queue = section.queue
+    if queue is None and section.flow is not None:
+        queue = queue_of(section.flow, flows)
+    assert queue is not None, "a number without a queue is a mistake that was found"
     return routing.NumberRoute(
-        number=number, queue=section.queue, business=section.business, language=section.language
+        number=number,
+        queue=queue,
+        business=section.business,
+        language=section.language,
+        flow=section.flow,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from ipaddress import ip_network
 from typing import Annotated, Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -88,6 +89,60 @@ def _text(value: object) -> str:
     return value
 
 
+def _prompt_text(value: object) -> str:
+    expected = "expected a text of 1 to 1000 printable characters"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise Unfit(f"{shown(value)} is not quoted, {expected}", f'write "{shown(value)}"')
+    if not isinstance(value, str) or not 1 <= len(value.strip()) <= 1000 or not value.isprintable():
+        raise Unfit(f"{shown(value)} does not fit, {expected}")
+    return value
+
+
+def _or_name(fits: Callable[[object], bool], expected: str) -> Callable[[object], Any]:
+    """Reads a value of its own, or the name of one that a flow has collected."""
+    name = re.compile(NAME_PATTERN, re.ASCII)
+
+    def read(value: object) -> Any:
+        if fits(value) or (isinstance(value, str) and name.fullmatch(value)):
+            return value
+        raise Unfit(f"{shown(value)} does not fit, expected {expected} or the name of a collected value")
+
+    return read
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**12
+
+
+def _is_dialled(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(scalars.DIALLED_PATTERN, value, re.ASCII) is not None
+
+
+def _url(value: object) -> str:
+    """The address of a look-up. Fields may stand in its path and query only, where a value can do no
+    harm; a password may not stand in it."""
+    expected = "expected an address such as https://shop.example/orders/{order}"
+    if not isinstance(value, str) or not value.isprintable() or " " in value or len(value) > 500:
+        raise Unfit(f"{shown(value)} is not an address, {expected}")
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError as error:
+        raise Unfit(f"{shown(value)} is not an address ({error}), {expected}") from error
+    if "@" in parts.netloc:
+        raise Unfit(
+            "a user or password stands in this address, expected none: secrets never stand in the file",
+            "let a proxy on the engine's machine add them",
+        )
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise Unfit(f"{shown(value)} is not an address, {expected}")
+    if "{" in parts.netloc or "}" in parts.netloc or parts.fragment:
+        raise Unfit(f"{shown(value)}: fields such as {{order}} may stand in the path and the query only")
+    if re.search("[{}]", URL_FIELD.sub("", value)):
+        raise Unfit(f"{shown(value)} has a brace that belongs to no field, {expected}")
+    return value
+
+
 def _positive(read: Callable[[object], float]) -> Callable[[object], float]:
     def positive(value: object) -> float:
         seconds = read(value)
@@ -145,6 +200,8 @@ NUMBER_KEY_PATTERN = r"^(default|\+?[0-9*#]{1,40})$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 ENDPOINT_PATTERN = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@:/+-]{1,80}$"
 NODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"
+KEY_PATTERN = r"^[0-9*#]$"
+URL_FIELD = re.compile(r"\{([A-Za-z][A-Za-z0-9_-]{0,39})\}", re.ASCII)
 
 
 def _string(pattern: str, example: str) -> WithJsonSchema:
@@ -217,6 +274,43 @@ Country: TypeAlias = Annotated[
     str, reads(country_code), WithJsonSchema({"type": "string", "examples": ["CN"]})
 ]
 Level: TypeAlias = Annotated[int, Field(ge=1, le=10, description="from 1 (lowest) to 10")]
+PromptText: TypeAlias = Annotated[
+    str, reads(_prompt_text), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 1000})
+]
+Key: TypeAlias = Annotated[
+    str,
+    reads(_matching(KEY_PATTERN, 'a key in quotes: "0" to "9", "*" or "#"')),
+    _string(KEY_PATTERN, "1"),
+]
+StepName: TypeAlias = Annotated[
+    str,
+    reads(
+        _matching(
+            NAME_PATTERN, "a step of the flow, callback, served, hang_up, or elsewhere as {queue: NAME}"
+        )
+    ),
+    _string(NAME_PATTERN, "menu"),
+]
+CollectedName: TypeAlias = Annotated[
+    str, reads(_matching(NAME_PATTERN, "the name of a collected value")), _string(NAME_PATTERN, "order")
+]
+NumberOrName: TypeAlias = Annotated[
+    int | str,
+    reads(_or_name(_is_whole, "a whole number")),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": NAME_PATTERN}]}),
+]
+DigitsOrName: TypeAlias = Annotated[
+    str,
+    reads(_or_name(_is_dialled, "digits in quotes")),
+    WithJsonSchema({"type": "string", "pattern": f"{scalars.DIALLED_PATTERN}|{NAME_PATTERN}"}),
+]
+Url: TypeAlias = Annotated[
+    str,
+    reads(_url),
+    WithJsonSchema(
+        {"type": "string", "pattern": "^https?://[^@ /]+", "examples": ["https://shop.example/{order}"]}
+    ),
+]
 
 _NAME = WithJsonSchema({"type": "string"})
 QueueName: TypeAlias = Annotated[str, named("queue"), _NAME]
@@ -234,5 +328,7 @@ Prompt: TypeAlias = Annotated[str, named("prompt"), _NAME]
 PromptOrNothing: TypeAlias = Annotated[str, named("prompt", "nothing"), _NAME]
 Music: TypeAlias = Annotated[str, named("music class"), _NAME]
 NumberName: TypeAlias = Annotated[str, named("number"), _NAME]
+FlowName: TypeAlias = Annotated[str, named("flow"), _NAME]
+VoicemailName: TypeAlias = Annotated[str, named("voicemail box"), _NAME]
 
 OneOrMore: TypeAlias = Annotated[list[T], BeforeValidator(_one_or_more), Field(min_length=1), _OrOne()]

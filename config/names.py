@@ -13,7 +13,18 @@ PromptIds: TypeAlias = Collection[str] | Callable[[Collection[str]], Collection[
 """The prompts that there are, or those that there are in all of some languages; None: nobody knows."""
 
 PROMPTS = frozenset(
-    {"system_busy", "all_busy_recorded", "closed", "goodbye", "unknown_number", "nobody"}
+    {
+        "system_busy",
+        "all_busy_recorded",
+        "closed",
+        "goodbye",
+        "unknown_number",
+        "nobody",
+        "invalid_key",
+        "invalid_entry",
+        "nothing_pressed",
+        "please_wait",
+    }
 )
 """The prompts that are always there."""
 MUSIC = frozenset({"default"})
@@ -37,6 +48,8 @@ WHERE = {
     "prompt": "the id of a prompt",
     "music class": "a music class",
     "number": "a number of the section numbers",
+    "flow": "a flow of the section flows",
+    "voicemail box": "a box of the section voicemail",
 }
 _SECTIONS = {
     "queue": "queues",
@@ -50,6 +63,8 @@ _SECTIONS = {
     "tier": "tiers",
     "language": "languages",
     "pause reason": "pause_reasons",
+    "flow": "flows",
+    "voicemail box": "voicemail",
 }
 _ALWAYS = {"grade": frozenset(GRADE_LEVELS), "pause reason": frozenset(SYSTEM_PAUSE_REASONS)}
 _NEVER = {"number": frozenset({"default"})}
@@ -77,8 +92,9 @@ def gather(tree: MappingNode, prompts: PromptIds, music: Collection[str] | None)
     if callable(prompts):
         languages = known.get("language")
         prompts = prompts(languages) if languages else None
-    if prompts is not None:
-        known["prompt"] = frozenset(prompts)
+    own = _names(tree.entries["prompts"][1]) if "prompts" in tree.entries else frozenset()
+    if prompts is not None and own is not None:
+        known["prompt"] = frozenset(prompts) | own
     if music is not None:
         known["music class"] = frozenset(music)
     return Names(known=known)

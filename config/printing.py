@@ -10,16 +10,19 @@ from typing import Any, assert_never
 from acd.core import routing
 from acd.core.hours import OpeningHours
 from agents.model import AgentProfile
+from config import printing_flows
 from config.building import ENDINGS_BY_DEFAULT
 from config.nodes import resolve
 from config.scalars import DAYS, clock_text, duration_text, percent_text
+from ivr.graph import edges
+from ivr.model import ToQueue
 
 _PLAIN = re.compile(
     r"[A-Za-z][A-Za-z0-9_/.+-]*( [A-Za-z0-9_/.+-]+)*|[0-9]+[dhms]([0-9]+[hms])*|[0-9.]+[s%]"
 )
 _NOT_TEXT_ELSEWHERE = {"y", "n", "yes", "no", "on", "off"}
 """Words that other readers of YAML take for true or false."""
-_BLOCKS = ("queues", "hours")
+_BLOCKS = ("queues", "hours", "flows")
 """Sections whose items are long: one key per line."""
 
 
@@ -99,6 +102,11 @@ def _document(value: routing.Routing) -> dict[str, Any]:
         queues={name: _queue(item) for name, item in value.queues.items()},
         trunks={name: {"match": list(item.match)} for name, item in value.trunks.items()},
         phones={id: {"name": item.name, "number": item.number} for id, item in value.phones.items()},
+        prompts={id: dict(texts) for id, texts in value.prompts.items()},
+        flows={
+            name: {key: printing_flows.step(step) for key, step in flow.steps.items()}
+            for name, flow in value.flows.items()
+        },
     )
 
 
@@ -106,6 +114,13 @@ def _skills(value: routing.Routing) -> set[str]:
     needs: list[routing.Needs | None] = [queue.needs for queue in value.queues.values()]
     needs += [step.needs for queue in value.queues.values() for step in queue.widen]
     needs += [rule.then.needs for rule in value.rules]
+    needs += [
+        edge.to.needs
+        for flow in value.flows.values()
+        for step in flow.steps.values()
+        for edge in edges(step)
+        if isinstance(edge.to, ToQueue)
+    ]
     asked = {skill for each in needs for skill, _ in each or ()}
     return asked | {skill for agent in value.agents.values() for skill in agent.skills}
 
@@ -125,7 +140,7 @@ def _all_hours(value: routing.Routing) -> Iterable[OpeningHours]:
         for condition in rule.when
         if isinstance(condition, routing.TimeWithin)
     ]
-    return {hours.name: hours for hours in found}.values()
+    return {hours.name: hours for hours in [*value.hours.values(), *found]}.values()
 
 
 def _hours(hours: OpeningHours) -> dict[str, Any]:
@@ -155,7 +170,7 @@ def _business(item: routing.Business) -> dict[str, Any]:
 
 
 def _number(item: routing.NumberRoute) -> dict[str, Any]:
-    return _given(queue=item.queue, business=item.business, language=item.language)
+    return _given(flow=item.flow, queue=item.queue, business=item.business, language=item.language)
 
 
 def _agent(item: AgentProfile) -> dict[str, Any]:
@@ -171,8 +186,9 @@ def _agent(item: AgentProfile) -> dict[str, Any]:
 
 
 def _ending(item: routing.Ending) -> dict[str, Any]:
-    if item.then is routing.Then.QUEUE:
-        overflow = {"queue": item.queue}
+    elsewhere = {"queue": item.queue, "voicemail": item.voicemail, "flow": item.flow}
+    if str(item.then) in elsewhere:
+        overflow = {str(item.then): elsewhere[str(item.then)]}
         return overflow if item.say is None else {"say": item.say, "then": overflow}
     return {"say": item.say or "nothing", "then": str(item.then)}
 

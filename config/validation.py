@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.document import NOT_YET, REQUIRED, Document
+from config.document import REQUIRED, Document
 from config.fields import UNFIT, UNKNOWN
 from config.names import WHERE, Names
 from config.nodes import Mapping, Scalar, TreePath, key_mark, locate, plain
@@ -157,8 +157,6 @@ def _unknown_name(kind: str, name: str, names: Names, nearest: Nearest) -> tuple
 
 def _unknown_key(path: TreePath, nearest: Nearest) -> tuple[str, str | None]:
     key = str(path[-1])
-    if key in NOT_YET:
-        return f"{NOT_YET[key]}: {key!r} cannot be used", None
     keys = keys_at(path[:-1])
     message = (
         f"unknown key {shown(key)} in {_what(path[:-1])}, expected one of {', '.join(sorted(keys))}"

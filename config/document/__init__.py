@@ -3,36 +3,69 @@
 A field's description is what an editor shows; its default is what holds where the file says nothing.
 """
 
-from config.document.base import NOT_YET, Ending, Needs, Overflow, Say, Section
+from config.document.base import Ending, Needs, Overflow, Say, Section
+from config.document.flows import (
+    BranchStep,
+    BranchWhen,
+    CollectStep,
+    Elsewhere,
+    Flow,
+    Go,
+    LookUpStep,
+    MenuStep,
+    Part,
+    RecordStep,
+    SayDigits,
+    SayNumber,
+    SayRecording,
+    SayStep,
+    SayTime,
+    Step,
+)
 from config.document.people import Agent, Business, Grade, Hours, Number, Phone, Trunk
 from config.document.queues import Queue, ServiceLevel, SetAside, Waiting, Widen, WrapUp
 from config.document.rules import CallerIs, CustomerIs, Effect, First, HoursAre, Rule, When
 from config.document.whole import REQUIRED, Document
 
 __all__ = [
-    "NOT_YET",
     "REQUIRED",
     "Agent",
+    "BranchStep",
+    "BranchWhen",
     "Business",
     "CallerIs",
+    "CollectStep",
     "CustomerIs",
     "Document",
     "Effect",
+    "Elsewhere",
     "Ending",
     "First",
+    "Flow",
+    "Go",
     "Grade",
     "Hours",
     "HoursAre",
+    "LookUpStep",
+    "MenuStep",
     "Needs",
     "Number",
     "Overflow",
+    "Part",
     "Phone",
     "Queue",
+    "RecordStep",
     "Rule",
     "Say",
+    "SayDigits",
+    "SayNumber",
+    "SayRecording",
+    "SayStep",
+    "SayTime",
     "Section",
     "ServiceLevel",
     "SetAside",
+    "Step",
     "Trunk",
     "Waiting",
     "When",

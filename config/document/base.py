@@ -11,13 +11,16 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    model_validator,
 )
 
 from config.fields import (
+    FlowName,
     Level,
     PromptOrNothing,
     QueueName,
     SkillName,
+    VoicemailName,
     refuse,
 )
 
@@ -37,21 +40,13 @@ AT_LEAST_ONE = ConfigDict(json_schema_extra={"minProperties": 1})
 """Tells editors that some key is to be given (a validator holds it)."""
 
 
-NOT_YET = {
-    "voicemail": "voicemail is not available yet",
-    "ivr": "IVR flows are not available yet",
-    "flow": "IVR flows are not available yet",
-}
-"""Words of features that are planned; naming one is told from a misspelling."""
-
-
 def _word_of_ending(value: object) -> object:
-    if isinstance(value, str) and value in NOT_YET:
-        raise refuse(f"{NOT_YET[value]}, expected callback, goodbye or {{queue: NAME}}")
+    if value in ("voicemail", "flow", "queue"):
+        raise refuse(f"{value} of which name? expected {{{value}: NAME}}")
     if value not in ("callback", "goodbye"):
         raise refuse(
-            f"{value!r:.60} is no ending, expected callback, goodbye, {{queue: NAME}} or "
-            "{say: PROMPT, then: ...}"
+            f"{value!r:.60} is no ending, expected callback, goodbye, {{queue: NAME}}, "
+            "{voicemail: NAME}, {flow: NAME} or {say: PROMPT, then: ...}"
         )
     return value
 
@@ -60,10 +55,23 @@ Word: TypeAlias = Annotated[Literal["callback", "goodbye"], BeforeValidator(_wor
 
 
 class Overflow(Section):
-    """The call joins another queue and keeps its time of arrival."""
+    """The call goes on: in another queue, where it keeps its time of arrival, or with something else."""
 
-    queue: QueueName
+    model_config = either("queue", "voicemail", "flow")
+
+    queue: QueueName | None = None
     """The queue that the call joins."""
+    voicemail: VoicemailName | None = None
+    """The voicemail box for which the caller is asked to leave a message."""
+    flow: FlowName | None = None
+    """The IVR flow that the caller comes into."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Overflow:
+        named = [self.queue, self.voicemail, self.flow]
+        if sum(each is not None for each in named) != 1:
+            raise refuse("expected exactly one of queue, voicemail and flow")
+        return self
 
 
 def _word_or_mapping(value: object) -> str:
@@ -82,13 +90,14 @@ class Say(Section):
     say: PromptOrNothing
     """The id of the prompt that the caller hears; `nothing` for silence."""
     then: Next
-    """callback: the caller is recorded, to be called back; goodbye: he is released; or {queue: NAME}."""
+    """callback: the caller is recorded, to be called back; goodbye: he is released; or {queue: NAME},
+    {voicemail: NAME}, {flow: NAME}."""
 
 
 def _ending_form(value: object) -> str:
     if not isinstance(value, dict):
         return "<word>"
-    return "<overflow>" if "queue" in value and "then" not in value else "<say>"
+    return "<say>" if "say" in value or "then" in value else "<overflow>"
 
 
 Ending: TypeAlias = Annotated[

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import (
+    ConfigDict,
     Discriminator,
     Field,
     Tag,
+    model_validator,
 )
 
 from config.document.base import Ending, Section
@@ -17,6 +19,7 @@ from config.fields import (
     Day,
     Dialled,
     Endpoint,
+    FlowName,
     GradeName,
     GroupName,
     HoursName,
@@ -30,6 +33,7 @@ from config.fields import (
     SkillName,
     Text,
     Zone,
+    refuse,
 )
 
 
@@ -74,14 +78,27 @@ class Business(Section):
 
 
 class Number(Section):
-    """Where the calls to one dialled number go."""
+    """Where the calls to one dialled number go: into a queue, or first into an IVR flow."""
 
-    queue: QueueName
-    """The queue that its calls join."""
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["queue"]}, {"required": ["flow"]}]}
+    )
+
+    queue: QueueName | None = None
+    """The queue that its calls join; with a flow the one that serves them while the engine is away (else
+    the first one that the flow leads to)."""
+    flow: FlowName | None = None
+    """The IVR flow that its calls come into first."""
     business: BusinessName | None = None
     """The business that the number stands for."""
     language: LanguageName | None = None
     """The language of its callers; else the business's."""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Number:
+        if self.queue is None and self.flow is None:
+            raise refuse("the number leads nowhere, expected a queue or a flow")
+        return self
 
 
 class Grade(Section):

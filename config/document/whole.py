@@ -10,6 +10,7 @@ from pydantic import (
 )
 
 from config.document.base import Section
+from config.document.flows import Flow, PromptTexts
 from config.document.people import Agent, Business, Grade, Hours, Number, Phone, Trunk
 from config.document.queues import Queue
 from config.document.rules import Rule
@@ -61,6 +62,10 @@ class Document(Section):
     """What is special about some calls; tried from top to bottom."""
     queues: dict[Name, Queue] = Field(default_factory=dict)
     """The queues."""
+    prompts: dict[Name, PromptTexts] = Field(default_factory=dict)
+    """The installation's own prompts: what is spoken, by language."""
+    flows: dict[Name, Flow] = Field(default_factory=dict)
+    """IVR flows: their steps by name; the first one is where callers begin."""
     trunks: dict[Name, Trunk] = Field(default_factory=dict)
     """The carriers that calls come from."""
     phones: dict[Account, Phone] = Field(default_factory=dict)
