@@ -8,24 +8,30 @@ from typing import assert_never
 
 from acd.core import commands as c
 from acd.core import events as e
+from acd.core.callback_words import CancelDial, DialCustomer, PromptAgent
+from acd.core.flow_words import DialOutside, DropTape, StartTape, StopTape
+from acd.core.message_words import SetLamp
 from asterisk.ari import requests
 from asterisk.ari.errors import AriTimeout
 from asterisk.ari.models import Channel
 from asterisk.ari.protocol import Reply, Response
-from asterisk.ari.requests import Request
+from asterisk.callers import Callers
 from asterisk.hang_up import HangUp, HangUps, Later
-from asterisk.legs import AgentLeg, CallerLeg, Legs
+from asterisk.lamps import Lamps
+from asterisk.legs import AgentLeg, Legs
 from asterisk.line import Line, lost
+from asterisk.outbound import Outbound
 from asterisk.phones import Phones
+from asterisk.playing import Playing
 from asterisk.ringback import Ringback
+from asterisk.tapes import Tapes
 from asterisk.taping import Taping
-from asterisk.translate import AGENT, bridge_of, shown_caller
+from asterisk.translate import AGENT, shown_caller
 
 RING_BACKSTOP_S = 180
 """Asterisk's own limit on a leg's ringing; the core's deadline comes long before."""
 LOOK_S = (0.3, 1.0, 3.0)
 """How long to wait before each look whether a phone rings that had hardly stopped ringing."""
-PROMPTS_FOLDER = "strowger"
 _Q850 = {c.EndCause.NORMAL: 16, c.EndCause.BUSY: 17}
 
 
@@ -38,8 +44,14 @@ class Doing:
         app: str,
         line: Line,
         legs: Legs,
+        callers: Callers,
         phones: Phones,
         taping: Taping,
+        tapes: Tapes,
+        playing: Playing,
+        outbound: Outbound,
+        lamps: Lamps,
+        hang_ups: HangUps,
         sink: Callable[[e.Event], None],
         gone: Callable[[str, int], None],
         later: Later | None = None,
@@ -47,13 +59,18 @@ class Doing:
         self._app = app
         self._line = line
         self._legs = legs
+        self._callers = callers
         self._ringback = Ringback(line, legs)
         self._phones = phones
         self._taping = taping
+        self._tapes = tapes
+        self._playing = playing
+        self._outbound = outbound
+        self._lamps = lamps
         self._sink = sink
         self._gone = gone
         self._later = later or (lambda s, call: asyncio.get_running_loop().call_later(s, call))
-        self._hang_ups = HangUps(line, self._later)
+        self._hang_ups = hang_ups
 
     def execute(self, command: c.TelephonyCommand) -> None:
         """See acd.ports.Telephony."""
@@ -68,23 +85,53 @@ class Doing:
                 self._hang_up_caller(command.call, _Q850[command.cause])
             case c.ReleaseAgent() | c.CancelRing():
                 self._hang_up_agent(command.offer)
-            case c.StartWaiting() | c.PlayPrompt() | c.StopPrompt() | c.Announce():
-                self._let_hear(command)
             case c.StartRecording():
                 self._taping.start(command)
+            case StartTape() | StopTape() | DropTape():
+                self._tape(command)
+            case DialOutside() | DialCustomer() | CancelDial():
+                self._dial(command)
+            case SetLamp():
+                self._lamps.show(command)
+            case _:
+                self._let_hear(command)
+
+    def _let_hear(
+        self, command: c.StartWaiting | c.PlayPrompt | c.StopPrompt | c.Announce | PromptAgent
+    ) -> None:
+        match command:
+            case c.StartWaiting():
+                self._callers.wait(command)
+            case c.PlayPrompt():
+                self._playing.play(command)
+            case c.StopPrompt():
+                self._playing.stop(command)
+            case c.Announce():
+                self._playing.announce(command)
+            case PromptAgent():
+                self._playing.tell_agent(command)
             case _:
                 assert_never(command)
 
-    def _let_hear(self, command: c.StartWaiting | c.PlayPrompt | c.StopPrompt | c.Announce) -> None:
+    def _tape(self, command: StartTape | StopTape | DropTape) -> None:
         match command:
-            case c.StartWaiting():
-                self._start_waiting(command)
-            case c.PlayPrompt():
-                self._play(command)
-            case c.StopPrompt():
-                self._stop_prompt(command)
-            case c.Announce():
-                self._announce(command)
+            case StartTape():
+                self._tapes.start(command)
+            case StopTape():
+                self._tapes.stop(command)
+            case DropTape():
+                self._tapes.drop(command)
+            case _:
+                assert_never(command)
+
+    def _dial(self, command: DialOutside | DialCustomer | CancelDial) -> None:
+        match command:
+            case DialOutside():
+                self._outbound.dial_outside(command)
+            case DialCustomer():
+                self._outbound.dial(command)
+            case CancelDial():
+                self._outbound.cancel(command)
             case _:
                 assert_never(command)
 
@@ -98,7 +145,8 @@ class Doing:
             app=self._app,
             app_args=AGENT,
             channel_id=command.offer,
-            originator=command.call,
+            # Where the agent is dialled before the customer, nobody is there that he could follow.
+            originator=command.call if command.call in self._legs.callers else None,
             caller_id=shown_caller(command.caller_name, command.caller),
             timeout_s=RING_BACKSTOP_S,
         )
@@ -189,17 +237,14 @@ class Doing:
 
     def _connect(self, command: c.ConnectCall) -> None:
         call, offer = command.call, command.offer
-        caller = self._legs.callers.get(call)
-        if caller is None or offer not in self._legs.agents:
+        caller, leg = self._callers.get(call), self._legs.agents.get(offer)
+        if caller is None or leg is None:
             self._sink(e.ConnectFailed(call=call, offer=offer, reason="one of the two is gone"))
             return
-        bridge = bridge_of(call)
-        caller.joined = offer
-        if not caller.bridged:
-            caller.bridged = True
-            self._line.tell(requests.create_bridge(bridge, name=self._app), "create bridge")
-        self._quieten(call, caller)
-        self._answer(call, caller)
+        bridge = self._callers.make_bridge(call, caller, offer)
+        self._callers.quieten(call, caller)
+        self._callers.answer(call, caller)
+        self._playing.hush_agent(leg)
 
         def on_reply(reply: Reply) -> None:
             if isinstance(reply, Response):
@@ -209,68 +254,3 @@ class Doing:
                 self._sink(e.ConnectFailed(call=call, offer=offer, reason=str(reply)))
 
         self._line.send(requests.add_channels(bridge, (call, offer)), on_reply)
-
-    def _answer(self, call: str, caller: CallerLeg) -> None:
-        if not caller.answered:
-            caller.answered = True
-            self._line.tell(requests.answer(call), "answer")
-
-    def _quieten(self, call: str, caller: CallerLeg) -> None:
-        if caller.music:
-            caller.music = False
-            self._line.tell(requests.moh_stop(call), "stop music")
-
-    def _start_waiting(self, command: c.StartWaiting) -> None:
-        caller = self._legs.callers.get(command.call)
-        if caller is None:
-            return
-        self._answer(command.call, caller)
-        caller.music = True
-        request = requests.moh_start(command.call, moh_class=command.music)
-        self._line.tell(request, "start music")
-
-    def _play(self, command: c.PlayPrompt) -> None:
-        call = command.call
-        caller = self._legs.callers.get(call)
-        if caller is None:
-            return
-        self._answer(call, caller)
-        self._quieten(call, caller)
-        caller.prompts += 1
-        playback = f"{call}-p{caller.prompts}"
-        caller.playback, caller.prompt = playback, command.prompt
-
-        def on_reply(reply: Reply) -> None:
-            if isinstance(reply, Response) or lost(reply):
-                return
-            self._line.failed("play prompt", reply)
-            if caller.playback == playback:
-                caller.playback = caller.prompt = None
-                self._sink(e.PromptFailed(call=call, prompt=command.prompt, reason=str(reply)))
-
-        self._line.send(_play(call, playback, command), on_reply)
-
-    def _stop_prompt(self, command: c.StopPrompt) -> None:
-        caller = self._legs.callers.get(command.call)
-        if caller is not None and caller.playback is not None and caller.prompt == command.prompt:
-            request = requests.stop_playback(caller.playback)
-            self._line.tell(request, "stop prompt")
-
-    def _announce(self, command: c.Announce) -> None:
-        channel, playback = command.channel, f"{command.channel}-a"
-        self._legs.announcing[channel] = playback
-        self._line.tell(requests.answer(channel), "answer")
-
-        def on_reply(reply: Reply) -> None:
-            if not isinstance(reply, Response) and not lost(reply):
-                self._line.failed("announce", reply)
-                self._legs.announcing.pop(channel, None)
-                self._line.tell(requests.hangup(channel), "hang up")
-
-        self._line.send(_play(channel, playback, command), on_reply)
-
-
-def _play(channel: str, playback: str, command: c.PlayPrompt | c.Announce) -> Request:
-    """Prompts lie among Asterisk's sounds, as LANGUAGE/strowger/PROMPT.wav."""
-    media = f"sound:{PROMPTS_FOLDER}/{command.prompt}"
-    return requests.play(channel, playback_id=playback, media=[media], language=command.language)

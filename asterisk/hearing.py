@@ -6,23 +6,30 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from acd.core import events as e
+from acd.core.message_words import MailboxDialled
 from agents.model import PhoneState
 from asterisk.ari import events as ari
 from asterisk.ari import requests
 from asterisk.ari.models import Channel
+from asterisk.callers import Callers
 from asterisk.legs import CallerLeg, Legs
 from asterisk.line import Line
+from asterisk.outbound import Outbound
 from asterisk.phones import Phones
+from asterisk.playing import Playing
 from asterisk.ringback import Ringback
+from asterisk.tapes import Tapes
 from asterisk.taping import RECORDING, Taping
 from asterisk.translate import (
+    CUSTOMER,
     DEVICE_STATES,
     FEATURE,
     FEATURE_CODES,
     INBOUND,
+    MAILBOX_CODE,
+    OUTSIDE,
     PHONE_RINGS,
     arrived,
-    bridge_of,
     phone_of,
     ring_failure,
     usable,
@@ -37,12 +44,28 @@ NORMAL_CLEARING = 16
 class Hearing:
     """Translates events of channels that are ours; whatever else comes is dropped or turned away."""
 
-    def __init__(self, *, line: Line, legs: Legs, phones: Phones, taping: Taping, sink: Sink) -> None:
+    def __init__(
+        self,
+        *,
+        line: Line,
+        legs: Legs,
+        callers: Callers,
+        phones: Phones,
+        taping: Taping,
+        tapes: Tapes,
+        playing: Playing,
+        outbound: Outbound,
+        sink: Sink,
+    ) -> None:
         self._line = line
         self._legs = legs
+        self._callers = callers
         self._ringback = Ringback(line, legs)
         self._phones = phones
         self._taping = taping
+        self._tapes = tapes
+        self._playing = playing
+        self._outbound = outbound
         self._sink = sink
 
     def translate(self, event: ari.Event) -> None:
@@ -69,11 +92,18 @@ class Hearing:
             self._feature(channel, argument)
         elif kind == RECORDING:
             self._taping.snoop_started(channel)
+        elif kind == CUSTOMER:
+            self._outbound.customer_answered(channel)
+        elif kind == OUTSIDE:
+            self._outbound.outside_answered(channel)
         else:
             self._line.bad_input("unknown_channel", channel=channel.id, args=event.args)
             self._line.tell(requests.hangup(channel.id), "hang up")
 
     def _feature(self, channel: Channel, code: str) -> None:
+        if code == MAILBOX_CODE:
+            self._mailbox(channel)
+            return
         act = FEATURE_CODES.get(code)
         if act is None:
             self._line.bad_input("unknown_feature", code=code[:20])
@@ -89,6 +119,15 @@ class Hearing:
             )
         )
 
+    def _mailbox(self, channel: Channel) -> None:
+        """An agent wants to hear his messages; to us he is then a caller like any other."""
+        self._legs.callers[channel.id] = CallerLeg(answered=channel.state == "Up", mailbox=True)
+        self._sink(
+            MailboxDialled(
+                agent=phone_of(channel.name), channel=channel.id, language=channel.language or None
+            )
+        )
+
     def _ended(self, event: ari.ChannelDestroyed) -> None:
         self.gone(event.channel.id, event.cause)
 
@@ -97,57 +136,54 @@ class Hearing:
         lives on. What becomes of legs that were never answered, ChannelDestroyed alone says."""
         channel = event.channel.id
         leg = self._legs.agents.get(channel)
-        if channel in self._legs.callers or (leg is not None and leg.answered):
+        if (
+            channel in self._legs.callers
+            or (leg is not None and leg.answered)
+            or self._outbound.is_outside(channel)
+        ):
             self.gone(channel, NORMAL_CLEARING)
         elif self._legs.announcing.pop(channel, None) is None:
             self._taping.snoop_ended(event)
 
     def _recording_ended(self, event: ari.RecordingFinished | ari.RecordingFailed) -> None:
-        self._taping.recording_ended(event)
+        if not self._tapes.ended(event):
+            self._taping.recording_ended(event)
 
     def gone(self, channel: str, cause: int) -> None:
         caller = self._legs.callers.pop(channel, None)
         if caller is not None:
-            self._drop_bridge(channel, caller)
+            self._tapes.gone(channel)
+            self._callers.drop_bridge(channel, caller)
+            self._outbound.caller_gone(caller)
             self._sink(e.CallerHungUp(call=channel, cause=cause))
             return
         leg = self._legs.agents.pop(channel, None)
         if leg is None:
-            self._legs.announcing.pop(channel, None)
+            if not self._outbound.gone(channel, cause):
+                self._legs.announcing.pop(channel, None)
             return
         self._phones.leg_ended(leg.agent)
         caller = self._legs.callers.get(leg.call)
         if leg.answered:
             if caller is not None and caller.joined == channel:
-                self._drop_bridge(leg.call, caller)
+                self._callers.drop_bridge(leg.call, caller)
             self._sink(e.AgentHungUp(offer=channel, cause=cause))
         else:
             reason = ring_failure(cause, cancelled=leg.cancelled)
             self._sink(e.RingFailed(offer=channel, reason=reason, cause=cause))
 
-    def _drop_bridge(self, call: str, caller: CallerLeg) -> None:
-        caller.joined = None
-        if caller.bridged:
-            caller.bridged = False
-            self._line.tell(requests.delete_bridge(bridge_of(call)), "drop bridge")
-
     def _digit(self, event: ari.ChannelDtmfReceived) -> None:
-        if event.channel.id in self._legs.callers:
-            self._sink(e.DigitPressed(call=event.channel.id, digit=event.digit))
+        channel, digit = event.channel.id, event.digit
+        if channel not in self._legs.callers:
+            self._playing.agent_pressed(channel, digit)
+        elif not self._tapes.pressed(channel, digit):
+            self._sink(e.DigitPressed(call=channel, digit=digit))
 
     def _played(self, event: ari.PlaybackFinished) -> None:
-        target = event.playback.target_uri.partition(":")[2]
-        if self._legs.announcing.get(target) == event.playback.id:
-            self._line.tell(requests.hangup(target), "hang up")
-            return
-        caller = self._legs.callers.get(target)
-        if caller is None or caller.playback != event.playback.id or caller.prompt is None:
-            return
-        prompt, caller.prompt, caller.playback = caller.prompt, None, None
-        if event.playback.state == "failed":
-            self._sink(e.PromptFailed(call=target, prompt=prompt, reason="playback failed"))
-        else:
-            self._sink(e.PromptFinished(call=target, prompt=prompt))
+        self._playing.finished(event)
+
+    def _state_changed(self, event: ari.ChannelStateChange) -> None:
+        self._outbound.state_changed(event)
 
     def _rings(self, phone: str) -> None:
         offer = self._legs.dialled.pop(phone, "")
@@ -169,6 +205,7 @@ class Hearing:
         ari.StasisEnd: _left,
         ari.ChannelDestroyed: _ended,
         ari.ChannelDtmfReceived: _digit,
+        ari.ChannelStateChange: _state_changed,
         ari.PlaybackFinished: _played,
         ari.RecordingFinished: _recording_ended,
         ari.RecordingFailed: _recording_ended,

@@ -6,7 +6,7 @@ Commands for one call keep their order because they go over one socket.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from random import Random
 
@@ -14,6 +14,7 @@ import structlog
 
 from acd.core.commands import TelephonyCommand
 from acd.core.events import ChannelsReconciled, Event, NodeLost, PhoneStateChanged
+from acd.core.routing import Trunk
 from acd.errors import TelephonyError
 from acd.ports import Check, RuntimeMetrics
 from agents.model import PhoneState
@@ -26,13 +27,19 @@ from asterisk.ari.protocol import Malformed
 from asterisk.ari.requests import Request
 from asterisk.ari.settings import AriSettings
 from asterisk.ari.timestamps import epoch_s
+from asterisk.callers import Callers
 from asterisk.doing import Doing
+from asterisk.hang_up import HangUps
 from asterisk.hearing import Hearing
 from asterisk.inventory import Survey, phone_states, take_inventory
+from asterisk.lamps import Lamps
 from asterisk.legs import Legs
 from asterisk.line import Line
+from asterisk.outbound import Outbound
 from asterisk.phones import Phones
+from asterisk.playing import Playing
 from asterisk.room import Room
+from asterisk.tapes import Tapes
 from asterisk.taping import Taping
 
 log = structlog.get_logger(__name__)
@@ -54,6 +61,7 @@ class AsteriskTelephony(AriHandlers):
         room: Room,
         metrics: RuntimeMetrics,
         rng: Random,
+        trunks: Callable[[], Mapping[str, Trunk]] = dict,
     ) -> None:
         self.node = node
         self.on_ready: list[Callable[[], None]] = []
@@ -65,20 +73,45 @@ class AsteriskTelephony(AriHandlers):
         self._line = Line(node, self._client, metrics)
         self._legs = Legs()
         self._phones = Phones(self._phone_changed)
+        self._callers = Callers(app=settings.app, line=self._line, legs=self._legs)
         self._taping = Taping(app=settings.app, line=self._line, room=room, sink=self._tell)
+        self._tapes = Tapes(line=self._line, callers=self._callers, room=room, sink=self._tell)
+        self._lamps = Lamps(self._line)
+        playing = Playing(line=self._line, legs=self._legs, callers=self._callers, sink=self._tell)
+        hang_ups = HangUps(self._line, lambda s, call: asyncio.get_running_loop().call_later(s, call))
+        self._outbound = Outbound(
+            app=settings.app,
+            allowed=settings.allowed,
+            line=self._line,
+            legs=self._legs,
+            callers=self._callers,
+            hang_ups=hang_ups,
+            trunks=trunks,
+            sink=self._tell,
+        )
         self._hearing = Hearing(
             line=self._line,
             legs=self._legs,
+            callers=self._callers,
             phones=self._phones,
             taping=self._taping,
+            tapes=self._tapes,
+            playing=playing,
+            outbound=self._outbound,
             sink=self._tell,
         )
         self._doing = Doing(
             app=settings.app,
             line=self._line,
             legs=self._legs,
+            callers=self._callers,
             phones=self._phones,
             taping=self._taping,
+            tapes=self._tapes,
+            playing=playing,
+            outbound=self._outbound,
+            lamps=self._lamps,
+            hang_ups=hang_ups,
             sink=self._tell,
             gone=self._hearing.gone,
         )

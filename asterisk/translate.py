@@ -1,11 +1,15 @@
 """From Asterisk's words to the core's: pure functions, one per idea.
 
 Channels are ours by what the rendered dialplan hands to `Stasis()`: `inbound,DNIS` for a caller,
-`feature,CODE` for a phone that dialled a feature code, `agent` for a leg that we dialled.
+`feature,CODE` for a phone that dialled a feature code, `agent` for a leg that we dialled,
+`customer,NUMBER` for a customer whom we dialled, `outside,CALL` for an outside number for a caller.
 """
 
 from __future__ import annotations
 
+import re
+
+from acd.core.callback_words import AttemptOutcome
 from acd.core.events import CallArrived, RingFailure
 from acd.numbers import caller_number
 from agents.model import AgentAct, PhoneState
@@ -14,6 +18,8 @@ from asterisk.ari.models import CallerId, Channel
 INBOUND = "inbound"
 FEATURE = "feature"
 AGENT = "agent"
+CUSTOMER = "customer"
+OUTSIDE = "outside"
 
 FEATURE_CODES = {
     "*11": AgentAct.LOG_IN,
@@ -24,16 +30,24 @@ FEATURE_CODES = {
     "*16": AgentAct.EXTEND_WRAP_UP,
 }
 """What an agent dials on his phone to change his own state."""
+MAILBOX_CODE = "*97"
+"""What an agent dials to hear his messages."""
 
 NAME_LENGTH = 80
+
+DIALLABLE = re.compile(r"[+*#0-9]{1,40}", re.ASCII)
+"""What may be dialled; nothing else may come into an endpoint's name."""
 
 WITHHELD = frozenset({"", "anonymous", "unknown", "restricted", "unavailable", "private", "asterisk"})
 """What stands in the place of a number that the caller or his carrier does not show."""
 
-REFUSED_CAUSES = frozenset({17, 21})
+BUSY_CAUSE, REJECTED_CAUSE = 17, 21
+REFUSED_CAUSES = frozenset({BUSY_CAUSE, REJECTED_CAUSE})
 """Q.850: user busy (SIP 486, 600) and call rejected (403, 603)."""
 NO_ANSWER_CAUSES = frozenset({18, 19, 102})
 """Q.850: no user responding, no answer, recovery on timer expiry."""
+NO_ROUTE, INVALID_NUMBER = 3, 28
+"""Q.850: there is no way to dial that, and no such number can be."""
 
 PHONE_RINGS = frozenset({"RINGING", "RINGINUSE"})
 DEVICE_STATES = {
@@ -105,6 +119,15 @@ def ring_failure(cause: int, *, cancelled: bool) -> RingFailure:
     if cause in NO_ANSWER_CAUSES:
         return RingFailure.NO_ANSWER
     return RingFailure.UNREACHABLE
+
+
+def dial_outcome(cause: int, *, cancelled: bool) -> AttemptOutcome:
+    """What became of a customer's leg that was never answered."""
+    if cancelled or cause in NO_ANSWER_CAUSES:
+        return AttemptOutcome.NO_ANSWER
+    if cause == BUSY_CAUSE:
+        return AttemptOutcome.BUSY
+    return AttemptOutcome.REFUSED if cause == REJECTED_CAUSE else AttemptOutcome.FAILED
 
 
 def shown_caller(name: str | None, number: str | None) -> str | None:

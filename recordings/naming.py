@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 FORMAT = "wav"
+MESSAGES = "messages"
+"""The folder of messages (voicemail, remarks) within that of the recordings: Asterisk records and plays
+below one folder only."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9.+-]+")
 _LONGEST = 80
@@ -31,9 +34,30 @@ def file_of(*, at: float, agent: str, talk: str) -> str:
     return f"{began:%Y-%m-%d}/{began:%Y%m%dT%H%M%SZ}_{_safe(agent)}_{_safe(talk)}"
 
 
+def message_file_of(*, at: float, box: str, call: str, number: int) -> str:
+    """The path of a caller's recording within the folder of messages, without ending.
+
+    `at` is its beginning (UTC seconds), `box` the voicemail box or the flow, `number` counts the
+    recordings of one call: `2026/11/21/20261121T201634Z_orders_pbx1-1795278685.12-1`.
+    """
+    began = datetime.fromtimestamp(at, UTC)
+    return f"{began:%Y/%m/%d}/{began:%Y%m%dT%H%M%SZ}_{_safe(box)}_{_safe(call)}-{number}"
+
+
 def file_of_side(file: str, side: Side) -> str:
     """The path of one side's file, without its ending."""
     return f"{file}_{side.value}"
+
+
+def file_of_message(file: str) -> str:
+    """The path of a message in the folder of recordings, from that in the folder of messages."""
+    return f"{MESSAGES}/{file}"
+
+
+def message_of_file(recording: str) -> str | None:
+    """The path in the folder of messages of a recording; None where it is no message."""
+    folder, _, file = recording.partition("/")
+    return file if folder == MESSAGES and file else None
 
 
 def _safe(part: str) -> str:

@@ -65,7 +65,8 @@ class Playback(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class LiveRecording(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A recording under way or just ended; `duration` in whole seconds."""
+    """A recording under way or just ended; durations in whole seconds. What was silent at its end is not
+    in the file, nor in `duration`."""
 
     name: str
     format: str

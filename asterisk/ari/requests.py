@@ -100,6 +100,22 @@ def create(
     return Request("POST", "channels/create", query, body)
 
 
+def run_dialplan(
+    *, endpoint: str, context: str, variables: Mapping[str, str], timeout_s: int
+) -> Request:
+    """Let a Local channel go through the dialplan; it is no application's, so nothing tells of it.
+
+    The other half is never answered, and would begin at `s` in `context`."""
+    query = (
+        ("endpoint", endpoint),
+        ("context", context),
+        ("extension", "s"),
+        ("priority", "1"),
+        ("timeout", str(timeout_s)),
+    )
+    return Request("POST", "channels", query, _json({"variables": variables}))
+
+
 def dial(channel_id: str, *, caller_id: str | None = None, timeout_s: int = 30) -> Request:
     """Dial a created channel; `caller_id` is the channel id of the caller."""
     query = (("timeout", str(timeout_s)), *_present(caller=caller_id))
@@ -204,6 +220,47 @@ def record(channel_id: str, *, name: str, audio_format: str) -> Request:
     """Record a channel that is in no bridge into a new file; `name` may have folders in it."""
     query = (("name", name), ("format", audio_format), ("ifExists", "fail"))
     return Request("POST", f"channels/{segment(channel_id)}/record", query)
+
+
+def record_caller(
+    channel_id: str,
+    *,
+    name: str,
+    audio_format: str,
+    at_most_s: int,
+    silence_s: int,
+    beep: bool,
+    terminate_on: Literal["none", "any", "*", "#"],
+) -> Request:
+    """Record what somebody says in answer to a beep, until a key, silence or the time ends it."""
+    query = (
+        ("name", name),
+        ("format", audio_format),
+        ("maxDurationSeconds", str(at_most_s)),
+        ("maxSilenceSeconds", str(silence_s)),
+        ("beep", "true" if beep else "false"),
+        ("terminateOn", terminate_on),
+        ("ifExists", "overwrite"),
+    )
+    return Request("POST", f"channels/{segment(channel_id)}/record", query)
+
+
+# Recordings
+
+
+def get_recording(name: str) -> Request:
+    """Ask for a recording that is going on: `read(LiveRecording)`; 404 when it is over."""
+    return Request("GET", f"recordings/live/{segment(name)}")
+
+
+def stop_recording(name: str) -> Request:
+    """End a recording; its file is kept."""
+    return Request("POST", f"recordings/live/{segment(name)}/stop")
+
+
+def delete_recording(name: str) -> Request:
+    """Delete the file of a recording that is over."""
+    return Request("DELETE", f"recordings/stored/{segment(name)}")
 
 
 # Bridges

@@ -9,17 +9,24 @@ import pytest
 
 from acd.core import commands as c
 from acd.core import events as e
+from acd.core.routing import Trunk
 from acd.errors import TelephonyError
 from agents.model import AgentAct, PhoneState
 from asterisk.ari import events as ari
 from asterisk.ari.errors import AriConnectionLost, AriOverloaded, AriTimeout, refusal
 from asterisk.ari.models import CallerId, Channel, DeviceState, Playback
+from asterisk.callers import Callers
 from asterisk.doing import Doing
+from asterisk.hang_up import HangUps
 from asterisk.hearing import Hearing
+from asterisk.lamps import Lamps
 from asterisk.legs import Legs
 from asterisk.line import Line
+from asterisk.outbound import Outbound
 from asterisk.phones import Phones
+from asterisk.playing import Playing
 from asterisk.room import Told
+from asterisk.tapes import Tapes
 from asterisk.taping import Taping
 from tests.unit.asterisk.wire import Counts, Wire
 
@@ -48,19 +55,48 @@ class Play:
         line = Line("n1", self.wire, self.counts)
         self.full: str | None = None
         self.taping = Taping(app="acd", line=line, room=self, sink=self.events.append)
+        callers = Callers(app="acd", line=line, legs=self.legs)
+        self.now = 1000.0
+        self.tapes = Tapes(
+            line=line, callers=callers, room=self, sink=self.events.append, clock=lambda: self.now
+        )
+        playing = Playing(line=line, legs=self.legs, callers=callers, sink=self.events.append)
+        hang_ups = HangUps(line, self.plan_again)
+        self.trunks: dict[str, Trunk] = {}
+        self.outbound = Outbound(
+            app="acd",
+            allowed=("StasisStart",),
+            line=line,
+            legs=self.legs,
+            callers=callers,
+            hang_ups=hang_ups,
+            trunks=lambda: self.trunks,
+            sink=self.events.append,
+        )
+        self.lamps = Lamps(line)
         self.hearing = Hearing(
             line=line,
             legs=self.legs,
+            callers=callers,
             phones=self.phones,
             taping=self.taping,
+            tapes=self.tapes,
+            playing=playing,
+            outbound=self.outbound,
             sink=self.events.append,
         )
         self.doing = Doing(
             app="acd",
             line=line,
             legs=self.legs,
+            callers=callers,
             phones=self.phones,
             taping=self.taping,
+            tapes=self.tapes,
+            playing=playing,
+            outbound=self.outbound,
+            lamps=self.lamps,
+            hang_ups=hang_ups,
             sink=self.events.append,
             gone=self.hearing.gone,
             later=self.plan_again,
@@ -87,9 +123,8 @@ class Play:
         return self.told()
 
     def told(self) -> list[e.Event]:
-        told, self.events = self.events.copy(), []
-        # The list given to the adapter must stay the same object.
-        self.hearing._sink = self.doing._sink = self.taping._sink = self.events.append
+        told = self.events.copy()
+        self.events.clear()
         return told
 
     def does(self, command: c.TelephonyCommand) -> list[str]:

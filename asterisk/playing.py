@@ -1,0 +1,154 @@
+"""What callers and agents are told: prompts, and what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from acd.core import commands as c
+from acd.core import events as e
+from acd.core.callback_words import AgentPressed, AgentPrompted, PromptAgent
+from asterisk.ari import events as ari
+from asterisk.ari import requests
+from asterisk.ari.protocol import Reply, Response
+from asterisk.ari.requests import Request
+from asterisk.callers import Callers
+from asterisk.legs import AgentLeg, Legs
+from asterisk.line import Line, lost
+from recordings.naming import file_of_message
+
+PROMPTS_FOLDER = "strowger"
+
+
+class Playing:
+    """Plays, cuts off, and says when it is over. One playback may have several sounds: Asterisk tells of
+    its end once, and fails it where the last of them does."""
+
+    def __init__(
+        self, *, line: Line, legs: Legs, callers: Callers, sink: Callable[[e.Event], None]
+    ) -> None:
+        self._line = line
+        self._legs = legs
+        self._callers = callers
+        self._sink = sink
+
+    def play(self, command: c.PlayPrompt) -> None:
+        """See acd.core.commands.PlayPrompt."""
+        call = command.call
+        caller = self._callers.get(call)
+        if caller is None:
+            return
+        self._callers.answer(call, caller)
+        self._callers.quieten(call, caller)
+        caller.prompts += 1
+        playback = f"{call}-p{caller.prompts}"
+        caller.playback, caller.prompt = playback, command.prompt
+
+        def on_reply(reply: Reply) -> None:
+            if isinstance(reply, Response) or lost(reply):
+                return
+            self._line.failed("play prompt", reply)
+            if caller.playback == playback:
+                caller.playback = caller.prompt = None
+                self._sink(e.PromptFailed(call=call, prompt=command.prompt, reason=str(reply)))
+
+        media = [f"recording:{file_of_message(command.tape)}"] if command.tape else []
+        sounds = command.sounds or (() if media else (command.prompt,))
+        self._line.send(_play(call, playback, sounds, command.language, media), on_reply)
+
+    def stop(self, command: c.StopPrompt) -> None:
+        """See acd.core.commands.StopPrompt."""
+        caller = self._callers.get(command.call)
+        if caller is not None and caller.playback is not None and caller.prompt == command.prompt:
+            self._line.tell(requests.stop_playback(caller.playback), "stop prompt")
+
+    def announce(self, command: c.Announce) -> None:
+        """See acd.core.commands.Announce."""
+        channel, playback = command.channel, f"{command.channel}-a"
+        self._legs.announcing[channel] = playback
+        self._line.tell(requests.answer(channel), "answer")
+
+        def on_reply(reply: Reply) -> None:
+            if not isinstance(reply, Response) and not lost(reply):
+                self._line.failed("announce", reply)
+                self._legs.announcing.pop(channel, None)
+                self._line.tell(requests.hangup(channel), "hang up")
+
+        self._line.send(_play(channel, playback, (command.prompt,), command.language), on_reply)
+
+    # Agents
+
+    def tell_agent(self, command: PromptAgent) -> None:
+        """See acd.core.commands.PromptAgent."""
+        offer = command.offer
+        leg = self._legs.agents.get(offer)
+        if leg is None or not leg.answered:
+            self._sink(AgentPrompted(offer=offer, prompt=command.prompt))
+            return
+        playing = leg.playing = leg.playing or {}
+        playback = f"{offer}-p{command.prompt}"
+        playing[playback] = command.prompt
+
+        def on_reply(reply: Reply) -> None:
+            if not isinstance(reply, Response) and not lost(reply):
+                self._line.failed("prompt agent", reply)
+                self._agent_heard(offer, leg, playback)
+
+        sounds = command.sounds or (command.prompt,)
+        self._line.send(_play(offer, playback, sounds, command.language), on_reply)
+
+    def agent_pressed(self, offer: str, digit: str) -> None:
+        """An agent's key cuts off what he is told."""
+        leg = self._legs.agents.get(offer)
+        if leg is None or leg.playing is None:
+            return
+        self._cut_off(leg)
+        self._sink(AgentPressed(offer=offer, digit=digit))
+
+    def hush_agent(self, leg: AgentLeg) -> None:
+        """He is joined with a caller: he is told nothing more, and his keys mean nothing now."""
+        if leg.playing is not None:
+            self._cut_off(leg)
+            leg.playing = None
+
+    def _cut_off(self, leg: AgentLeg) -> None:
+        for playback in leg.playing or ():
+            self._line.tell(requests.stop_playback(playback), "stop prompt")
+
+    def _agent_heard(self, offer: str, leg: AgentLeg, playback: str) -> None:
+        prompt = (leg.playing or {}).pop(playback, None)
+        if prompt is not None:
+            self._sink(AgentPrompted(offer=offer, prompt=prompt))
+
+    # What Asterisk tells
+
+    def finished(self, event: ari.PlaybackFinished) -> None:
+        """Something was played, to the end or until it was cut off."""
+        playback = event.playback
+        target = playback.target_uri.partition(":")[2]
+        if self._legs.announcing.get(target) == playback.id:
+            self._line.tell(requests.hangup(target), "hang up")
+            return
+        leg = self._legs.agents.get(target)
+        if leg is not None:
+            self._agent_heard(target, leg, playback.id)
+            return
+        caller = self._callers.get(target)
+        if caller is None or caller.playback != playback.id or caller.prompt is None:
+            return
+        prompt, caller.prompt, caller.playback = caller.prompt, None, None
+        if playback.state == "failed":
+            self._sink(e.PromptFailed(call=target, prompt=prompt, reason="playback failed"))
+        else:
+            self._sink(e.PromptFinished(call=target, prompt=prompt))
+
+
+def _play(
+    channel: str,
+    playback: str,
+    sounds: tuple[str, ...],
+    language: str,
+    further: list[str] | None = None,
+) -> Request:
+    """Prompts lie among Asterisk's sounds, as LANGUAGE/strowger/PROMPT.wav."""
+    media = [f"sound:{PROMPTS_FOLDER}/{sound}" for sound in sounds] + (further or [])
+    return requests.play(channel, playback_id=playback, media=media, language=language)
