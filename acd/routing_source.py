@@ -8,6 +8,7 @@ from pathlib import Path
 from acd.core.routing import Routing
 from acd.errors import OperatorError
 from asterisk.prompts.catalogue import PROMPTS, VOICES
+from asterisk.prompts.numbers import GRAMMAR
 from asterisk.prompts.speak import known
 from config.load import Loaded, load
 from config.problems import ConfigErrors
@@ -76,7 +77,9 @@ class RoutingSource:
 
 def _all_recorded(folder: Path) -> bool:
     try:
-        return PROMPTS.keys() <= {path.stem for path in folder.iterdir() if path.is_file()}
+        return PROMPTS.keys() - GRAMMAR.keys() <= {
+            path.stem for path in folder.iterdir() if path.is_file()
+        }
     except FileNotFoundError:
         return False
     except OSError as error:

@@ -47,6 +47,7 @@ async def provision(
             routing.languages,
             speaker=speaker,
             own=own,
+            added=routing.prompts,
             report=lambda line: out.print(line),
         )
     await _reload(settings)

@@ -14,7 +14,7 @@ from asterisk.lab.ports import free_ports
 from asterisk.lab.root import Root, cache_folder
 from asterisk.lab.sipp import SippRun
 from asterisk.lab.softphone import Softphone
-from asterisk.prompts.speak import Speaker, build
+from asterisk.prompts.speak import NOTHING, Speaker, build
 
 
 class Lab:
@@ -38,11 +38,15 @@ class Lab:
         return await self._standing.enter_async_context(instance)
 
     async def speak(
-        self, asterisk: AsteriskInstance, languages: Sequence[str] = ("zh-CN", "en")
+        self,
+        asterisk: AsteriskInstance,
+        languages: Sequence[str] = ("zh-CN", "en"),
+        added: Mapping[str, Mapping[str, str]] = NOTHING,
     ) -> None:
-        """Give Asterisk the prompts; spoken once, they are kept in the user's cache."""
+        """Give Asterisk the prompts, also those of a routing file; spoken once, they are kept in the
+        user's cache."""
         speaker = Speaker(cache_folder() / "prompts", self.root.command)
-        await asyncio.to_thread(build, asterisk.sounds, languages, speaker=speaker)
+        await asyncio.to_thread(build, asterisk.sounds, languages, speaker=speaker, added=added)
 
     async def phone(self, name: str, *, tone_hz: int = 440) -> Softphone:
         """A running softphone, not registered yet."""

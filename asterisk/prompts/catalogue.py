@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from asterisk.prompts.numbers import DIGITS, GRAMMAR
+
 VOICES: Final[Mapping[str, str]] = {"zh-CN": "cmn", "en": "en"}
 """espeak-ng's voice for each language in which the prompts are written."""
 
@@ -108,5 +110,17 @@ PROMPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "mailbox_unplayable": {"zh-CN": "此留言无法播放", "en": "This message cannot be played."},
     "mailbox_no_more": {"zh-CN": "没有更多留言,再见", "en": "There are no more messages. Goodbye."},
     "mailbox_goodbye": {"zh-CN": "再见", "en": "Goodbye."},
+    "invalid_key": {
+        "zh-CN": "您的输入有误,请重新输入",
+        "en": "That is not one of the choices.",
+    },
+    "invalid_entry": {
+        "zh-CN": "您输入的号码有误,请重新输入",
+        "en": "That number is not complete, or not right.",
+    },
+    "nothing_pressed": {"zh-CN": "您没有按键", "en": "You have not pressed a key."},
+    "please_wait": {"zh-CN": "请稍候", "en": "One moment, please."},
+    **DIGITS,
+    **GRAMMAR,
 }
 """By prompt id and language."""

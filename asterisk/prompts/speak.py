@@ -15,8 +15,10 @@ from pathlib import Path
 
 from acd.errors import OperatorError
 from asterisk.prompts.catalogue import PROMPTS, VOICES
+from asterisk.prompts.numbers import GRAMMAR
 
 FOLDER = "strowger"
+NOTHING: Mapping[str, Mapping[str, str]] = {}
 RATES_HZ = {".wav": 8_000, ".wav16": 16_000}
 RECIPE = 1
 """Another number makes all cached sounds anew."""
@@ -95,18 +97,23 @@ def build(
     own: Path | None = None,
     report: Report = lambda line: None,
     texts: Mapping[str, Mapping[str, str]] = PROMPTS,
+    added: Mapping[str, Mapping[str, str]] = NOTHING,
 ) -> None:
     """Put all prompts of these languages under `target`, a folder of Asterisk's sounds.
 
-    `own` has an installation's recordings, which replace spoken prompts and may add others.
-    Raises `PromptError` where a prompt can neither be spoken nor is recorded.
+    `own` has an installation's recordings, which replace spoken prompts and may add others. `added`
+    are the texts of its routing file, which replace those that are always there. A language whose
+    numbers are read by their digits needs no words for more. Raises `PromptError` where a prompt can
+    neither be spoken nor is recorded.
     """
+    texts = {**texts, **{prompt: {**texts.get(prompt, {}), **mine} for prompt, mine in added.items()}}
     for language in languages:
         folder = target / language / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         recordings = _recordings(own, language)
-        report(f"Prompts in {language}: {len(texts)} texts, {len(recordings)} recordings")
-        for prompt in sorted(texts.keys() | recordings.keys()):
+        needed = texts.keys() if language in VOICES else texts.keys() - GRAMMAR.keys()
+        report(f"Prompts in {language}: {len(needed)} texts, {len(recordings)} recordings")
+        for prompt in sorted(needed | recordings.keys()):
             files = (
                 speaker.recorded(recordings[prompt])
                 if prompt in recordings

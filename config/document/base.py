@@ -97,7 +97,8 @@ class Say(Section):
 def _ending_form(value: object) -> str:
     if not isinstance(value, dict):
         return "<word>"
-    return "<say>" if "say" in value or "then" in value else "<overflow>"
+    elsewhere = not value.keys().isdisjoint(("queue", "voicemail", "flow"))
+    return "<overflow>" if elsewhere and "then" not in value else "<say>"
 
 
 Ending: TypeAlias = Annotated[
