@@ -126,6 +126,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
             room=Room(settings.recordings_dir, min_free_bytes=settings.recordings_min_free),
             metrics=metrics,
             rng=Random(secrets.randbits(64)),
+            trunks=lambda: engine.routing.trunks,
         )
         seed = secrets.randbits(64)
         engine = Engine(

@@ -50,8 +50,8 @@ class StartWaiting:
 class PlayPrompt:
     """Answer the caller if he isn't yet and play a prompt. Reports PromptFinished or PromptFailed.
 
-    `prompt` names it in the reports. `sounds` are the sounds it is made of, one after the other (none:
-    the sound of that name). `tape` is a file of the folder of messages, played after them.
+    `prompt` names it in the reports. `sounds` are the sounds it is made of, one after the other (none,
+    and no tape: the sound of that name). `tape` is a file of the folder of messages, played after them.
     """
 
     call: str
