@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from acd.core.lines import Before, Lines
 from acd.core.pools import Pools
+from acd.core.promises import BEHIND, Promises
 from acd.core.requirement import Requirement, Stage, stages
 from acd.core.routing import Needs, Routing, Strategy
 from acd.core.seat import Seat
@@ -61,6 +62,7 @@ class Matching:
         self._waiting: dict[int, Ticket] = {}
         self._rotations: dict[str, Rotation] = {}
         self._seats: dict[str, Seat] = {}
+        self.promises = Promises()
         self.configure(routing)
 
     # what is configured
@@ -74,6 +76,7 @@ class Matching:
         held = sorted(self._waiting.values(), key=lambda ticket: ticket.key)
         for ticket in held:
             self.hold(ticket)
+        self.promises.clear()
         before = self._seats
         self._seats = {agent.id: Seat(agent) for agent in self._roster}
         for agent_id, seat in self._seats.items():
@@ -334,7 +337,7 @@ class Matching:
             if entry is not None and (head is None or entry < head):
                 head = entry
                 through = pool
-        if head is None:
+        if head is None or (self.promises.due and self._outranked(seat, head)):
             self._stand(seat)
             return None
         ticket = head[4]
@@ -342,6 +345,60 @@ class Matching:
         ticket.through = through
         self._offered(ticket, seat)
         return ticket
+
+    # callbacks
+
+    def promise(
+        self, ticket: Ticket, requirements: tuple[Requirement, ...], reserve: int
+    ) -> Agent | None:
+        """Let a callback ask for `requirements` from now on: the agent to be used for it, or None and
+        it stands in line. `reserve`: so many of those who meet one must be left idle."""
+        self.break_off(ticket)
+        asks = self._find(ticket.queue, requirements)
+        ticket.through = None
+        for pool in asks:
+            seat = pool.index.best() if pool.idle > reserve else None
+            if seat is not None:
+                ticket.through = pool
+                self._leave(seat)
+                self._offered(ticket, seat)
+                self._let_go(ticket.queue, asks)
+                return seat.agent
+        self.promises.stand(ticket, asks, reserve)
+        return None
+
+    def promise_ticket(
+        self, callback: str, queue: str, *, behind: bool, tier: int, place: float
+    ) -> Ticket:
+        """A callback's place: among the calls, or behind all of them."""
+        self._numbered += 1
+        return Ticket(callback, queue, ((BEHIND if behind else 0) - tier, place, self._numbered))
+
+    def break_off(self, ticket: Ticket) -> None:
+        """The callback is not to be carried out now. Fine if it stands in no line."""
+        self._let_go(ticket.queue, self.promises.leave(ticket))
+
+    def promised_to(self, agent: Agent) -> tuple[Ticket, Agent] | None:
+        """The callback (out of line now) for which somebody may be used since this agent stands idle,
+        and who that is (no longer idle); by the strategy, where some are kept in reserve."""
+        seat = self._seats.get(agent.id)
+        if seat is None or not seat.ready:
+            return None
+        found = self.promises.first(seat, 0)
+        if found is None:
+            return None
+        (*_, ticket), pool, reserve = found
+        chosen = (pool.index.best() if reserve else None) or seat
+        self.break_off(ticket)
+        ticket.through = pool
+        self._leave(chosen)
+        self._offered(ticket, chosen)
+        return ticket, chosen.agent
+
+    def _outranked(self, seat: Seat, head: Entry) -> bool:
+        """Whether a callback comes before the first call that an agent may serve."""
+        first = self.promises.first(seat, 1)
+        return first is not None and first[0] < head
 
     def _stand(self, seat: Seat) -> None:
         seat.ready = True

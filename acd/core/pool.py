@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
 
+from acd.core.promises import Line
 from acd.core.requirement import Requirement
 from acd.core.seat import Seat
 from acd.core.strategies.base import IdleIndex
@@ -22,6 +23,7 @@ class Pool:
     the top or when they are more than half. `watchers` are the waiting
     tickets that ask for it now or in the end. `logged_in`, `serving` (those not paused) and `idle` count
     members. A pool that is not `lasting` is let go some time after nobody asks for it any more.
+    `promised` are its lines of callbacks, by their reserve (see acd.core.promises).
     """
 
     __slots__ = (
@@ -32,6 +34,7 @@ class Pool:
         "lasting",
         "logged_in",
         "members",
+        "promised",
         "requirement",
         "serving",
         "stale",
@@ -49,6 +52,7 @@ class Pool:
         self.clear()
         self.asked = 0
         self.watchers: dict[int, Ticket] = {}
+        self.promised: dict[int, Line] | None = None
         self.logged_in = 0
         self.serving = 0
         self.idle = 0
@@ -61,7 +65,19 @@ class Pool:
 
     @property
     def unused(self) -> bool:
-        return not self.asked and not self.watchers
+        return not self.asked and not self.watchers and self.promised is None
+
+    def line(self, reserve: int) -> Line:
+        """The line of callbacks for which more than `reserve` agents must be idle."""
+        if self.promised is None:
+            self.promised = {}
+        return self.promised.setdefault(reserve, Line())
+
+    def drop_empty(self, reserve: int) -> None:
+        """Nobody may be left in a line of callbacks."""
+        if self.promised is not None and self.promised[reserve].head is None:
+            del self.promised[reserve]
+            self.promised = self.promised or None
 
     def dissolve(self) -> None:
         """Its members are members no longer."""

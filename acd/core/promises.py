@@ -1,0 +1,109 @@
+"""Callbacks that are due, in line for agents, beside the waiting calls.
+
+They stand in heaps of their own, so that the calls' are as short as without them and are asked as
+before. An agent who becomes idle takes the first waiting call, as ever; only then, or where a callback
+that kept its place has an earlier key, the callbacks of his pools are looked at. A line is of one pool
+and one reserve: of those who meet the pool's requirement more than so many must be idle before one of
+them is used for a callback.
+"""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, Final
+
+from acd.core.ticket import Entry, Ticket
+
+if TYPE_CHECKING:
+    from acd.core.pool import Pool
+    from acd.core.seat import Seat
+
+SMALL: Final = 32
+"""Heaps shorter than this are not worth compacting."""
+
+BEHIND: Final = 100
+"""What the key of a callback behind all waiting calls begins with: above minus the lowest tier."""
+
+
+class Line:
+    """The callbacks of one pool and one reserve: a heap; who has left is dropped when he comes to its
+    top, or when the gone are more than half."""
+
+    __slots__ = ("gone", "head", "heap")
+
+    def __init__(self) -> None:
+        self.heap: list[Entry] = []
+        self.head: Entry | None = None
+        self.gone = 0
+
+    def push(self, entry: Entry) -> None:
+        """A callback takes its place."""
+        heappush(self.heap, entry)
+        self.head = self.heap[0]
+
+    def forsake(self) -> None:
+        """One of them has gone (it raised its generation before)."""
+        self.gone += 1
+        heap = self.heap
+        while heap and heap[0][3] != heap[0][4].generation:
+            heappop(heap)
+            self.gone -= 1
+        if self.gone * 2 > len(heap) >= SMALL:
+            heap = self.heap = [entry for entry in heap if entry[3] == entry[4].generation]
+            heapify(heap)
+            self.gone = 0
+        self.head = heap[0] if heap else None
+
+
+class Promises:
+    """All lines. `due` is how many callbacks stand in them."""
+
+    __slots__ = ("_standing", "due")
+
+    def __init__(self) -> None:
+        self.due = 0
+        self._standing: dict[int, tuple[Ticket, tuple[Pool, ...], int]] = {}
+
+    def stand(self, ticket: Ticket, pools: tuple[Pool, ...], reserve: int) -> None:
+        """A callback for which nobody may be used now waits in these pools."""
+        tier, start, number = ticket.key
+        entry: Entry = (tier, start, number, ticket.generation, ticket)
+        for pool in pools:
+            pool.line(reserve).push(entry)
+        self._standing[number] = ticket, pools, reserve
+        self.due += 1
+
+    def leave(self, ticket: Ticket) -> tuple[Pool, ...]:
+        """It stands in no line any more; the pools in which it stood. Fine if it stood in none."""
+        found = self._standing.pop(ticket.key[2], None)
+        if found is None:
+            return ()
+        _, pools, reserve = found
+        ticket.generation += 1
+        for pool in pools:
+            pool.line(reserve).forsake()
+            pool.drop_empty(reserve)
+        self.due -= 1
+        return pools
+
+    def first(self, seat: Seat, idle: int) -> tuple[Entry, Pool, int] | None:
+        """The first of those for which an agent may be used, with the pool through which and its
+        reserve. `idle`: 1 where he does not count as idle in his pools yet."""
+        best: tuple[Entry, Pool, int] | None = None
+        for pool in seat.pools:
+            if pool.promised is None:
+                continue
+            for reserve, line in pool.promised.items():
+                head = line.head
+                if head is None or pool.idle + idle <= reserve:
+                    continue
+                if best is None or head < best[0]:
+                    best = head, pool, reserve
+        return best
+
+    def clear(self) -> None:
+        """The pools are made anew: everybody takes his place again."""
+        for ticket, _, _ in self._standing.values():
+            ticket.generation += 1
+        self._standing.clear()
+        self.due = 0
