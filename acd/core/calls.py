@@ -23,11 +23,13 @@ from acd.core.facts import (
     VisitOutcome,
 )
 from acd.core.floor import Floor
+from acd.core.flows import Flows
 from acd.core.offer import Offer
 from acd.core.offers_table import OfferEvent
 from acd.core.routing import Ending, Then
 from acd.core.tables import ImpossibleEventError, Stray, compiled
 from acd.core.waiting import Waiting
+from ivr.model import ToFlow
 
 _SHORT_ABANDON = 5.0
 _REMEMBERED = 1000
@@ -37,6 +39,8 @@ _MISSED = {
     CallOutcome.NOBODY: MissedReason.NOBODY,
     CallOutcome.QUEUE_FULL: MissedReason.QUEUE_FULL,
     CallOutcome.CLOSED: MissedReason.CLOSED,
+    CallOutcome.IVR_LEFT: MissedReason.ABANDONED,
+    CallOutcome.CALLBACK: MissedReason.IVR,
 }
 
 
@@ -46,6 +50,7 @@ class Calls:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self.waiting = Waiting(floor, self)
+        self.flows = Flows(floor, self)
         self._rows = compiled("call", CALL_TABLE, self)
 
     # what others tell
@@ -96,10 +101,16 @@ class Calls:
             self.fire(call, CallEvent.UNANSWERED)
 
     def send_away(self, call: Call, ending: Ending, outcome: CallOutcome) -> None:
-        """The call's end is decided: record it now, let him hear why, then release him."""
+        """The call's end is decided: record it now, let him hear why, then release him.
+
+        An ending that leads into a flow or to a voicemail box is not the end: there it is decided.
+        """
+        if ending.then is Then.FLOW or ending.then is Then.VOICEMAIL:
+            self.flows.by_ending(call, ending, outcome)
+            return
         call.ending, call.decided = ending, outcome
         if ending.then is Then.CALLBACK:
-            self._record_missed(call, _MISSED[outcome])
+            self.record_missed(call, _MISSED[outcome])
         self.fire(call, CallEvent.RELEASED if ending.say is None else CallEvent.SENT_AWAY)
 
     def announce(self, call: Call, prompts: tuple[str, ...]) -> None:
@@ -139,6 +150,8 @@ class Calls:
         call.hears = ""
         if call.prompts:
             self.fire(call, CallEvent.ANNOUNCED)
+        elif call.flows is not None and call.flows.bound is not None:
+            self.flows.go(call)
         else:
             self.waiting.join(call)
 
@@ -224,8 +237,8 @@ class Calls:
         self._drop(call, VisitOutcome.ABANDONED, self._floor.now)
         if in_queue and self._floor.estimates is not None:
             self._floor.estimates.gave_up(call.queue or "", call.wait)
-        self._record_missed(call, MissedReason.ABANDONED)
-        self._finish(call, CallOutcome.ABANDONED)
+        self.record_missed(call, MissedReason.ABANDONED)
+        self.finish(call, CallOutcome.ABANDONED)
 
     def cut_off(self, call: Call, row: str) -> None:
         """The caller's Asterisk died under him."""
@@ -233,18 +246,56 @@ class Calls:
         call.note(self._floor.now, codes.CUT_OFF, call.node)
         self._talk_ends(call, at)
         self._drop(call, VisitOutcome.CUT_OFF, at)
-        self._record_missed(call, MissedReason.CUT_OFF)
-        self._finish(call, CallOutcome.CUT_OFF)
+        self.record_missed(call, MissedReason.CUT_OFF)
+        self.finish(call, CallOutcome.CUT_OFF)
 
     def talk_over(self, call: Call, row: str) -> None:
         """The caller hung up after talking."""
         self._talk_ends(call, self._floor.now)
         self._drop(call, VisitOutcome.ANSWERED, self._floor.now)
-        self._finish(call, CallOutcome.ANSWERED)
+        self.finish(call, CallOutcome.ANSWERED)
 
     def end(self, call: Call, row: str) -> None:
         """The caller is gone whose end had been decided."""
-        self._finish(call, call.decided or CallOutcome.ANSWERED)
+        self.finish(call, call.decided or CallOutcome.ANSWERED)
+
+    # acts of the table: flows
+
+    def begin_flow(self, call: Call, row: str) -> None:
+        """He is in a flow."""
+        self.flows.begin(call)
+
+    def flow_played(self, call: Call, row: str) -> None:
+        """What the flow played is over."""
+        self.flows.played(call)
+
+    def flow_pressed(self, call: Call, row: str) -> None:
+        """He pressed a key."""
+        self.flows.pressed(call)
+
+    def flow_told(self, call: Call, row: str) -> None:
+        """Something else that the flow waits for has come."""
+        self.flows.told(call)
+
+    def flow_node_back(self, call: Call, row: str) -> None:
+        """Go on as far as it is known what he heard and said; else begin anew."""
+        self.flows.node_back(call)
+
+    def flow_hung_up(self, call: Call, row: str) -> None:
+        """He hung up in a flow."""
+        self.flows.hung_up(call)
+
+    def flow_cut_off(self, call: Call, row: str) -> None:
+        """His Asterisk died under him in a flow."""
+        self.flows.cut_off(call, row)
+
+    def dial_outside(self, call: Call, row: str) -> None:
+        """Dial the outside number that the flow names."""
+        self.flows.dial_outside(call)
+
+    def outside_ended(self, call: Call, row: str) -> None:
+        """The outside number has hung up, or was not reached."""
+        self.flows.after_outside(call)
 
     # what acts are made of
 
@@ -273,21 +324,31 @@ class Calls:
             )
         )
 
-    def talk_ended(self, call: Call) -> None:
-        """The agent hung up."""
+    def talk_ended(self, call: Call, *, by_agent: bool) -> None:
+        """The talk is over. `by_agent`: the agent hung up, so that the caller may be asked about it."""
         self._talk_ends(call, self._floor.now)
         call.decided = CallOutcome.ANSWERED
-        self.fire(call, CallEvent.AGENT_LEFT)
+        if by_agent and self.flows.surveys.wanted(call):
+            self.flows.survey(call)
+        else:
+            self.fire(call, CallEvent.AGENT_LEFT)
 
     def _enter(self, call: Call, *, known: bool) -> None:
         admission = self._admit(call, known=known)
-        if admission.ending is not None and admission.outcome is not None:
+        if call.flows is not None and call.flows.bound is not None:
+            self.flows.go(call)
+        elif admission.ending is not None and admission.outcome is not None:
             call.queue = None
             self.send_away(call, admission.ending, admission.outcome)
-        elif admission.prompts:
-            self.announce(call, tuple(admission.prompts))
         else:
-            self.waiting.join(call)
+            if admission.flow is not None:
+                self.flows.bind(call, ToFlow(flow=admission.flow))
+            if admission.prompts:
+                self.announce(call, tuple(admission.prompts))
+            elif admission.flow is not None:
+                self.flows.go(call)
+            else:
+                self.waiting.join(call)
 
     def _admit(self, call: Call, *, known: bool) -> Admission:
         """Let the entry decide, and keep what it says."""
@@ -338,7 +399,7 @@ class Calls:
         if call.answered_at is not None and call.talked_until is None:
             call.talked_until = at
 
-    def _record_missed(self, call: Call, reason: MissedReason) -> None:
+    def record_missed(self, call: Call, reason: MissedReason) -> None:
         """Once a call, whatever an engine before had recorded already."""
         if call.missed:
             return
@@ -357,7 +418,7 @@ class Calls:
             )
         )
 
-    def _finish(self, call: Call, outcome: CallOutcome) -> None:
+    def finish(self, call: Call, outcome: CallOutcome) -> None:
         floor = self._floor
         del floor.calls[call.id]
         if call.offers_made:

@@ -8,11 +8,17 @@ the caller experiences, not what the code is busy with:
   connected again.
 - `announcing`: he hears prompts and then joins the queue he is meant for (a rule's `say`, an overflow).
 - `waiting`: he has a place in a queue and no phone rings for him. The call stands in the heaps of
-  everything that it asks for.
+  everything that it asks for. He hears music, and from time to time how far he is and what he may
+  choose by a key.
 - `offered`: at least one agent's phone rings for him (several with ring_all). He keeps his key but
-  stands in no heap, so that nobody else can be chosen for him.
+  stands in no heap, so that nobody else can be chosen for him. What was being said to him was cut off.
+  A key that chooses something does so no more (`offered` + `digit`): he would lose the agent who
+  reaches for the receiver. If nobody answers he may press it again.
 - `connecting`: an agent picked up and both are being joined. Fails rarely; then he waits again.
 - `talking`: caller and agent hear each other.
+- `in_flow`: he is in an IVR flow, is asked for a message, or (after his talk) for his opinion. What he
+  presses, says and hears to its end goes to the flow, which leads him on or releases him.
+- `outside`: a flow has put him through to an outside number, which rings or talks.
 - `leaving`: he hears his last prompt. What becomes of him is decided and recorded already, so that
   hanging up now loses nothing.
 - `releasing`: his channel was told to hang up.
@@ -22,6 +28,9 @@ the caller experiences, not what the code is busy with:
 Events in the first group come from outside; those in the second are told by the offers' machine, the
 third by decisions of the core itself. Each row says the next state and the one thing to do (a method
 of `acd.core.calls.Calls`). What a state does not list cannot happen, and raises.
+
+`told` is what a flow waits for besides keys and prompts: a look-up's answer, a recording of the caller,
+the end of a time. It may come when he has left the flow.
 
 `prompt_done` is for the prompt that is being played; one for any other prompt is `prompt_stale`.
 """
@@ -44,6 +53,8 @@ class CallState(StrEnum):
     OFFERED = "offered"
     CONNECTING = "connecting"
     TALKING = "talking"
+    IN_FLOW = "in_flow"
+    OUTSIDE = "outside"
     LEAVING = "leaving"
     RELEASING = "releasing"
     GONE = "gone"
@@ -57,6 +68,8 @@ class CallEvent(StrEnum):
     PROMPT_DONE = "prompt_done"
     PROMPT_STALE = "prompt_stale"
     DIGIT = "digit"
+    TOLD = "told"
+    OUTSIDE_ENDED = "outside_ended"
     NODE_BACK = "node_back"
 
     FOUND = "found"
@@ -67,6 +80,9 @@ class CallEvent(StrEnum):
     AGENT_LEFT = "agent_left"
     ADOPTED = "adopted"
 
+    TO_FLOW = "to_flow"
+    FLOW_LEFT = "flow_left"
+    PUT_THROUGH = "put_through"
     ANNOUNCED = "announced"
     JOINED = "joined"
     MOVED = "moved"
@@ -84,10 +100,12 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.SENT_AWAY: Row(S.LEAVING, "play_last"),
         E.RELEASED: Row(S.RELEASING, "hang_up"),
         E.ADOPTED: Row(S.TALKING, "answered"),
+        E.TO_FLOW: Row(S.IN_FLOW, "begin_flow"),
         E.NODE_BACK: Row(S.ENTERING, "enter"),
         E.HUNG_UP: Row(S.GONE, "abandoned"),
         E.CUT_OFF: Row(S.GONE, "cut_off"),
         E.DIGIT: Row(S.ENTERING, "nothing"),
+        E.TOLD: Row(S.ENTERING, "stale"),
     },
     S.ANNOUNCING: {
         E.PROMPT_DONE: Row(S.ENTERING, "go_on"),
@@ -96,6 +114,7 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.CUT_OFF: Row(S.GONE, "cut_off"),
         E.PROMPT_STALE: Row(S.ANNOUNCING, "stale"),
         E.DIGIT: Row(S.ANNOUNCING, "nothing"),
+        E.TOLD: Row(S.ANNOUNCING, "stale"),
     },
     S.WAITING: {
         E.FOUND: Row(S.OFFERED, "nothing"),
@@ -106,8 +125,10 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.ADOPTED: Row(S.TALKING, "answered"),
         E.HUNG_UP: Row(S.GONE, "abandoned"),
         E.CUT_OFF: Row(S.GONE, "cut_off"),
+        E.PROMPT_DONE: Row(S.WAITING, "wait_on"),
         E.PROMPT_STALE: Row(S.WAITING, "stale"),
-        E.DIGIT: Row(S.WAITING, "nothing"),
+        E.DIGIT: Row(S.WAITING, "choose"),
+        E.TOLD: Row(S.WAITING, "stale"),
     },
     S.OFFERED: {
         E.FOUND: Row(S.OFFERED, "nothing"),
@@ -118,6 +139,7 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.CUT_OFF: Row(S.GONE, "cut_off"),
         E.PROMPT_STALE: Row(S.OFFERED, "stale"),
         E.DIGIT: Row(S.OFFERED, "nothing"),
+        E.TOLD: Row(S.OFFERED, "stale"),
     },
     S.CONNECTING: {
         E.CONNECTED: Row(S.TALKING, "answered"),
@@ -127,6 +149,7 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.CUT_OFF: Row(S.GONE, "cut_off"),
         E.PROMPT_STALE: Row(S.CONNECTING, "stale"),
         E.DIGIT: Row(S.CONNECTING, "nothing"),
+        E.TOLD: Row(S.CONNECTING, "stale"),
     },
     S.TALKING: {
         E.AGENT_LEFT: Row(S.RELEASING, "hang_up"),
@@ -135,6 +158,28 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.CUT_OFF: Row(S.GONE, "cut_off"),
         E.PROMPT_STALE: Row(S.TALKING, "stale"),
         E.DIGIT: Row(S.TALKING, "nothing"),
+        E.TOLD: Row(S.TALKING, "stale"),
+        E.TO_FLOW: Row(S.IN_FLOW, "begin_flow"),
+    },
+    S.IN_FLOW: {
+        E.PROMPT_DONE: Row(S.IN_FLOW, "flow_played"),
+        E.DIGIT: Row(S.IN_FLOW, "flow_pressed"),
+        E.TOLD: Row(S.IN_FLOW, "flow_told"),
+        E.NODE_BACK: Row(S.IN_FLOW, "flow_node_back"),
+        E.FLOW_LEFT: Row(S.ENTERING, "nothing"),
+        E.PUT_THROUGH: Row(S.OUTSIDE, "dial_outside"),
+        E.HUNG_UP: Row(S.GONE, "flow_hung_up"),
+        E.CUT_OFF: Row(S.GONE, "flow_cut_off"),
+        E.PROMPT_STALE: Row(S.IN_FLOW, "nothing"),
+    },
+    S.OUTSIDE: {
+        E.OUTSIDE_ENDED: Row(S.ENTERING, "outside_ended"),
+        E.NODE_BACK: Row(S.OUTSIDE, "nothing"),
+        E.HUNG_UP: Row(S.GONE, "end"),
+        E.CUT_OFF: Row(S.GONE, "cut_off"),
+        E.PROMPT_STALE: Row(S.OUTSIDE, "stale"),
+        E.DIGIT: Row(S.OUTSIDE, "nothing"),
+        E.TOLD: Row(S.OUTSIDE, "stale"),
     },
     S.LEAVING: {
         E.PROMPT_DONE: Row(S.RELEASING, "hang_up"),
@@ -143,6 +188,7 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.CUT_OFF: Row(S.GONE, "end"),
         E.PROMPT_STALE: Row(S.LEAVING, "stale"),
         E.DIGIT: Row(S.LEAVING, "nothing"),
+        E.TOLD: Row(S.LEAVING, "stale"),
     },
     S.RELEASING: {
         E.NODE_BACK: Row(S.RELEASING, "hang_up"),
@@ -150,10 +196,14 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.CUT_OFF: Row(S.GONE, "end"),
         E.PROMPT_STALE: Row(S.RELEASING, "stale"),
         E.DIGIT: Row(S.RELEASING, "nothing"),
+        E.TOLD: Row(S.RELEASING, "stale"),
+        E.OUTSIDE_ENDED: Row(S.RELEASING, "stale"),
     },
     S.GONE: {
         E.HUNG_UP: Row(S.GONE, "stale"),
         E.PROMPT_STALE: Row(S.GONE, "stale"),
         E.DIGIT: Row(S.GONE, "stale"),
+        E.TOLD: Row(S.GONE, "stale"),
+        E.OUTSIDE_ENDED: Row(S.GONE, "stale"),
     },
 }

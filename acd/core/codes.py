@@ -35,6 +35,9 @@ WIDENED: Final = "widened"  # step, requirements (words)
 TIMED_OUT: Final = "timed_out"  # queue, seconds
 NOBODY: Final = "nobody"  # queue, ((agent logged in, what he lacks), ...)
 FULL: Final = "full"  # queue, how many wait
+TOLD_WAIT: Final = "told_wait"  # queue, position, seconds of wait expected or None
+TOLD_OFFER: Final = "told_offer"  # key, what it leads to
+CHOSE: Final = "chose"  # key, what it leads to, its name or None
 OVERFLOW: Final = "overflow"  # from queue, to queue
 OVERFLOW_LOOP: Final = "overflow_loop"  # queue that the call has been in
 QUEUE_GONE: Final = "queue_gone"  # queue that vanished, queue instead
@@ -69,6 +72,19 @@ FLOW_TOO_SHORT: Final = "flow_too_short"  # step, seconds, at least how many
 FLOW_NOT_RECORDED: Final = "flow_not_recorded"  # step, why
 FLOW_STUCK: Final = "flow_stuck"  # flow, after how many steps without a sound
 FLOW_LEFT: Final = "flow_left"  # flow, where to (words)
+
+# what the core does about flows, messages and the survey
+FLOW: Final = "flow"  # flow, purpose
+PAST_FLOW: Final = "past_flow"  # flow, queue that he goes to instead
+FLOW_GONE: Final = "flow_gone"  # "flow x" or "voicemail x" that is configured no more
+FLOW_LOOP: Final = "flow_loop"  # flow, how many followed one another without a key
+FLOW_AGAIN: Final = "flow_again"  # flow that begins anew
+NO_TRUNK: Final = "no_trunk"  # number that no trunk can dial
+PUT_THROUGH: Final = "put_through"  # number, trunk
+OUTSIDE_ENDED: Final = "outside_ended"  # whether it answered, cause
+MESSAGE_LEFT: Final = "message_left"  # box, seconds
+NO_MESSAGE: Final = "no_message"  # box, why
+SURVEYED: Final = "surveyed"  # satisfaction or None, solved or None
 
 # ends, and what the engine went through
 SAID: Final = "said"  # prompt

@@ -40,6 +40,8 @@ from acd.core.events import (
     StateRestored,
 )
 from acd.core.floor import Floor
+from acd.core.flow_words import LookedUp, OutsideEnded, TapeFailed, TapeFinished
+from acd.core.flows import TIMER as TIMER_OF_FLOWS
 from acd.core.message_words import MailboxDialled, Message, MessageActed, MessagesExpired
 from acd.core.messages import Messages
 from acd.core.midnight import last_midnight, next_midnight
@@ -50,6 +52,7 @@ from acd.core.recordings import Recordings
 from acd.core.restore import Restore
 from acd.core.routing import Routing
 from acd.core.views import AgentView, CallView, QueueView, WhyView
+from ivr.turns import Pressed
 
 if TYPE_CHECKING:
     from random import Random
@@ -76,6 +79,7 @@ class Dispatcher:
         recordings = floor.recordings = Recordings(floor)
         messages = floor.messages = Messages(floor)
         floor.mailboxes = mailboxes.Mailboxes(floor)
+        flows = floor.call_machine.flows
         nodes = Reconcile(floor)
         self._reconfigure = Reconfigure(floor)
         self._started = False
@@ -92,6 +96,10 @@ class Dispatcher:
             PromptFinished: self._prompt_over,
             PromptFailed: self._prompt_over,
             DigitPressed: self._digit_pressed,
+            LookedUp: flows.looked_up,
+            TapeFinished: flows.tape_finished,
+            TapeFailed: flows.tape_failed,
+            OutsideEnded: flows.outside_ended,
             RecordingStarted: recordings.started,
             RecordingFinished: recordings.finished,
             RecordingFailed: recordings.failed,
@@ -109,6 +117,7 @@ class Dispatcher:
             waiting.TIMER: self._call_due,
             announcing.TIMER: floor.call_machine.waiting.announcing.timer_due,
             offers.TIMER: self._ring_due,
+            TIMER_OF_FLOWS: flows.due,
             staff.TIMER: floor.staff.timer_due,
             mailboxes.TIMER: floor.mailboxes.timer_due,
             MIDNIGHT: self._midnight,
@@ -261,6 +270,8 @@ class Dispatcher:
                 self._floor.call_machine.fire_unknown(event.call, CallEvent.DIGIT)
         else:
             call.pressed = event.digit
+            if call.flows is not None:
+                call.flows.given = Pressed(digit=event.digit)
             self._floor.call_machine.fire(call, CallEvent.DIGIT)
 
     def _phone_changed(self, event: PhoneStateChanged) -> None:

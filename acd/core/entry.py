@@ -25,7 +25,8 @@ class Admission:
     """What the entry decided for a call.
 
     `ending` is set when the call does not come to a queue; `outcome` then says why. Otherwise it hears
-    `prompts` and joins `queue`. `firsts` have their last agent resolved.
+    `prompts` and goes into `flow`, or joins `queue`. A queue that a rule or a closed business names goes
+    past the flow of the number. `firsts` have their last agent resolved.
     """
 
     queue: str
@@ -40,6 +41,14 @@ class Admission:
     ending: Ending | None = None
     outcome: CallOutcome | None = None
     reasons: list[Reason] = field(default_factory=list)
+    flow: str | None = None
+
+    def to_queue(self, queue: str, at: float) -> None:
+        """Something else than the number names the queue."""
+        self.queue = queue
+        if self.flow is not None:
+            self.reasons.append((at, codes.PAST_FLOW, self.flow, queue))
+            self.flow = None
 
 
 class Entry:
@@ -63,6 +72,7 @@ class Entry:
             business.campaign if business else None,
             route.language or (business and business.language) or self._routing.languages[0],
             reasons=reasons,
+            flow=route.flow,
         )
         customer = arrived.customer
         if customer is not None:
@@ -104,7 +114,7 @@ class Entry:
         ending = business.when_closed
         if ending.then is Then.QUEUE and ending.queue is not None:
             admission.reasons.append((at, codes.OVERFLOW, admission.queue, ending.queue))
-            admission.queue = ending.queue
+            admission.to_queue(ending.queue, at)
             if ending.say is not None:
                 admission.prompts.append(ending.say)
             return False
@@ -145,7 +155,8 @@ class Entry:
         admission.tier = max(admission.tier, effect.tier)
         if effect.needs:
             admission.needs = merged(admission.needs, effect.needs)
-        admission.queue = effect.queue or admission.queue
+        if effect.queue is not None:
+            admission.to_queue(effect.queue, subject.at)
         admission.language = effect.language or admission.language
 
     def _resolved(

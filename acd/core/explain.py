@@ -147,6 +147,11 @@ def _none_idle(
     return (f"{text}: {_pairs(states, more, str)}" if states else text) + _near(near)
 
 
+def _told_wait(queue: str, position: int, estimate: float | None) -> str:
+    words = f"is told: number {position} in queue {queue}"
+    return words if estimate is None else f"{words}, expected wait {duration(round(estimate))}"
+
+
 def _nobody(queue: str, near: Sequence[tuple[str, str]] = ()) -> str:
     return f"nobody is logged in who could ever serve it in queue {queue}{_near(near)}"
 
@@ -176,6 +181,19 @@ def _flow_looked_up(step: str, values: Sequence[tuple[str, str]]) -> str:
 def _flow_look_up_failed(step: str, missing: str | None) -> str:
     why = "was late or failed" if missing is None else f"answered without {missing}"
     return f"at {step}: the look-up {why}"
+
+
+def _flow(flow: str, purpose: str) -> str:
+    if purpose == "ivr":
+        return f"goes into flow {flow}"
+    return "is asked about his call" if purpose == "survey" else f"is asked for a message for {flow}"
+
+
+def _surveyed(satisfaction: int | None, solved: bool | None) -> str:
+    if satisfaction is None:
+        return "does not say how satisfied he is"
+    words = f"satisfaction {satisfaction}"
+    return words if solved is None else f"{words}, {'solved' if solved else 'not solved'}"
 
 
 _TIMED: Final = frozenset({codes.CHOSEN})
@@ -212,6 +230,9 @@ _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     codes.TIMED_OUT: lambda queue, seconds: f"waited {duration(seconds)} in queue {queue}: the maximum",
     codes.NOBODY: _nobody,
     codes.FULL: lambda queue, waiting: f"queue {queue} is full: {waiting} calls wait",
+    codes.TOLD_WAIT: _told_wait,
+    codes.TOLD_OFFER: lambda key, then: f"is told: {key} for {then}",
+    codes.CHOSE: lambda key, then, name: f"presses {key}: {then}{f' {name}' if name else ''}",
     codes.OVERFLOW: lambda old, new: f"goes on from queue {old} to queue {new}",
     codes.OVERFLOW_LOOP: lambda queue: f"has been in queue {queue} already: recorded for a callback",
     codes.QUEUE_GONE: lambda old, new: f"queue {old} is configured no more: queue {new} instead",
@@ -248,6 +269,19 @@ _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     codes.FLOW_NOT_RECORDED: lambda step, why: f"at {step}: could not be recorded: {why}",
     codes.FLOW_STUCK: lambda flow, steps: f"flow {flow}: goes in a circle of {steps} steps: released",
     codes.FLOW_LEFT: lambda flow, to: f"leaves flow {flow}: {to}",
+    codes.FLOW: _flow,
+    codes.PAST_FLOW: lambda flow, queue: f"goes past flow {flow}, to queue {queue}",
+    codes.FLOW_GONE: lambda what: f"{what} is configured no more",
+    codes.FLOW_LOOP: lambda flow, flows: f"{flows} flows without a key: goes no further, to {flow}",
+    codes.FLOW_AGAIN: lambda flow: f"flow {flow} begins anew: what happened meanwhile is not known",
+    codes.NO_TRUNK: lambda number: f"no trunk can dial {number}",
+    codes.PUT_THROUGH: lambda number, trunk: f"is put through to {number} by trunk {trunk}",
+    codes.OUTSIDE_ENDED: lambda answered, cause: (
+        f"the outside number {'hung up' if answered else 'was not reached'} (cause {cause})"
+    ),
+    codes.MESSAGE_LEFT: lambda box, seconds: f"leaves a message of {duration(seconds)} in {box}",
+    codes.NO_MESSAGE: lambda box, why: f"leaves no message in {box}: {why.replace('_', ' ')}",
+    codes.SURVEYED: _surveyed,
     codes.SAID: lambda prompt: f"hears {prompt}",
     codes.PROMPT_FAILED: lambda prompt, why: f"{prompt} could not be played: {why}",
     codes.MISSED: lambda reason: f"recorded for a callback: {reason}",
@@ -272,6 +306,7 @@ _DECISIVE: Final = frozenset(
         codes.TIMED_OUT,
         codes.NOBODY,
         codes.FULL,
+        codes.CHOSE,
         codes.OVERFLOW,
         codes.CHOSEN,
         codes.RING_ALL,
@@ -281,7 +316,11 @@ _DECISIVE: Final = frozenset(
         codes.UNREACHABLE,
         codes.ANSWERED,
         codes.CUT_OFF,
+        codes.FLOW,
+        codes.PAST_FLOW,
         codes.FLOW_LEFT,
+        codes.MESSAGE_LEFT,
+        codes.NO_MESSAGE,
         codes.MISSED,
         codes.ENDED,
     }

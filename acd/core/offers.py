@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from acd.core import codes
 from acd.core.call import Call
-from acd.core.calls_table import CallEvent
+from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import CancelRing, ReleaseAgent, RingAgent
 from acd.core.facts import OfferEnded, OfferMade, OfferOutcome
 from acd.core.floor import Floor
@@ -54,31 +54,21 @@ class Offers:
         floor.offers[offer.id] = offer
         call.offers += (offer,)
         agent.offer, agent.call = offer.id, call.id
-        offer.timer = floor.deadlines.schedule(floor.now + queue.ring, TIMER, offer.id)
-        profile, arrived = agent.profile, call.arrived
-        floor.commands.append(
-            RingAgent(
-                offer=offer.id,
-                call=call.id,
-                agent=agent.id,
-                endpoint=profile.endpoint,
-                node=profile.node,
-                caller=arrived.caller,
-                caller_name=arrived.caller_name,
-                queue=queue.name,
-            )
-        )
+        self._ring(offer, call, queue)
         floor.staff.apply(agent, _RESERVE)
-        floor.record(
-            OfferMade(
-                offer=offer.id,
-                call=call.id,
-                agent=agent.id,
-                queue=queue.name,
-                at=floor.now,
-                reasons=call.untold(),
-            )
-        )
+        self._record_made(offer, call, queue)
+
+    def hold(self, call: Call, agent: Agent) -> None:
+        """Keep an agent free for a call that will come, without ringing him."""
+        floor = self._floor
+        call.offers_made += 1
+        queue = floor.desks[call.queue or ""].queue
+        offer = Offer(offer_id(call.id, call.offers_made), call, agent, queue)
+        offer.state, offer.leg = OfferState.HELD, False
+        floor.offers[offer.id] = offer
+        call.offers += (offer,)
+        agent.offer, agent.call = offer.id, call.id
+        floor.staff.apply(agent, _RESERVE)
 
     def fire(self, offer: Offer, event: OfferEvent) -> None:
         """Take the row of the offer's state for `event`. Raises ImpossibleEventError."""
@@ -158,6 +148,42 @@ class Offers:
         """Somebody picked up for a call that nobody knows any more."""
         self._floor.commands.append(ReleaseAgent(offer=offer.id))
         self._floor.stale(row, offer.id)
+
+    def ring(self, offer: Offer, row: str) -> None:
+        """The call for which he was held has come."""
+        offer.leg = True
+        call, queue = _call(offer), _queue(offer)
+        self._ring(offer, call, queue)
+        self._record_made(offer, call, queue)
+
+    def spared(self, offer: Offer, row: str) -> None:
+        """The call for which he was held does not come; he never knew of it."""
+        offer.settle = _RELEASE
+        self.settle(offer, row)
+
+    def prompted(self, offer: Offer, row: str) -> None:
+        """He has heard whom he will call."""
+        self._floor.call_machine.agent_told(_call(offer))
+
+    def declined(self, offer: Offer, row: str) -> None:
+        """He heard whom he was to call, and does not want to."""
+        self._release(offer)
+        self._over(offer, OfferOutcome.REFUSED, _aside(offer, refused=True))
+
+    def withdrawn_answered(self, offer: Offer, row: str) -> None:
+        """The customer is not to be called now, after all."""
+        self._release(offer)
+        self._over(offer, OfferOutcome.WITHDRAWN, _RELEASE)
+
+    def dismissed(self, offer: Offer, row: str) -> None:
+        """The customer was not reached: the agent is told so, then he is released."""
+        call, offer.call = _call(offer), None
+        offer.settle = _RELEASE
+        self._record_ended(offer, OfferOutcome.CALLER_GONE, call)
+
+    def told(self, offer: Offer, row: str) -> None:
+        """He has heard why nobody comes."""
+        self._release(offer)
 
     def ringing(self, offer: Offer, row: str) -> None:
         """His phone rings."""
@@ -250,7 +276,7 @@ class Offers:
         call = _call(offer)
         self._talked(offer, call)
         call.offers = ()
-        self._floor.call_machine.talk_ended(call)
+        self._floor.call_machine.talk_ended(call, by_agent=True)
         self.settle(offer, row)
 
     def parted(self, offer: Offer, row: str) -> None:
@@ -260,7 +286,7 @@ class Offers:
         self._release(offer)
         self._talked(offer, call)
         call.offers = ()
-        self._floor.call_machine.talk_ended(call)
+        self._floor.call_machine.talk_ended(call, by_agent=False)
 
     def late_answer(self, offer: Offer, row: str) -> None:
         """He picked up while his ringing was being stopped."""
@@ -275,6 +301,36 @@ class Offers:
         self._floor.staff.apply(agent, offer.settle or _RELEASE, call=about)
 
     # what acts are made of
+
+    def _ring(self, offer: Offer, call: Call, queue: Queue) -> None:
+        floor = self._floor
+        offer.timer = floor.deadlines.schedule(floor.now + queue.ring, TIMER, offer.id)
+        profile, arrived = offer.agent.profile, call.arrived
+        floor.commands.append(
+            RingAgent(
+                offer=offer.id,
+                call=call.id,
+                agent=profile.id,
+                endpoint=profile.endpoint,
+                node=profile.node,
+                caller=arrived.caller,
+                caller_name=arrived.caller_name,
+                queue=queue.name,
+                callback=call.callback,
+            )
+        )
+
+    def _record_made(self, offer: Offer, call: Call, queue: Queue) -> None:
+        self._floor.record(
+            OfferMade(
+                offer=offer.id,
+                call=call.id,
+                agent=offer.agent.id,
+                queue=queue.name,
+                at=self._floor.now,
+                reasons=call.untold(),
+            )
+        )
 
     def _stop(self, offer: Offer) -> None:
         if offer.leg:
@@ -305,8 +361,9 @@ class Offers:
     def _unconnected(self, offer: Offer, outcome: OfferOutcome) -> None:
         call = _call(offer)
         self._over(offer, outcome, _RELEASE)
-        call.hears = ""
-        self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
+        if call.state is CallState.CONNECTING:
+            call.hears = ""
+            self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
 
     def _talked(self, offer: Offer, call: Call) -> None:
         assert offer.answered_at is not None, "nobody talks who has not answered"

@@ -11,8 +11,9 @@ from acd.core import codes
 from acd.core.call import Call
 from acd.core.calls_table import CallState
 from acd.core.events import RestoredAgent, RestoredCall, StateRestored
-from acd.core.facts import CallOutcome, VisitOutcome
+from acd.core.facts import CallOutcome, MissedReason, VisitOutcome
 from acd.core.floor import Floor
+from acd.core.flow_words import RestoredFlow
 from acd.core.offer import Offer, number_of, offer_id
 from acd.core.offers_table import OfferState
 from acd.core.records import Placement
@@ -21,7 +22,10 @@ from acd.core.staff import talking
 from agents.model import AgentProfile, AgentState
 from agents.roster import Agent
 from agents.states import Status, Unavailable
+from ivr.model import ToFlow, ToVoicemail
 
+_LED_AWAY = (VisitOutcome.TIMED_OUT, VisitOutcome.NOBODY)
+_ENDS = {MissedReason.IVR: CallOutcome.CALLBACK, MissedReason.VOICEMAIL: CallOutcome.NO_MESSAGE}
 _IN_CALL = (AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING)
 
 
@@ -46,6 +50,8 @@ class Restore:
             if call.arrived.call not in floor.calls:
                 self._call(call)
         floor.messages.restored(event.messages)
+        floor.do_not_call.update(event.do_not_call)
+        floor.call_machine.flows.surveys.restored(event.surveyed)
 
     def _agent(self, agent: Agent, remembered: RestoredAgent) -> None:
         floor = self._floor
@@ -72,8 +78,10 @@ class Restore:
             self._placed(call, remembered.placement)
         if remembered.answered_at is not None:
             self._talking(call, remembered, remembered.answered_at)
+        elif remembered.flow is not None:
+            self._in_flow(call, remembered, remembered.flow)
         elif remembered.missed is not None:
-            self._decided(call, remembered, CallOutcome(remembered.missed.value))
+            self._decided(call, remembered, _outcome(remembered.missed))
         elif remembered.left is VisitOutcome.OVERFLOWED:
             self._overflowing(call)
         elif remembered.left is not None:
@@ -108,6 +116,20 @@ class Restore:
             until = self._floor.now if remembered.left_at is None else remembered.left_at
             call.wait = max(0.0, until - call.joined_at)
 
+    def _in_flow(self, call: Call, remembered: RestoredCall, flow: RestoredFlow) -> None:
+        """He begins the flow anew once his node is there: what he had entered was in memory only. Who
+        was put through to an outside number stays so: nobody here can tell whether he talks."""
+        left = remembered.left
+        if call.visit:
+            until = self._floor.now if remembered.left_at is None else remembered.left_at
+            call.wait = max(0.0, until - call.joined_at)
+            call.seen = (call.queue or "",)
+        to = ToVoicemail(box=flow.flow) if flow.purpose == "voicemail" else ToFlow(flow=flow.flow)
+        came_by = CallOutcome(left.value) if left in _LED_AWAY and left is not None else None
+        passage = self._floor.call_machine.flows.bind(call, to, came_by)
+        if flow.purpose == "outside":
+            call.state, call.decided, passage.bound = CallState.OUTSIDE, CallOutcome.SERVED, None
+
     def _overflowing(self, call: Call) -> None:
         """It had left a queue for another one, and heard a prompt in between: now it goes there."""
         desk, call.desk = call.desk, None
@@ -117,7 +139,8 @@ class Restore:
         call.state = CallState.ANNOUNCING
 
     def _talking(self, call: Call, remembered: RestoredCall, answered_at: float) -> None:
-        """It talks, unless its agent has gone on since: then only its end was not seen any more."""
+        """It talks, unless its agent has gone on since: then only its end was not seen any more, or the
+        caller was being asked about it, for which nobody keeps him any longer."""
         floor = self._floor
         call.answered_at = answered_at
         call.wait = answered_at - call.joined_at if call.visit else 0.0
@@ -127,6 +150,8 @@ class Restore:
         offer.answered_at = answered_at
         call.offer = offer
         went_on = self._went_on.get(agent.id, answered_at)
+        if remembered.flow is not None:
+            went_on = remembered.flow.since
         if went_on > answered_at or agent.offer is not None:
             call.state, call.decided = CallState.RELEASING, CallOutcome.ANSWERED
             call.talked_until = went_on
@@ -147,6 +172,11 @@ class Restore:
             profile = AgentProfile(id=agent_id, name=agent_id, endpoint="", node=call.node)
             agent = self._floor.roster.keep(profile)
         return agent
+
+
+def _outcome(missed: MissedReason) -> CallOutcome:
+    """How a call ends of which all is known that is to be: that it was missed."""
+    return _ENDS.get(missed) or CallOutcome(missed.value)
 
 
 def _status(remembered: RestoredAgent, now: float) -> Status:

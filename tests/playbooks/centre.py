@@ -6,8 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from acd.core.routing import Ending, NumberRoute, Queue, Routing, Rule, Then
+from acd.core.routing import (
+    Business,
+    Ending,
+    NumberRoute,
+    Queue,
+    Routing,
+    Rule,
+    SurveyRule,
+    Then,
+    Trunk,
+)
 from agents.model import AgentProfile
+from ivr.model import Flow, HangUp, Menu, Sound, Step, ToQueue, Tries
 
 NODE = "pbx1"
 CALLBACK = Ending(say="all_busy_recorded", then=Then.CALLBACK)
@@ -62,3 +73,46 @@ def centre(
         pause_reasons=("lunch", "training"),
     )
     return replace(plain, **changes)
+
+
+def flow_of(*steps: Step, name: str = "main") -> Flow:
+    """A flow of steps that are named "1", "2", ... and begin with the first."""
+    return Flow(name=name, start="1", steps={str(n): step for n, step in enumerate(steps, 1)})
+
+
+MENU = Menu(
+    parts=(Sound(prompt="choose"),),
+    keys={"1": ToQueue(queue="orders"), "9": HangUp()},
+    tries=Tries(otherwise=HangUp(served=False), tries=2, invalid=(Sound(prompt="wrong"),)),
+)
+"""1 for orders, 9 for having been served; two tries of 5 seconds each."""
+
+
+def menu_first(flow: Flow | None = None, **changes: Any) -> Routing:
+    """A centre whose number leads into a flow, the menu above unless another is given."""
+    first = flow or flow_of(MENU)
+    plain: dict[str, Any] = {
+        "numbers": {"4001": NumberRoute(number="4001", queue="orders", flow=first.name)},
+        "flows": {first.name: first},
+        "trunks": {
+            "in": Trunk(name="in", match=("192.0.2.1",)),
+            "out": Trunk(name="out", match=("192.0.2.2",), dial="PJSIP/{number}@out"),
+        },
+    }
+    return centre(**(plain | changes))
+
+
+def asking(rule: SurveyRule | None = None, **changes: Any) -> Routing:
+    """A centre whose number belongs to a business that asks all callers after their talk."""
+    shop = Business(
+        name="shop",
+        label="Shop",
+        hours=None,
+        when_closed=GOODBYE,
+        survey=rule or SurveyRule(share=1.0),
+    )
+    plain: dict[str, Any] = {
+        "businesses": {"shop": shop},
+        "numbers": {"4001": NumberRoute(number="4001", queue="orders", business="shop")},
+    }
+    return centre(**(plain | changes))

@@ -24,11 +24,13 @@ from acd.core.events import (
     StateRestored,
 )
 from acd.core.facts import StaleEventSeen
+from acd.core.flow_words import LookedUp
 from acd.core.offers_table import OFFER_TABLE, OfferEvent, OfferState
 from acd.core.routing import Effect, Ending, Routing, Rule, Strategy, Then
 from acd.core.tables import ImpossibleEventError
 from agents.model import AgentState, PhoneState
-from tests.playbooks.centre import GOODBYE, agent, centre, queue
+from ivr.model import Flow, Say, ToNumber
+from tests.playbooks.centre import GOODBYE, agent, asking, centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.rows import watched
 from tests.playbooks.words import (
@@ -40,6 +42,7 @@ from tests.playbooks.words import (
     failed,
     hung_up,
     on_duty,
+    outside_ended,
     phone,
     prompt_over,
     ringing,
@@ -212,6 +215,66 @@ CALLS: dict[tuple[CallState, CallEvent], Callable[[], Playbook]] = {
     (CallState.GONE, CallEvent.PROMPT_STALE): lambda: stray(Playbook(centre())),
     (CallState.GONE, CallEvent.DIGIT): lambda: digit(Playbook(centre())),
 }
+
+
+# calls in flows
+
+
+def in_flow(flow: Flow | None = None) -> Playbook:
+    return on_duty(Playbook(menu_first(flow)), "1001") >> arrived()
+
+
+def outside() -> Playbook:
+    return in_flow(flow_of(Say(parts=(), go=ToNumber(number="95555"))))
+
+
+def surveyed() -> Playbook:
+    play = on_duty(Playbook(asking()), "1001", "1002") >> arrived()
+    return talk(play) >> agent_hung_up()
+
+
+CALLS |= {
+    (CallState.ENTERING, CallEvent.TO_FLOW): in_flow,
+    (CallState.TALKING, CallEvent.TO_FLOW): surveyed,
+    (CallState.IN_FLOW, CallEvent.PROMPT_DONE): lambda: in_flow() >> prompt_over("main-1"),
+    (CallState.IN_FLOW, CallEvent.PROMPT_STALE): lambda: stray(in_flow()),
+    (CallState.IN_FLOW, CallEvent.DIGIT): lambda: digit(in_flow()),
+    (CallState.IN_FLOW, CallEvent.TOLD): lambda: (in_flow() >> prompt_over("main-1")).after(5),
+    (CallState.IN_FLOW, CallEvent.NODE_BACK): lambda: lost_and_back(in_flow()),
+    (CallState.IN_FLOW, CallEvent.FLOW_LEFT): lambda: digit(in_flow()),
+    (CallState.IN_FLOW, CallEvent.PUT_THROUGH): outside,
+    (CallState.IN_FLOW, CallEvent.HUNG_UP): lambda: in_flow() >> hung_up(),
+    (CallState.IN_FLOW, CallEvent.CUT_OFF): lambda: died(in_flow()),
+    (CallState.OUTSIDE, CallEvent.OUTSIDE_ENDED): lambda: outside() >> outside_ended(),
+    (CallState.OUTSIDE, CallEvent.NODE_BACK): lambda: lost_and_back(outside()),
+    (CallState.OUTSIDE, CallEvent.HUNG_UP): lambda: outside() >> hung_up(),
+    (CallState.OUTSIDE, CallEvent.CUT_OFF): lambda: died(outside()),
+    (CallState.OUTSIDE, CallEvent.PROMPT_STALE): lambda: stray(outside()),
+    (CallState.OUTSIDE, CallEvent.DIGIT): lambda: digit(outside()),
+    (CallState.RELEASING, CallEvent.OUTSIDE_ENDED): lambda: (
+        outside() >> outside_ended() >> outside_ended()
+    ),
+    (CallState.GONE, CallEvent.OUTSIDE_ENDED): lambda: Playbook(centre()) >> outside_ended(),
+}
+
+
+def answered_late(start: Callable[[], Playbook]) -> Callable[[], Playbook]:
+    return lambda: start() >> LookedUp(call="c1", values=None)
+
+
+for told_late, begun in {
+    CallState.ENTERING: entering,
+    CallState.ANNOUNCING: announcing,
+    CallState.WAITING: waiting,
+    CallState.OFFERED: offered,
+    CallState.CONNECTING: connecting,
+    CallState.TALKING: talking,
+    CallState.OUTSIDE: outside,
+    CallState.LEAVING: leaving,
+    CallState.RELEASING: releasing,
+    CallState.GONE: lambda: Playbook(centre()),
+}.items():
+    CALLS[told_late, CallEvent.TOLD] = answered_late(begun)
 
 
 # offers, by state

@@ -24,11 +24,13 @@ from acd.core.events import (
     CallConnected,
     CallerHungUp,
     ConnectFailed,
+    DigitPressed,
     PhoneStateChanged,
     PromptFinished,
     RingFailed,
     RingFailure,
 )
+from acd.core.flow_words import OutsideEnded
 from agents.model import AgentAct, PhoneState
 from tests.playbooks.centre import NODE
 from tests.playbooks.harness import Playbook
@@ -72,6 +74,14 @@ def agent_hung_up(offer: str = "c1-o1") -> AgentHungUp:
 
 def prompt_over(prompt: str, call: str = "c1") -> PromptFinished:
     return PromptFinished(call=call, prompt=prompt)
+
+
+def pressed(digit: str, call: str = "c1") -> DigitPressed:
+    return DigitPressed(call=call, digit=digit)
+
+
+def outside_ended(call: str = "c1", *, answered: bool = True) -> OutsideEnded:
+    return OutsideEnded(call=call, answered=answered, cause=16 if answered else 19)
 
 
 def act(agent: str, what: AgentAct, **more: Any) -> AgentActed:

@@ -333,7 +333,9 @@ def doing(*commands: Command) -> Any:
 LOOK_UP = LookUp(call="c1", url="http://127.0.0.1/", within=1.0)
 
 
-def asked(outside: Mapping[type[OutsideCommand], Callable[[Any], None]], *commands: Command) -> Telephone:
+def asked(
+    outside: Mapping[type[OutsideCommand], Callable[[Any], None]], *commands: Command
+) -> Telephone:
     """What the telephones are asked for where the core asks for `commands`."""
     telephone, plan = Telephone(), routing()
     engine = Engine(

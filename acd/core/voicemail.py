@@ -1,0 +1,109 @@
+"""Callers who are asked for a message: what is kept of it, and what becomes of those who leave none.
+
+A message that was said to the end is kept whatever happens afterwards; one during which the caller hung
+up is kept if it is long enough. Whoever leaves none is a missed call, so that he is called back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from acd.core import codes
+from acd.core.facts import CallOutcome, MissedReason
+from acd.core.flow_words import DropTape, TapeFailure
+from acd.core.message_words import Message, MessageNotLeft, NoMessage
+from ivr.voicemail import CALL_BACK, FAILED, KEPT, MESSAGE, TOO_SHORT, dialogue
+
+if TYPE_CHECKING:
+    from acd.core.call import Call
+    from acd.core.calls import Calls
+    from acd.core.floor import Floor
+    from acd.core.passage import Passage
+    from acd.core.routing import Voicemail
+    from ivr.model import Flow
+
+_MISSED: Final = {
+    CallOutcome.TIMED_OUT: MissedReason.TIMED_OUT,
+    CallOutcome.NOBODY: MissedReason.NOBODY,
+    CallOutcome.QUEUE_FULL: MissedReason.QUEUE_FULL,
+    CallOutcome.CLOSED: MissedReason.CLOSED,
+}
+"""Why somebody is missed who was led to a box by an ending, and left nothing there."""
+
+
+class Voicemails:
+    """Says what the ends of voicemail dialogues mean."""
+
+    def __init__(self, floor: Floor, calls: Calls) -> None:
+        self._floor = floor
+        self._calls = calls
+
+    def flow(self, box: Voicemail) -> Flow:
+        """The dialogue of a box."""
+        return dialogue(
+            box=box.name,
+            greeting=box.greeting,
+            at_least=box.at_least,
+            at_most=box.at_most,
+            silence=box.silence,
+            review=box.review,
+        )
+
+    def finished(self, call: Call, passage: Passage, how: str) -> CallOutcome:
+        """The dialogue came to its end, and said so to the caller. Says how his call ends."""
+        if how in (KEPT, CALL_BACK):
+            self._left(call, passage)
+            if how == CALL_BACK:
+                self._calls.record_missed(call, MissedReason.VOICEMAIL)
+            return CallOutcome.MESSAGE
+        if how == TOO_SHORT:
+            return self._none(call, passage, NoMessage.TOO_SHORT)
+        assert how == FAILED, "a dialogue has no other ends"
+        no_room = passage.failure is TapeFailure.NO_ROOM
+        return self._none(call, passage, NoMessage.NO_ROOM if no_room else NoMessage.FAILED)
+
+    def hung_up(self, call: Call, passage: Passage) -> CallOutcome:
+        """He hung up before the end: what he said is kept if it is long enough."""
+        if self.keeps(passage):
+            self._left(call, passage)
+            return CallOutcome.MESSAGE
+        return self._none(call, passage, NoMessage.HUNG_UP)
+
+    def keeps(self, passage: Passage) -> bool:
+        """Whether there is a message that is long enough."""
+        tape = passage.tapes.get(MESSAGE)
+        assert passage.box is not None, "a voicemail dialogue is that of a box"
+        return tape is not None and tape[1] >= passage.box.at_least
+
+    def _left(self, call: Call, passage: Passage) -> None:
+        floor, box = self._floor, passage.box
+        assert box is not None, "a voicemail dialogue is that of a box"
+        file, seconds = passage.tapes[MESSAGE]
+        call.note(floor.now, codes.MESSAGE_LEFT, box.name, seconds)
+        floor.messages.left(
+            Message(
+                id=f"{call.id}-m{passage.tapes_made}",
+                call=call.id,
+                box=box.name,
+                caller=call.arrived.caller,
+                business=call.business,
+                queue=box.queue or call.queue,
+                language=call.language,
+                left_at=floor.now,
+                seconds=seconds,
+                file=file,
+            )
+        )
+
+    def _none(self, call: Call, passage: Passage, why: NoMessage) -> CallOutcome:
+        floor, box = self._floor, passage.box
+        assert box is not None, "a voicemail dialogue is that of a box"
+        call.note(floor.now, codes.NO_MESSAGE, box.name, why.value)
+        detail = None if passage.failure is None else passage.failure.value
+        floor.record(MessageNotLeft(call=call.id, at=floor.now, box=box.name, why=why, detail=detail))
+        for file, _ in passage.tapes.values():
+            floor.commands.append(DropTape(file=file))
+        came_by = passage.came_by
+        reason = MissedReason.VOICEMAIL if came_by is None else _MISSED[came_by]
+        self._calls.record_missed(call, reason)
+        return came_by or CallOutcome.NO_MESSAGE
