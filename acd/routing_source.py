@@ -41,6 +41,7 @@ class RoutingSource:
                 self._path,
                 prompts=self._prompts,
                 unspoken=self._unspoken,
+                voices=VOICES,
                 node=settings.node,
                 app=settings.ari_app,
             )
@@ -77,13 +78,12 @@ class RoutingSource:
 
 def _all_recorded(folder: Path) -> bool:
     try:
-        return PROMPTS.keys() - GRAMMAR.keys() <= {
-            path.stem for path in folder.iterdir() if path.is_file()
-        }
+        recorded = {path.stem for path in folder.iterdir() if path.is_file()}
     except FileNotFoundError:
         return False
     except OSError as error:
         raise OperatorError(f"the own prompts cannot be listed: {error}") from error
+    return PROMPTS.keys() - GRAMMAR.keys() <= recorded
 
 
 def _folders(files: Iterable[Path]) -> frozenset[Path]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from acd.core.routing import Routing
 from config.building import build
 from config.checks import check
+from config.checks.prompts import Prompts
 from config.checks.view import View
 from config.names import MUSIC, PROMPTS, PromptIds, gather
 from config.problems import ConfigErrors, Problem, Problems
@@ -38,6 +39,7 @@ def load(
     prompts: PromptIds = PROMPTS,
     music: Collection[str] | None = MUSIC,
     unspoken: Callable[[Collection[str]], Collection[str]] = lambda languages: (),
+    voices: Collection[str] | None = None,
     node: str = DEFAULT_NODE,
     app: str = DEFAULT_APP,
     today: date | None = None,
@@ -45,8 +47,9 @@ def load(
     """Read and check a routing file with all that it includes.
 
     `prompts` and `music` are the ids and classes that exist (None: whatever is named is taken for
-    known), `unspoken` says which of some languages have no prompts, `node` is the Asterisk of agents
-    without one, `app` the Stasis application, `today` the day from which holidays are computed.
+    known), `unspoken` says which of some languages have no prompts, `voices` are the languages in which
+    texts can be spoken (None: any), `node` is the Asterisk of agents without one, `app` the Stasis
+    application, `today` the day from which holidays are computed.
     Raises ConfigErrors with every problem.
     """
     problems = Problems()
@@ -64,6 +67,7 @@ def load(
             unsure=partial.unsure,
             mistaken=partial.mistaken,
             unspoken=frozenset(unspoken(partial.document.languages)),
+            prompts=Prompts(there=prompts, voices=voices),
         )
     )
     if problems.errors:

@@ -14,6 +14,7 @@ from ivr.model import (
     LookUp,
     Menu,
     NextStep,
+    Parts,
     Record,
     Say,
     Step,
@@ -68,6 +69,19 @@ def edges(step: Step) -> tuple[Edge, ...]:
                 Edge(label="too short", key=("too_short",), to=too_short),
                 Edge(label="failed", key=("failed",), to=failed),
             )
+        case _:
+            assert_never(step)
+
+
+def parts_of(step: Step) -> Parts:
+    """Everything that may be heard at a step."""
+    match step:
+        case Menu(parts=parts, tries=tries) | Collect(parts=parts, tries=tries):
+            return parts + tries.invalid + tries.silence
+        case Say(parts=parts) | LookUp(parts=parts) | Record(parts=parts):
+            return parts
+        case Branch():
+            return ()
         case _:
             assert_never(step)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from config.checks.flows import check_flows
 from config.checks.hours import check_hours
+from config.checks.own_prompts import check_prompts
 from config.checks.people import check_people
 from config.checks.queues import check_queues
 from config.checks.rules import check_rules
@@ -16,4 +18,6 @@ def check(view: View) -> None:
     check_hours(view)
     check_queues(view)
     check_rules(view)
+    check_prompts(view)
+    check_flows(view)
     check_unused(view)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.building_flows import step
 from config.checks.overflow import ENDINGS, target
 from config.checks.view import View
-from config.document import Document
+from config.document import BranchStep, Document, Ending, Overflow, Say
+from config.names import PROMPTS
+from ivr.graph import edges, parts_of
+from ivr.model import Exit, Sound, ToFlow, ToQueue
 
 
 def check_unused(view: View) -> None:
@@ -18,6 +22,8 @@ def check_unused(view: View) -> None:
         ("queues", document.queues, set(_queues(document)), "no number, rule or overflow leads to it"),
         ("businesses", document.businesses, set(_businesses(document)), "no number stands for it"),
         ("hours", document.hours, set(_hours(document)), "no business or rule names them"),
+        ("flows", document.flows, set(_flows(document)), "no number, ending or flow leads to it"),
+        ("prompts", document.prompts, set(_prompts(document)), "nobody hears it"),
     )
     for section, defined, used, why in sections:
         for name in defined:
@@ -53,6 +59,50 @@ def _queues(document: Document) -> Iterator[str | None]:
             yield target(getattr(queue, key))
     for business in document.businesses.values():
         yield target(business.when_closed)
+    for exit in _exits(document):
+        if isinstance(exit, ToQueue):
+            yield exit.queue
+
+
+def _exits(document: Document) -> Iterator[Exit]:
+    for steps in document.flows.values():
+        for item in steps.values():
+            for edge in edges(step(item)):
+                yield edge.to
+
+
+def _endings(document: Document) -> Iterator[Ending]:
+    for business in document.businesses.values():
+        yield business.when_closed
+    for queue in document.queues.values():
+        for key in ENDINGS:
+            yield getattr(queue, key)
+
+
+def _flows(document: Document) -> Iterator[str | None]:
+    for number in document.numbers.values():
+        yield number.flow
+    for ending in _endings(document):
+        then = ending.then if isinstance(ending, Say) else ending
+        if isinstance(then, Overflow):
+            yield then.flow
+    for exit in _exits(document):
+        if isinstance(exit, ToFlow):
+            yield exit.flow
+
+
+def _prompts(document: Document) -> Iterator[str | None]:
+    yield from PROMPTS  # one that replaces what is always there
+    for ending in _endings(document):
+        if isinstance(ending, Say):
+            yield ending.say
+    for rule in document.rules:
+        yield rule.then.say
+    for steps in document.flows.values():
+        for item in steps.values():
+            for part in parts_of(step(item)):
+                if isinstance(part, Sound):
+                    yield part.prompt
 
 
 def _businesses(document: Document) -> Iterator[str | None]:
@@ -67,6 +117,12 @@ def _hours(document: Document) -> Iterator[str | None]:
         if rule.when and rule.when.hours:
             yield rule.when.hours.open
             yield rule.when.hours.closed
+    for steps in document.flows.values():
+        for item in steps.values():
+            for case in item.cases if isinstance(item, BranchStep) else ():
+                if case.when.hours:
+                    yield case.when.hours.open
+                    yield case.when.hours.closed
 
 
 def _asked_skills(document: Document) -> Iterator[str]:
@@ -76,6 +132,9 @@ def _asked_skills(document: Document) -> Iterator[str]:
     for needs in asked:
         if isinstance(needs, dict):
             yield from needs
+    for exit in _exits(document):
+        if isinstance(exit, ToQueue):
+            yield from dict(exit.needs)
 
 
 def _used_groups(document: Document) -> Iterator[str]:

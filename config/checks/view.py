@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from acd.core.routing import Needs
 from agents.model import AgentProfile
 from config.building import grade_sections, profile
+from config.checks.prompts import Prompts
 from config.document import Document
 from config.nodes import Mapping, TreePath, key_mark, locate
-from config.problems import Problems
+from config.problems import Nearest, Problems
 
 
 @dataclass(slots=True)
@@ -27,6 +28,10 @@ class View:
     """Places that were complained of already."""
     unspoken: frozenset[str] = frozenset()
     """Languages without prompts."""
+    prompts: Prompts = field(default_factory=Prompts)
+    """Which prompts there are without the file."""
+    nearest: Nearest = field(default_factory=Nearest)
+    """What misspelled names may have meant."""
     profiles: tuple[AgentProfile, ...] = field(init=False)
     _servers: dict[tuple[Needs | None, frozenset[str]], frozenset[str]] = field(default_factory=dict)
 

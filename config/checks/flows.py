@@ -1,0 +1,188 @@
+"""IVR flows: every step is reached and ends somewhere, also for a caller who presses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from config.building_flows import flow as built
+from config.building_flows import queue_of
+from config.checks.view import View
+from config.document.flows import WORDS
+from config.fields import URL_FIELD
+from config.nodes import TreePath
+from ivr import graph
+from ivr.model import (
+    Branch,
+    Clock,
+    Collect,
+    CollectedIs,
+    Digits,
+    Flow,
+    LookUp,
+    Menu,
+    NextStep,
+    Number,
+    Parts,
+    Record,
+    Say,
+    Step,
+    Tape,
+    ToNumber,
+)
+
+OF_THE_CALL = ("caller", "dialled")
+"""What a look-up's address may hold besides collected values."""
+
+
+def check_flows(view: View) -> None:
+    """Note what makes a flow senseless, or a caller stay in it for ever."""
+    flows = {name: built(name, steps) for name, steps in view.document.flows.items()}
+    _numbers(view, flows)
+    sound = True
+    for flow in flows.values():
+        sound &= _steps(view, flow)
+    if not sound or not view.whole("flows"):
+        return  # whether a caller finds out cannot be said
+    _values(view, flows)
+    for flow in flows.values():
+        _reached(view, flow)
+    _ends(view, flows)
+
+
+def _numbers(view: View, flows: Mapping[str, Flow]) -> None:
+    for key, number in view.document.numbers.items():
+        if number.queue is not None or number.flow is None or number.flow not in flows:
+            continue
+        if queue_of(number.flow, flows) is None:
+            view.error(
+                ("numbers", key, "flow"),
+                f"the flow {number.flow!r} leads to no queue, expected one beside it: it serves the "
+                "callers while the engine is away",
+                "such as {flow: " + number.flow + ", queue: NAME}",
+            )
+
+
+def _steps(view: View, flow: Flow) -> bool:
+    """Whether every step that is named exists."""
+    sound = True
+    for name, step in flow.steps.items():
+        path: TreePath = ("flows", flow.name, name)
+        if name in WORDS:
+            view.error((*path, "[key]"), f"{name!r} has a meaning of its own, expected another name")
+            sound = False
+        for edge in graph.edges(step):
+            if isinstance(edge.to, NextStep) and edge.to.step not in flow.steps:
+                view.error(
+                    (*path, *edge.key),
+                    f"unknown step {edge.to.step!r}, expected one of this flow, {', '.join(WORDS)}, or "
+                    "elsewhere as {queue: NAME}",
+                    view.nearest.hint(edge.to.step, [*flow.steps, *WORDS]),
+                )
+                sound = False
+            if isinstance(edge.to, ToNumber):
+                _dials(view, (*path, *edge.key, "dial"))
+    return sound
+
+
+def _dials(view: View, path: TreePath) -> None:
+    trunks = view.document.trunks.values()
+    if view.whole("trunks") and not any(getattr(trunk, "dial", None) for trunk in trunks):
+        view.error(path, "no trunk dials out, expected one with the key dial")
+
+
+def _reached(view: View, flow: Flow) -> None:
+    found = graph.reached(flow)
+    for name in flow.steps:
+        if name not in found:
+            view.error(
+                ("flows", flow.name, name, "[key]"),
+                f"the step {name!r} is never reached, expected a step that leads to it",
+                f"callers begin at {flow.start!r}, the first step",
+            )
+
+
+def _ends(view: View, flows: Mapping[str, Flow]) -> None:
+    endless = graph.without_end(flows)
+    for flow, name in endless:
+        step = flows[flow].steps[name]
+        what = "menu" if isinstance(step, Menu) else "step"
+        view.error(
+            ("flows", flow, name, "[key]"),
+            f"no way leads out of the {what} {name!r}, expected one to a queue, voicemail, a number, "
+            "callback, served or hang_up",
+        )
+    for circle in graph.circles(flows):
+        if circle.steps[0] in endless:
+            continue
+        flow, name = circle.steps[-1]
+        several = len({flow for flow, _ in circle.steps}) > 1
+        shown = [f"{flow}.{name}" if several else name for flow, name in circle.steps]
+        view.error(
+            ("flows", flow, name, *circle.closed_by),
+            f"a caller who does nothing goes in a circle: {' -> '.join([*shown, shown[0]])}, expected "
+            "that it ends somewhere",
+        )
+
+
+def _values(view: View, flows: Mapping[str, Flow]) -> None:
+    """Every value that is used is collected somewhere, in whatever flow: values go along."""
+    given: set[str] = set()
+    recorded: set[str] = set()
+    for _, step in graph.places(flows):
+        given |= set(_given(step))
+        if isinstance(step, Record):
+            recorded.add(step.into)
+    for (flow, name), step in graph.places(flows):
+        for key, used, is_tape in _used(step):
+            known = recorded if is_tape else given
+            if used not in known:
+                what = "recording" if is_tape else "value"
+                view.error(
+                    ("flows", flow, name, *key),
+                    f"unknown {what} {used!r}, expected one that a flow "
+                    f"{'records' if is_tape else 'collects or looks up'}",
+                    view.nearest.hint(used, known),
+                )
+
+
+def _given(step: Step) -> Iterator[str]:
+    match step:
+        case Collect(into=name) | Record(into=name) | Menu(into=str(name)):
+            yield name
+        case LookUp(keep=keep):
+            yield from keep
+
+
+def _used(step: Step) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
+    """Where a step uses a value, its name, and whether it is a recording."""
+    match step:
+        case Branch(cases=cases):
+            for index, case in enumerate(cases):
+                for condition in case.when:
+                    if isinstance(condition, CollectedIs):
+                        key = ("cases", index, "when", "collected", condition.name, "[key]")
+                        yield key, condition.name, False
+        case LookUp(url=url, parts=parts):
+            for name in URL_FIELD.findall(url):
+                if name not in OF_THE_CALL:
+                    yield ("look_up",), name, False
+            yield from _used_parts("say", parts)
+        case Menu(parts=parts, tries=tries) | Collect(parts=parts, tries=tries):
+            yield from _used_parts("say", parts)
+            yield from _used_parts("invalid", tries.invalid)
+            yield from _used_parts("silence", tries.silence)
+        case Say(parts=parts) | Record(parts=parts):
+            yield from _used_parts("say", parts)
+
+
+def _used_parts(key: str, parts: Parts) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
+    for index, part in enumerate(parts):
+        match part:
+            case Number(of=str(name)):
+                yield (key, index, "number"), name, False
+            case Digits(of=str(name)):
+                yield (key, index, "digits"), name, False
+            case Clock(of=str(name)):
+                yield (key, index, "time"), name, False
+            case Tape(of=name):
+                yield (key, index, "recording"), name, True
