@@ -52,6 +52,7 @@ class Call:
     `looked_for`: for these it was noted already that nobody was idle.
 
     `hears` is "" before anything was played to the caller, else "ringback", "music" or "prompt".
+    `callback`: whose customer it is that we dialled; None where he called himself.
     `seen` are the queues that it has been in. `flows`: what the core keeps of it once it was in a flow.
     `told` counts the reasons that a fact has carried away.
     `notices`: what he was told while he waited, where his queue tells anything.
@@ -64,6 +65,7 @@ class Call:
         "arrived_at",
         "asks",
         "business",
+        "callback",
         "cut_off_at",
         "decided",
         "desk",
@@ -114,6 +116,7 @@ class Call:
         self.told = 0
         self.language = ""
         self.business: str | None = None
+        self.callback: str | None = None
         self.queue: str | None = None
         self.tier = 0
         self.head_start = 0.0

@@ -2,6 +2,8 @@
 
 An offer is one ringing of one agent for one call, and lives exactly as long as the agent's leg:
 
+- `held`: the agent is kept free for the customer of a callback who is dialled before him; his phone is
+  not rung yet, so there is no leg.
 - `reserved`: the agent is chosen and his phone was told to ring.
 - `ringing`: it rings.
 - `answered`: he picked up; caller and agent are being joined.
@@ -9,6 +11,7 @@ An offer is one ringing of one agent for one call, and lives exactly as long as 
 - `cancelled`: the offer is over (what became of it is recorded, the caller has gone on), but the phone
   may ring a moment longer. Until the leg is gone the agent can't be rung again: a phone that is rung
   while it is told to stop would answer "busy", or twice.
+- `told`: an agent who answered for a callback hears why nobody comes; then he is released.
 - `released`: the same after an answer: the leg was told to hang up.
 - `over`: the end; the offer is forgotten. The state stands for every unknown offer too.
 
@@ -38,11 +41,13 @@ from acd.core.tables import Row
 class OfferState(StrEnum):
     """How far an offer has come."""
 
+    HELD = "held"
     RESERVED = "reserved"
     RINGING = "ringing"
     ANSWERED = "answered"
     CONNECTED = "connected"
     CANCELLED = "cancelled"
+    TOLD = "told"
     RELEASED = "released"
     OVER = "over"
 
@@ -59,17 +64,27 @@ class OfferEvent(StrEnum):
     CONNECTED = "connected"
     CONNECT_FAILED = "connect_failed"
     HUNG_UP = "hung_up"
+    PROMPTED = "prompted"
 
     TIMED_OUT = "timed_out"
     CALLER_GONE = "caller_gone"
     TAKEN = "taken"
     WITHDRAWN = "withdrawn"
+    RUNG = "rung"
+    DECLINED = "declined"
+    DISMISSED = "dismissed"
 
 
 S = OfferState
 E = OfferEvent
 
 OFFER_TABLE: Final[Mapping[OfferState, Mapping[OfferEvent, Row[OfferState]]]] = {
+    S.HELD: {
+        E.RUNG: Row(S.RESERVED, "ring"),
+        E.CALLER_GONE: Row(S.OVER, "spared"),
+        E.WITHDRAWN: Row(S.OVER, "spared"),
+        E.PROMPTED: Row(S.HELD, "stale"),
+    },
     S.RESERVED: {
         E.RINGING: Row(S.RINGING, "ringing"),
         E.ANSWERED: Row(S.ANSWERED, "answered"),
@@ -100,12 +115,17 @@ OFFER_TABLE: Final[Mapping[OfferState, Mapping[OfferEvent, Row[OfferState]]]] = 
         E.CONNECT_FAILED: Row(S.RELEASED, "connect_failed"),
         E.CALLER_GONE: Row(S.RELEASED, "caller_gone_answered"),
         E.HUNG_UP: Row(S.OVER, "agent_lost"),
+        E.PROMPTED: Row(S.ANSWERED, "prompted"),
+        E.DECLINED: Row(S.RELEASED, "declined"),
+        E.DISMISSED: Row(S.TOLD, "dismissed"),
+        E.WITHDRAWN: Row(S.RELEASED, "withdrawn_answered"),
     },
     S.CONNECTED: {
         E.CONNECTED: Row(S.CONNECTED, "stale"),
         E.CONNECT_FAILED: Row(S.RELEASED, "parted"),
         E.CALLER_GONE: Row(S.RELEASED, "release"),
         E.HUNG_UP: Row(S.OVER, "talk_over"),
+        E.PROMPTED: Row(S.CONNECTED, "stale"),
     },
     S.CANCELLED: {
         E.RINGING: Row(S.CANCELLED, "stale"),
@@ -115,8 +135,17 @@ OFFER_TABLE: Final[Mapping[OfferState, Mapping[OfferEvent, Row[OfferState]]]] = 
         E.UNREACHABLE: Row(S.OVER, "settle"),
         E.LEG_ENDED: Row(S.OVER, "settle"),
         E.HUNG_UP: Row(S.OVER, "settle"),
+        E.PROMPTED: Row(S.CANCELLED, "stale"),
+    },
+    S.TOLD: {
+        E.PROMPTED: Row(S.RELEASED, "told"),
+        E.RINGING: Row(S.TOLD, "stale"),
+        E.CONNECTED: Row(S.TOLD, "stale"),
+        E.CONNECT_FAILED: Row(S.TOLD, "stale"),
+        E.HUNG_UP: Row(S.OVER, "settle"),
     },
     S.RELEASED: {
+        E.PROMPTED: Row(S.RELEASED, "stale"),
         E.CONNECTED: Row(S.RELEASED, "stale"),
         E.CONNECT_FAILED: Row(S.RELEASED, "stale"),
         E.HUNG_UP: Row(S.OVER, "settle"),
@@ -132,5 +161,6 @@ OFFER_TABLE: Final[Mapping[OfferState, Mapping[OfferEvent, Row[OfferState]]]] = 
         E.CONNECTED: Row(S.OVER, "stale"),
         E.CONNECT_FAILED: Row(S.OVER, "stale"),
         E.HUNG_UP: Row(S.OVER, "stale"),
+        E.PROMPTED: Row(S.OVER, "stale"),
     },
 }
