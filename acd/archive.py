@@ -61,7 +61,8 @@ class StoredVisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCall:
-    """A call as stored. `outcome` and `ended_at` are None while it lives."""
+    """A call as stored. `outcome` and `ended_at` are None while it lives. `direction` is "in", or "out"
+    where it dials the customer of `callback`."""
 
     call: str
     node: str
@@ -80,6 +81,8 @@ class StoredCall:
     outcome: str | None
     wait: float | None
     talk: float | None
+    direction: str = "in"
+    callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +113,8 @@ class StoredStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMissedCall:
-    """A missed call. `state` is "open" or "closed"; `closed_why` says why."""
+    """A missed call. `state` is "open" or "closed"; `closed_why` says why. `callback` stands for it;
+    `outcome` is how that came to its end."""
 
     id: int
     call: str
@@ -124,6 +128,8 @@ class StoredMissedCall:
     state: str
     closed_at: float | None
     closed_why: str | None
+    callback: str | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

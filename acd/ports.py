@@ -6,13 +6,17 @@ the agent's ring must return at once: those methods are plain functions and neve
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from acd.core.callback_words import CommitAttempt, RestoredCallback
 from acd.core.commands import Command, TelephonyCommand
 from acd.core.events import Blacklisted, Customer, Event, RestoredAgent, RestoredCall
 from acd.core.facts import Fact
+from acd.core.flow_words import LookUp
+from acd.core.message_words import Message
 from acd.core.routing import Routing
 from acd.core.views import AgentView, CallView, QueueView, WhyView
 
@@ -58,6 +62,10 @@ class Restored:
 
     agents: tuple[RestoredAgent, ...]
     calls: tuple[RestoredCall, ...]
+    callbacks: tuple[RestoredCallback, ...] = ()
+    messages: tuple[Message, ...] = ()
+    do_not_call: frozenset[str] = frozenset()
+    surveyed: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +96,33 @@ class Journal(FactSink, Protocol):
     async def close(self) -> None: ...
 
 
+class Commits(Protocol):
+    """What must be durable before it acts: an attempt to reach somebody, stored before he is dialled."""
+
+    def commit(self, command: CommitAttempt) -> None:
+        """Store the attempt at once, in a transaction of its own that is on the disk when it is
+        reported: AttemptCommitted, or AttemptNotCommitted where the database does not take it now.
+        The same attempt may be given again: it is one attempt. Returns at once."""
+
+    async def run(self, sink: Callable[[Event], None]) -> None:
+        """Store what is given, and report it to the sink, until cancelled."""
+
+
+class Lookups(Protocol):
+    """HTTP look-ups for IVR flows."""
+
+    def look_up(self, command: LookUp) -> None:
+        """Ask; LookedUp comes back once, at the latest after `command.within` seconds, whatever befalls
+        the far side. Returns at once."""
+
+
 class Memory(Protocol):
     """The reading side of the store that the engine needs when it starts."""
 
-    async def load_open(self, since_day: float) -> Restored:
+    async def load_open(self, since_day: float, *, surveyed_since: float = math.inf) -> Restored:
         """Calls not ended, agents' sessions and states, and the agents' counters since `since_day`
-        (UTC seconds of the last local midnight)."""
+        (UTC seconds of the last local midnight); open callbacks, messages that are kept, the numbers of
+        the do-not-call list, and those asked in a survey since `surveyed_since` (UTC seconds)."""
 
     async def load_directory(self) -> tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]]]:
         """All customers (with their last agent) and all blacklist entries by number."""

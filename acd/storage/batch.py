@@ -12,13 +12,12 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from acd.core import facts as f
+from acd.core.callback_words import CallbackOutcome
 from acd.core.records import Reason
 from acd.storage.bounds import ID, NAME, NUMBER, TEXT, fit, fit_optional
 from acd.storage.codec import encode_text
-from acd.storage.statements import Step
-
-OWN_CALL = "done by the customer's own call"
-"""Why a missed call is closed when its caller was answered on a later call."""
+from acd.storage.reach_rows import OWN_CALL, REACH, REACHED
+from acd.storage.steps import Step
 
 Row: TypeAlias = list[Any] | tuple[Any, ...]
 
@@ -81,10 +80,12 @@ class Batch:
         rows[Step.WRITTEN] = [(writer, self.last_seq)]
         return sorted(rows.items())
 
-    def _append(self, step: Step, row: Row) -> None:
+    def append(self, step: Step, row: Row) -> None:
+        """One more row of a step."""
         self.rows.setdefault(step, []).append(row)
 
-    def _reasons(self, seq: int, call: str, at: float, reasons: tuple[Reason, ...]) -> None:
+    def note(self, seq: int, call: str, at: float, reasons: tuple[Reason, ...]) -> None:
+        """What a call's trace says."""
         if not reasons:
             return
         known = self._events.get(call)
@@ -114,6 +115,8 @@ class Batch:
             fit(fact.language, NAME),
             fact.at,
             *(None,) * 10,
+            "in" if fact.callback is None else "out",
+            fit_optional(fact.callback, ID),
         ]
 
     def queued(self, seq: int, fact: f.CallQueued) -> None:
@@ -139,10 +142,10 @@ class Batch:
             None,
             None,
         ]
-        self._reasons(seq, call, fact.at, fact.reasons)
+        self.note(seq, call, fact.at, fact.reasons)
 
     def widened(self, seq: int, fact: f.CallWidened) -> None:
-        self._reasons(seq, fit(fact.call, ID), fact.at, fact.reasons)
+        self.note(seq, fit(fact.call, ID), fact.at, fact.reasons)
 
     def queue_left(self, seq: int, fact: f.QueueLeft) -> None:
         call = fit(fact.call, ID)
@@ -150,7 +153,7 @@ class Batch:
         if draft is not None:
             draft[5:] = (fact.at, fact.outcome.value, fact.wait)
         else:
-            self._append(Step.VISIT_LEFT, (fact.at, fact.outcome.value, fact.wait, call, fact.visit))
+            self.append(Step.VISIT_LEFT, (fact.at, fact.outcome.value, fact.wait, call, fact.visit))
 
     def offer_made(self, seq: int, fact: f.OfferMade) -> None:
         call = fit(fact.call, ID)
@@ -165,7 +168,7 @@ class Batch:
             None,
             None,
         ]
-        self._reasons(seq, call, fact.at, fact.reasons)
+        self.note(seq, call, fact.at, fact.reasons)
 
     def offer_ended(self, seq: int, fact: f.OfferEnded) -> None:
         call = fit(fact.call, ID)
@@ -174,8 +177,8 @@ class Batch:
         if draft is not None:
             draft[5:] = (fact.at, fact.outcome.value, fact.ring)
         else:
-            self._append(Step.OFFER_ENDED, (fact.at, fact.outcome.value, fact.ring, call, offer))
-        self._reasons(seq, call, fact.at, fact.reasons)
+            self.append(Step.OFFER_ENDED, (fact.at, fact.outcome.value, fact.ring, call, offer))
+        self.note(seq, call, fact.at, fact.reasons)
 
     def answered(self, seq: int, fact: f.CallAnswered) -> None:
         call = fit(fact.call, ID)
@@ -193,17 +196,32 @@ class Batch:
         if fact.caller is not None:
             caller = fit(fact.caller, NUMBER)
             business = fit(fact.business or "", NAME)
-            self._append(Step.MISSED_ANSWERED, ("closed", fact.at, OWN_CALL, caller, business, fact.at))
-            self._append(Step.SERVED, (caller, agent, fact.at))
+            self.append(
+                Step.MISSED_ANSWERED,
+                (
+                    "closed",
+                    fact.at,
+                    call,
+                    REACHED,
+                    OWN_CALL,
+                    call,
+                    CallbackOutcome.ANSWERED.value,
+                    CallbackOutcome.OWN_CALL.value,
+                    caller,
+                    business,
+                    fact.at,
+                ),
+            )
+            self.append(Step.SERVED, (caller, agent, fact.at))
 
     def recording_began(self, seq: int, fact: f.RecordingBegan) -> None:
         call = fit(fact.call, ID)
-        self._append(Step.RECORDING_BEGAN, (call, fit(fact.offer, ID), fit(fact.file, TEXT), fact.at))
-        self._reasons(seq, call, fact.at, fact.reasons)
+        self.append(Step.RECORDING_BEGAN, (call, fit(fact.offer, ID), fit(fact.file, TEXT), fact.at))
+        self.note(seq, call, fact.at, fact.reasons)
 
     def recording_ended(self, seq: int, fact: f.RecordingEnded) -> None:
         call = fit(fact.call, ID)
-        self._append(
+        self.append(
             Step.RECORDING_ENDED,
             (
                 call,
@@ -215,7 +233,7 @@ class Batch:
                 fit_optional(fact.detail, TEXT),
             ),
         )
-        self._reasons(seq, call, fact.at, fact.reasons)
+        self.note(seq, call, fact.at, fact.reasons)
 
     def ended(self, seq: int, fact: f.CallEnded) -> None:
         call = fit(fact.call, ID)
@@ -225,16 +243,22 @@ class Batch:
         if draft is not None:
             draft[_QUEUE] = queue
             draft[_AGENT] = agent
-            draft[_ENDED_AT:] = (fact.at, fact.outcome.value, fact.wait, fact.talk, fact.short)
+            draft[_ENDED_AT : _SHORT + 1] = (
+                fact.at,
+                fact.outcome.value,
+                fact.wait,
+                fact.talk,
+                fact.short,
+            )
         else:
-            self._append(
+            self.append(
                 Step.CALL_ENDED,
                 (fact.at, fact.outcome.value, queue, agent, fact.wait, fact.talk, fact.short, call),
             )
-        self._reasons(seq, call, fact.at, fact.reasons)
+        self.note(seq, call, fact.at, fact.reasons)
 
     def missed(self, seq: int, fact: f.CallMissed) -> None:
-        self._append(
+        self.append(
             Step.MISSED,
             (
                 fit(fact.call, ID),
@@ -253,7 +277,7 @@ class Batch:
         agent = fit(fact.agent, ID)
         reason = fit_optional(fact.reason, TEXT)
         state = fact.state.value
-        self._append(
+        self.append(
             Step.AGENT_STATES,
             (
                 agent,
@@ -272,16 +296,16 @@ class Batch:
 
     def session_started(self, seq: int, fact: f.AgentSessionStarted) -> None:
         agent = fit(fact.agent, ID)
-        self._append(Step.SESSION_STARTED, (agent, fact.at, fit(fact.by, TEXT)))
-        self._append(Step.AGENT_SESSION, (agent, "offline", fact.at, fact.at))
+        self.append(Step.SESSION_STARTED, (agent, fact.at, fit(fact.by, TEXT)))
+        self.append(Step.AGENT_SESSION, (agent, "offline", fact.at, fact.at))
 
     def session_ended(self, seq: int, fact: f.AgentSessionEnded) -> None:
         agent = fit(fact.agent, ID)
-        self._append(Step.SESSION_ENDED, (agent, fact.since, fact.at, fit(fact.by, TEXT)))
-        self._append(Step.AGENT_SESSION, (agent, "offline", fact.at, None))
+        self.append(Step.SESSION_ENDED, (agent, fact.since, fact.at, fit(fact.by, TEXT)))
+        self.append(Step.AGENT_SESSION, (agent, "offline", fact.at, None))
 
     def routing_taken(self, seq: int, fact: f.RoutingTaken) -> None:
-        self._append(Step.ROUTING, (seq, fact.at, fit(fact.revision, ID)))
+        self.append(Step.ROUTING, (seq, fact.at, fit(fact.revision, ID)))
 
 
 _ADD: dict[type[f.Fact], Callable[[Batch, int, Any], None]] = {
@@ -300,5 +324,6 @@ _ADD: dict[type[f.Fact], Callable[[Batch, int, Any], None]] = {
     f.AgentSessionStarted: Batch.session_started,
     f.AgentSessionEnded: Batch.session_ended,
     f.RoutingTaken: Batch.routing_taken,
+    **REACH,
 }
 """What is not here (PhoneSeen, StaleEventSeen) is for the metrics and the watchers only."""

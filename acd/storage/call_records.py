@@ -6,7 +6,7 @@ from dataclasses import fields
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.archive import (
@@ -23,7 +23,8 @@ from acd.storage.bounds import ID, NAME, NUMBER, fit
 from acd.storage.codec import decode_reasons
 from acd.storage.paging import decode_cursor, demand_limit, encode_cursor
 
-_CALL = [t.calls.c[field.name] for field in fields(StoredCall)]
+_IN = func.coalesce(t.calls.c.direction, literal_column("'in'")).label("direction")
+_CALL = [_IN if field.name == "direction" else t.calls.c[field.name] for field in fields(StoredCall)]
 _VISIT = [t.queue_visits.c[field.name] for field in fields(StoredVisit)]
 _OFFER = [t.offers.c[field.name] for field in fields(StoredOffer)]
 _RECORDING = [t.recordings.c[field.name] for field in fields(StoredRecording)]

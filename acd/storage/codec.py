@@ -7,31 +7,28 @@ written by a newer version and must wait for one.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, get_args
 
 import msgspec
 
-from acd.core.facts import (
-    CallEnded,
-    CallQueued,
-    CallWidened,
-    Fact,
-    OfferEnded,
-    OfferMade,
-    RecordingBegan,
-    RecordingEnded,
-)
+from acd.core.callback_words import Callback
+from acd.core.facts import Fact
 from acd.core.records import Placement, Reason
 from acd.storage.bounds import storable
 from acd.storage.errors import UnknownFact
 
 KINDS: dict[str, type[Fact]] = {kind.__name__: kind for kind in get_args(Fact)}
 
+_WITH_REASONS = frozenset(
+    kind for kind in KINDS.values() if any(field.name == "reasons" for field in fields(kind))
+)
+
 _encoder = msgspec.json.Encoder()
 _decoders = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
 _entry_decoder = msgspec.json.Decoder(tuple[int, int, str, msgspec.Raw])
 _placement_decoder = msgspec.json.Decoder(Placement)
+_callback_decoder = msgspec.json.Decoder(Callback)
 _reasons_decoder = msgspec.json.Decoder(tuple[tuple[Any, ...], ...])
 
 
@@ -70,13 +67,11 @@ def decode_entry(line: bytes) -> tuple[int, int, Fact]:
         raise UnknownFact(f"A fact has a shape unknown to this version: {error}") from error
 
 
-def _with_tuples(fact: Fact) -> Fact:
-    if isinstance(
-        fact,
-        CallQueued | CallWidened | OfferMade | OfferEnded | RecordingBegan | RecordingEnded | CallEnded,
-    ):
-        return replace(fact, reasons=tuple(_frozen(reason) for reason in fact.reasons))
-    return fact
+def _with_tuples(fact: Any) -> Fact:
+    if type(fact) in _WITH_REASONS:
+        fact = replace(fact, reasons=tuple(_frozen(reason) for reason in fact.reasons))
+    known: Fact = fact
+    return known
 
 
 def _frozen(value: Any) -> Any:
@@ -91,6 +86,10 @@ def encode_text(value: object) -> str:
 
 def decode_placement(text: str) -> Placement:
     return _placement_decoder.decode(text)
+
+
+def decode_callback(text: str) -> Callback:
+    return _callback_decoder.decode(text)
 
 
 def decode_reasons(text: str) -> tuple[Reason, ...]:

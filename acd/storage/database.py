@@ -47,11 +47,17 @@ def database_url(text: str) -> URL:
             raise UnsupportedDatabase(f"Strowger uses sqlite or postgresql, not {other!r}.")
 
 
-def connect_sqlite(file: str, *, busy_ms: int = BUSY_MS) -> sqlite3.Connection:
+DURABLE = "PRAGMA synchronous = FULL"
+"""A commit returns when it is on the disk, and with it all that was committed to the file before."""
+
+
+def connect_sqlite(file: str, *, busy_ms: int = BUSY_MS, durable: bool = False) -> sqlite3.Connection:
     """A plain connection in autocommit mode, with the project's settings."""
     connection = sqlite3.connect(file, isolation_level=None, timeout=busy_ms / 1000)
     for pragma in PRAGMAS:
         connection.execute(pragma)
+    if durable:
+        connection.execute(DURABLE)
     return connection
 
 

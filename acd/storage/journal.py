@@ -46,8 +46,8 @@ class WriteBehind:
     `run` names this run among all that ever wrote (microseconds of its start) and is the number before
     its first fact's. `prepare` brings the database to this version's schema; it is called before the
     first use, and again after DatabaseReplaced, and raises StoreUnavailable. `interval`: seconds that
-    facts gather. `most`: facts in one transaction. `in_memory`: facts kept when neither database nor
-    spool takes any.
+    facts gather. `most`: facts in one transaction, or so. `in_memory`: facts kept when neither database
+    nor spool takes any.
     """
 
     def __init__(
@@ -70,6 +70,9 @@ class WriteBehind:
         self._most = most
         self._in_memory = in_memory
         self._pending: deque[Fact] = deque()
+        self._ends: deque[int] = deque()
+        """The numbers of the last facts of each `take` that is pending."""
+        self._taken = run
         self._first_seq = run + 1
         self._armed = False
         self._wake = asyncio.Event()
@@ -108,6 +111,8 @@ class WriteBehind:
             self.lost += len(facts)
             return
         pending.extend(facts)
+        self._taken += len(facts)
+        self._ends.append(self._taken)
         if not self._armed:
             self._armed = True
             self._loop.call_later(self._interval, self._wake.set)
@@ -179,7 +184,7 @@ class WriteBehind:
         """What was there when it began; what comes meanwhile gathers for the next time."""
         until = self._first_seq + len(self._pending)
         while self._first_seq < until:
-            facts = list(islice(self._pending, self._most))
+            facts = self._portion()
             try:
                 await self._write(self._run_id, list(enumerate(facts, self._first_seq)))
             except StoreUnavailable as error:
@@ -190,6 +195,17 @@ class WriteBehind:
                 self._delay_next_try()
                 return
             self._settle(len(facts))
+
+    def _portion(self) -> list[Fact]:
+        """The oldest facts, about `most`. What was taken together stays together: the end of a call
+        without the callback that it led to would be a caller whom nobody remembers."""
+        count = 0
+        for end in self._ends:
+            until = end - self._first_seq + 1
+            if count and until > self._most:
+                break
+            count = until
+        return list(islice(self._pending, count))
 
     async def _write(self, writer: int, facts: Sequence[tuple[int, Fact]]) -> None:
         """One transaction; where the facts are refused, one for each of them, so that only the culprit
@@ -208,7 +224,7 @@ class WriteBehind:
     async def _set_aside(self) -> None:
         """Carry what is pending to the spool; what cannot be carried stays in memory."""
         while self._pending:
-            facts = list(islice(self._pending, self._most))
+            facts = self._portion()
             try:
                 await asyncio.to_thread(
                     self._spool.append, self._run_id, enumerate(facts, self._first_seq)
@@ -277,6 +293,8 @@ class WriteBehind:
         for _ in range(count):
             self._pending.popleft()
         self._first_seq += count
+        while self._ends and self._ends[0] < self._first_seq:
+            self._ends.popleft()
         while self._waiters and self._waiters[0][0] < self._first_seq:
             _, done = self._waiters.pop(0)
             if not done.done():

@@ -1,4 +1,5 @@
-"""What the engine reads when it starts: calls not ended, agents, and the directory of numbers."""
+"""What the engine reads when it starts: calls not ended, agents, what was promised, and the directory of
+numbers."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from acd.core.facts import MissedReason, VisitOutcome
 from acd.core.offer import number_of
 from acd.core.records import Reason
 from acd.ports import DirectoryEntry, Restored
+from acd.storage import promises
 from acd.storage import tables as t
 from acd.storage.codec import decode_placement, decode_reasons
 from agents.model import AgentState
@@ -29,11 +31,15 @@ from agents.model import AgentState
 DAY = 86400.0
 
 
-async def load_open(connection: AsyncConnection, since_day: float) -> Restored:
+async def load_open(connection: AsyncConnection, since_day: float, surveyed_since: float) -> Restored:
     """See `Memory.load_open`."""
     return Restored(
         agents=await _agents(connection, since_day),
         calls=await _open_calls(connection),
+        callbacks=await promises.open_callbacks(connection),
+        messages=await promises.kept_messages(connection),
+        do_not_call=await promises.do_not_call(connection),
+        surveyed=await promises.surveyed(connection, surveyed_since),
     )
 
 
@@ -92,7 +98,7 @@ async def _open_calls(connection: AsyncConnection) -> tuple[RestoredCall, ...]:
     )
 
 
-def _restored_call(row: Row[Any], visit: Row[Any] | None) -> RestoredCall:
+def _restored_call(row: Row[Any], visit: Row[*tuple[Any, ...]] | None) -> RestoredCall:
     return RestoredCall(
         arrived=CallArrived(
             call=row.call,

@@ -7,40 +7,26 @@ a row stand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 
-from sqlalchemy import Column, Dialect, Table, Update, bindparam, func, literal_column, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ColumnElement,
+    Dialect,
+    Update,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    update,
+)
 from sqlalchemy.sql.dml import Insert
 
 from acd.storage import tables
-
-
-class Step(IntEnum):
-    """The statements of a batch, in the order in which they run: rows before what changes them."""
-
-    CALL_ENTERED = 0
-    CALL_PROGRESS = 1
-    CALL_ENDED = 2
-    VISIT_JOINED = 3
-    VISIT_LEFT = 4
-    OFFER_MADE = 5
-    OFFER_ENDED = 6
-    EVENTS = 7
-    AGENT_STATES = 8
-    SESSION_STARTED = 9
-    SESSION_ENDED = 10
-    AGENT_SESSION = 11
-    AGENT_NOW = 12
-    MISSED = 13
-    MISSED_ANSWERED = 14
-    SERVED = 15
-    ROUTING = 16
-    RECORDING_BEGAN = 17
-    RECORDING_ENDED = 18
-    WRITTEN = 19
+from acd.storage.changes import names, update_where, upsert
+from acd.storage.reach_statements import plan as reach_plan
+from acd.storage.steps import Step as Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,59 +41,30 @@ _PROGRESS = ("queue", "language", "agent", "offer", "answered_at", "within_servi
 _END = ("ended_at", "outcome", "queue", "agent", "wait", "talk", "short")
 
 
-def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-
-
-def _upsert(
-    dialect: str,
-    table: Table,
-    columns: Sequence[str],
-    *,
-    replace: Sequence[str] = (),
-    keep: Sequence[str] = (),
-) -> Insert:
-    """Insert; of a row that is there, `replace` what is named, and of `keep` only what is given now."""
-    insert = _insert(dialect, table).values({name: bindparam(name) for name in columns}).inline()
-    changes: dict[str, object] = {name: insert.excluded[name] for name in replace}
-    changes |= {name: func.coalesce(insert.excluded[name], table.c[name]) for name in keep}
-    if not changes:
-        return insert.on_conflict_do_nothing()
-    return insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
-
-
-def _names(table: Table, *without: str) -> list[str]:
-    return [column.name for column in table.columns if column.name not in without]
-
-
-def _update(
-    table: Table, key: Sequence[str], *, replace: Sequence[str] = (), keep: Sequence[str] = ()
-) -> Update:
-    changes: list[tuple[Column[object], object]] = [
-        (table.c[name], bindparam(f"new_{name}", type_=table.c[name].type)) for name in replace
-    ]
-    changes += [
-        (table.c[name], func.coalesce(bindparam(f"new_{name}", type_=table.c[name].type), table.c[name]))
-        for name in keep
-    ]
-    statement = update(table).ordered_values(*changes)
-    for name in key:
-        statement = statement.where(table.c[name] == bindparam(f"key_{name}", type_=table.c[name].type))
-    return statement
-
-
 def _missed_answered() -> Update:
-    missed = tables.missed_calls
+    """A caller is talked with: what he had missed is done, unless a callback stands for it, which has
+    its own end. It was his own call unless that call is an attempt's."""
+    missed, attempts = tables.missed_calls, tables.callback_attempts
+
+    def either(name: str, call: str) -> ColumnElement[str]:
+        """Each with a parameter of its own for the call: only one of the databases would share it."""
+        is_it = attempts.c.attempt == bindparam(f"key_{call}", type_=attempts.c.attempt.type)
+        by_callback = bindparam(f"new_{name}_by_callback", type_=missed.c[name].type)
+        own = bindparam(f"new_{name}", type_=missed.c[name].type)
+        return case((exists().where(is_it), by_callback), else_=own)
+
     return (
         update(missed)
         .ordered_values(
             (missed.c.state, bindparam("new_state", type_=missed.c.state.type)),
             (missed.c.closed_at, bindparam("new_closed_at", type_=missed.c.closed_at.type)),
-            (missed.c.closed_why, bindparam("new_closed_why", type_=missed.c.closed_why.type)),
+            (missed.c.closed_why, either("closed_why", "call")),
+            (missed.c.outcome, either("outcome", "of_call")),
         )
         .where(
             missed.c.caller == bindparam("key_caller", type_=missed.c.caller.type),
             missed.c.closed_at.is_(None),
+            missed.c.callback.is_(None),
             func.coalesce(missed.c.business, literal_column("''"))
             == bindparam("key_business", type_=missed.c.business.type),
             missed.c.at <= bindparam("key_at", type_=missed.c.at.type),
@@ -118,67 +75,70 @@ def _missed_answered() -> Update:
 def _plan(dialect: str) -> Mapping[Step, Insert | Update]:
     t = tables
     return {
-        Step.CALL_ENTERED: _upsert(
+        Step.CALL_ENTERED: upsert(
             dialect,
             t.calls,
-            _names(t.calls),
+            names(t.calls),
             keep=tuple(dict.fromkeys((*_PROGRESS, *_END))),
         ),
-        Step.CALL_PROGRESS: _update(t.calls, ["call"], keep=_PROGRESS),
-        Step.CALL_ENDED: _update(t.calls, ["call"], replace=_END),
-        Step.VISIT_JOINED: _upsert(
+        Step.CALL_PROGRESS: update_where(t.calls, ["call"], keep=_PROGRESS),
+        Step.CALL_ENDED: update_where(t.calls, ["call"], replace=_END),
+        Step.VISIT_JOINED: upsert(
             dialect,
             t.queue_visits,
-            _names(t.queue_visits),
+            names(t.queue_visits),
             replace=("queue", "joined_at", "placement", "left_at", "outcome", "wait"),
         ),
-        Step.VISIT_LEFT: _update(
+        Step.VISIT_LEFT: update_where(
             t.queue_visits, ["call", "visit"], replace=("left_at", "outcome", "wait")
         ),
-        Step.OFFER_MADE: _upsert(dialect, t.offers, _names(t.offers)),
-        Step.OFFER_ENDED: _update(t.offers, ["call", "offer"], replace=("ended_at", "outcome", "ring")),
-        Step.EVENTS: _upsert(dialect, t.call_events, _names(t.call_events)),
-        Step.AGENT_STATES: _upsert(dialect, t.agent_states, _names(t.agent_states)),
-        Step.SESSION_STARTED: _upsert(dialect, t.agent_sessions, ["agent", "started_at", "started_by"]),
-        Step.SESSION_ENDED: _upsert(
+        Step.OFFER_MADE: upsert(dialect, t.offers, names(t.offers)),
+        Step.OFFER_ENDED: update_where(
+            t.offers, ["call", "offer"], replace=("ended_at", "outcome", "ring")
+        ),
+        Step.EVENTS: upsert(dialect, t.call_events, names(t.call_events)),
+        Step.AGENT_STATES: upsert(dialect, t.agent_states, names(t.agent_states)),
+        Step.SESSION_STARTED: upsert(dialect, t.agent_sessions, ["agent", "started_at", "started_by"]),
+        Step.SESSION_ENDED: upsert(
             dialect,
             t.agent_sessions,
             ["agent", "started_at", "ended_at", "ended_by"],
             replace=("ended_at", "ended_by"),
         ),
-        Step.AGENT_SESSION: _upsert(
+        Step.AGENT_SESSION: upsert(
             dialect,
             t.agents_now,
             ["agent", "state", "since", "logged_in_at"],
             replace=("logged_in_at",),
         ),
-        Step.AGENT_NOW: _upsert(
+        Step.AGENT_NOW: upsert(
             dialect,
             t.agents_now,
             ["agent", "state", "since", "reason", "until"],
             replace=("state", "since", "reason", "until"),
         ),
-        Step.MISSED: _upsert(
+        Step.MISSED: upsert(
             dialect,
             t.missed_calls,
             ["call", "at", "caller", "dialled", "business", "queue", "wait", "reason", "state"],
         ),
         Step.MISSED_ANSWERED: _missed_answered(),
-        Step.SERVED: _upsert(
+        Step.SERVED: upsert(
             dialect,
             t.customers,
             ["number", "call_agent", "call_at"],
             replace=("call_agent", "call_at"),
         ),
-        Step.ROUTING: _upsert(dialect, t.routings, _names(t.routings)),
-        Step.RECORDING_BEGAN: _upsert(dialect, t.recordings, ["call", "offer", "file", "began_at"]),
-        Step.RECORDING_ENDED: _upsert(
+        Step.ROUTING: upsert(dialect, t.routings, names(t.routings)),
+        Step.RECORDING_BEGAN: upsert(dialect, t.recordings, ["call", "offer", "file", "began_at"]),
+        Step.RECORDING_ENDED: upsert(
             dialect,
             t.recordings,
             ["call", "offer", "file", "ended_at", "outcome", "seconds", "detail"],
             replace=("ended_at", "outcome", "seconds", "detail"),
         ),
-        Step.WRITTEN: _upsert(dialect, t.journals, _names(t.journals), replace=("last_seq",)),
+        **reach_plan(dialect),
+        Step.WRITTEN: upsert(dialect, t.journals, names(t.journals), replace=("last_seq",)),
     }
 
 

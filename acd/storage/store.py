@@ -1,4 +1,4 @@
-"""Opening the store: the journal, the memory and the archive over one database.
+"""Opening the store: the journal, the commits, the memory and the archive over one database.
 
 async with open_store("sqlite:///var/acd.db", spool=Path("var/spool"), keeper=keeper) as store:
     restored = await store.memory.load_open(since_day)
@@ -7,6 +7,7 @@ async with open_store("sqlite:///var/acd.db", spool=Path("var/spool"), keeper=ke
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -23,11 +24,12 @@ from acd.ports import DirectoryEntry, Restored
 from acd.runtime.tasks import TaskKeeper
 from acd.storage import recall
 from acd.storage.archive import SqlArchive
+from acd.storage.commits import DurableCommits
 from acd.storage.database import create_engine, database_url, reading
 from acd.storage.journal import GATHER, WriteBehind
 from acd.storage.migrate import upgrade
 from acd.storage.spool import Spool
-from acd.storage.writers import fact_writer
+from acd.storage.writers import commit_writer, fact_writer
 
 
 class SqlMemory:
@@ -38,12 +40,12 @@ class SqlMemory:
         self._engine = engine
         self._journal = journal
 
-    async def load_open(self, since_day: float) -> Restored:
+    async def load_open(self, since_day: float, *, surveyed_since: float = math.inf) -> Restored:
         if not self._journal.healthy:
             raise StoreUnavailable("Facts still wait in the spool to be written.")
         await self._journal.flush()
         async with reading(self._engine) as connection:
-            return await recall.load_open(connection, since_day)
+            return await recall.load_open(connection, since_day, surveyed_since)
 
     async def load_directory(
         self,
@@ -54,9 +56,10 @@ class SqlMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """The three ports of one database."""
+    """The four ports of one database. Somebody must `run` the commits."""
 
     journal: WriteBehind
+    commits: DurableCommits
     memory: SqlMemory
     archive: SqlArchive
 
@@ -87,10 +90,17 @@ async def open_store(
         prepare=partial(_prepare, location, engine),
         interval=interval,
     )
+    commits = DurableCommits(commit_writer(location, engine))
     try:
         await journal.start(keeper)
-        yield Store(journal=journal, memory=SqlMemory(engine, journal), archive=SqlArchive(engine))
+        yield Store(
+            journal=journal,
+            commits=commits,
+            memory=SqlMemory(engine, journal),
+            archive=SqlArchive(engine),
+        )
     finally:
+        await commits.close()
         await journal.close()
         await engine.dispose()
 

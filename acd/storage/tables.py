@@ -23,7 +23,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -31,14 +30,16 @@ from sqlalchemy import (
 )
 
 from acd.storage.bounds import ID, NAME, NUMBER, TEXT
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pk",
-        "uq": "%(table_name)s_%(column_0_name)s_key",
-        "ix": "%(table_name)s_%(column_0_N_name)s",
-    }
-)
+from acd.storage.reach_tables import callback_attempts as callback_attempts
+from acd.storage.reach_tables import callbacks as callbacks
+from acd.storage.reach_tables import do_not_call as do_not_call
+from acd.storage.reach_tables import flow_visits as flow_visits
+from acd.storage.reach_tables import message_changes as message_changes
+from acd.storage.reach_tables import messages as messages
+from acd.storage.reach_tables import messages_not_left as messages_not_left
+from acd.storage.reach_tables import surveys as surveys
+from acd.storage.reach_tables import wait_announcements as wait_announcements
+from acd.storage.schema import metadata as metadata
 
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 """A number that the database gives: SQLite does so for INTEGER keys only."""
@@ -68,8 +69,12 @@ calls = Table(
     Column("wait", Double),
     Column("talk", Double),
     Column("short", Boolean),
+    Column("direction", String(NAME)),
+    Column("callback", String(ID)),
     sqlite_with_rowid=False,
 )
+"""`direction` is "in" or "out" (none: in, from before there was another); `callback` is whose attempt
+a call is."""
 Index("calls_arrived", calls.c.arrived_at, calls.c.call)
 Index("calls_caller", calls.c.caller, calls.c.arrived_at)
 Index(
@@ -197,8 +202,11 @@ missed_calls = Table(
     Column("state", String(NAME), nullable=False),
     Column("closed_at", Double),
     Column("closed_why", String(TEXT)),
+    Column("callback", String(ID)),
+    Column("outcome", String(NAME)),
     UniqueConstraint("call"),
 )
+"""`callback` is who stands for it now, `outcome` how that came to its end."""
 Index("missed_calls_at", missed_calls.c.at, missed_calls.c.id)
 Index(
     "missed_calls_open",

@@ -27,12 +27,16 @@ from acd.storage import tables
 from acd.storage.batch import Row
 from acd.storage.database import connect_sqlite
 from acd.storage.errors import DatabaseReplaced, FactRefused
-from acd.storage.statements import Statement, Step, compile_statements
+from acd.storage.statements import Statement, compile_statements
+from acd.storage.steps import Step
 
 Steps: TypeAlias = Sequence[tuple[Step, Sequence[Row]]]
 
 JOURNAL_BUSY_MS = 1000
 """How long the journal waits for another writer of the SQLite file before it turns to the spool."""
+
+COMMIT_WITHIN = 3.0
+"""Seconds that a commit waits for PostgreSQL: an agent and a customer wait for it."""
 
 
 class FactWriter(Protocol):
@@ -62,7 +66,7 @@ def _file_id(path: Path) -> _FileId | None:
 
 
 class SqliteWriter:
-    """Writes to one SQLite file from one thread. `connect` is called in that thread.
+    """Writes to one SQLite file from one thread, `name`. `connect` is called in that thread.
 
     SQLite goes on writing into a file that was deleted or replaced: so each batch counts as written
     only if the file is still the one at `path`.
@@ -73,6 +77,8 @@ class SqliteWriter:
         path: Path,
         connect: Callable[[], sqlite3.Connection],
         statements: Mapping[Step, Statement],
+        *,
+        name: str = "journal",
     ) -> None:
         self._path = path
         self._wal = path.with_name(f"{path.name}-wal")
@@ -81,7 +87,7 @@ class SqliteWriter:
         self._wal_file: _FileId | None = None
         self._sql = {step: statement.sql for step, statement in statements.items()}
         self._connection: sqlite3.Connection | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     async def write(self, steps: Steps) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._write, steps)
@@ -157,12 +163,19 @@ class SqliteWriter:
 
 class PostgresWriter:
     """Writes over one connection, kept open. A batch that takes longer than `timeout` seconds counts
-    as a database that is away."""
+    as a database that is away. `durable`: what is committed is on the disk, whatever the server's
+    `synchronous_commit` says."""
 
     def __init__(
-        self, engine: AsyncEngine, statements: Mapping[Step, Statement], *, timeout: float = 10.0
+        self,
+        engine: AsyncEngine,
+        statements: Mapping[Step, Statement],
+        *,
+        timeout: float = 10.0,
+        durable: bool = False,
     ) -> None:
         self._engine = engine
+        self._durable = durable
         self._sql = {step: statement.sql for step, statement in statements.items()}
         self._timeout = timeout
         self._connection: AsyncConnection | None = None
@@ -172,6 +185,8 @@ class PostgresWriter:
             async with asyncio.timeout(self._timeout):
                 connection = await self._connected()
                 async with connection.transaction():
+                    if self._durable:
+                        await connection.execute("SET LOCAL synchronous_commit = on")
                     for step, rows in steps:
                         await connection.executemany(self._sql[step], rows)
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
@@ -226,3 +241,15 @@ def fact_writer(url: URL, engine: AsyncEngine) -> FactWriter:
             path, partial(connect_sqlite, str(path), busy_ms=JOURNAL_BUSY_MS), statements
         )
     return PostgresWriter(engine, statements)
+
+
+def commit_writer(url: URL, engine: AsyncEngine) -> FactWriter:
+    """A writer whose transactions are on the disk when `write` returns. Of another file handle and
+    thread than the journal's, so that neither waits for the other's batches longer than the database
+    demands."""
+    statements = compile_statements(engine.dialect)
+    if url.get_backend_name() == "sqlite":
+        path = Path(url.database or "")
+        connect = partial(connect_sqlite, str(path), busy_ms=JOURNAL_BUSY_MS, durable=True)
+        return SqliteWriter(path, connect, statements, name="commits")
+    return PostgresWriter(engine, statements, timeout=COMMIT_WITHIN, durable=True)

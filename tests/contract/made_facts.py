@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from acd.core.callback_words import (
+    Attempt,
+    AttemptEnded,
+    AttemptOutcome,
+    Callback,
+    CallbackChanged,
+    CallbackClosed,
+    CallbackOpened,
+    CallbackOutcome,
+    CallbackSource,
+)
 from acd.core.facts import (
     AgentSessionEnded,
     AgentSessionStarted,
@@ -26,6 +37,17 @@ from acd.core.facts import (
     RecordingEnded,
     RecordingOutcome,
     VisitOutcome,
+)
+from acd.core.flow_words import FlowEntered, FlowLeft, SurveyTaken, WaitAnnounced, WaitMeasured
+from acd.core.message_words import (
+    Message,
+    MessageAct,
+    MessageChanged,
+    MessageDeleted,
+    MessageLeft,
+    MessageNotLeft,
+    MessageState,
+    NoMessage,
 )
 from acd.core.records import Placement
 from acd.core.routing import FirstTarget
@@ -233,4 +255,189 @@ def whole_call(call: str, at: float = START, caller: str = "13800000001") -> lis
         changed("a001", at + 60.0, AgentState.WRAP_UP, AgentState.TALKING, call=call, until=at + 90.0),
         recording_ended(call, at + 60.1),
         AgentSessionEnded(agent="a002", at=at + 61.0, since=at, by="api:boss"),
+    ]
+
+
+def callback(id: str = "cb1", call: str | None = "c1", **given: Any) -> Callback:
+    usual = Callback(
+        id=id,
+        number="13800000001",
+        business="tv",
+        queue="sales",
+        dialled="4008001001",
+        source=CallbackSource.ABANDONED,
+        created_at=START + 20.0,
+        due_at=START + 20.0,
+        language="zh",
+        node="pbx1",
+        call=call,
+        place=START + 0.25,
+        tier=1,
+        head_start=300.0,
+        needs=(("jewellery", 3),),
+        firsts=(FirstTarget(group="vip", hold=5.0), FirstTarget(agent="a001")),
+        note="was cut off",
+    )
+    return replace(usual, **given)
+
+
+def attempt(id: str = "cb1-1", callback: str = "cb1", number_of: int = 1, **given: Any) -> Attempt:
+    usual = Attempt(
+        id=id,
+        callback=callback,
+        number_of=number_of,
+        number="13800000001",
+        agent="a001",
+        made_at=START + 30.0 * number_of,
+    )
+    return replace(usual, **given)
+
+
+def opened(id: str = "cb1", call: str | None = "c1", **given: Any) -> CallbackOpened:
+    return CallbackOpened(at=START + 20.0, callback=callback(id, call, **given))
+
+
+def attempt_ended(
+    id: str = "cb1-1",
+    callback: str = "cb1",
+    outcome: AttemptOutcome = AttemptOutcome.BUSY,
+    at: float = START + 40.0,
+) -> AttemptEnded:
+    return AttemptEnded(
+        attempt=id,
+        callback=callback,
+        at=at,
+        outcome=outcome,
+        agent="a001",
+        ring=4.5,
+        reasons=((at, "attempt_ended", outcome.value),),
+    )
+
+
+def closed(
+    id: str = "cb1",
+    call: str | None = "c1",
+    outcome: CallbackOutcome = CallbackOutcome.ANSWERED,
+    **given: Any,
+) -> CallbackClosed:
+    usual = CallbackClosed(
+        callback=id,
+        at=START + 120.0,
+        outcome=outcome,
+        source=CallbackSource.ABANDONED,
+        call=call,
+        queue="sales",
+        business="tv",
+        waited=100.0,
+        attempts=2,
+        agent="a001" if outcome is CallbackOutcome.ANSWERED else None,
+    )
+    return replace(usual, **given)
+
+
+def message(id: str = "m1", **given: Any) -> Message:
+    usual = Message(
+        id=id,
+        call="c1",
+        box="orders",
+        caller="13800000001",
+        business="tv",
+        queue="sales",
+        language="zh",
+        left_at=START + 50.0,
+        seconds=12.5,
+        file=f"2026-11-21/{id}",
+    )
+    return replace(usual, **given)
+
+
+def message_changed(
+    id: str = "m1", at: float = START + 60.0, state: MessageState = MessageState.TAKEN, **given: Any
+) -> MessageChanged:
+    usual = MessageChanged(
+        message=id,
+        at=at,
+        act=MessageAct.TAKE,
+        by="api:boss",
+        state=state,
+        box="orders",
+        agent="a001",
+    )
+    return replace(usual, **given)
+
+
+def survey(call: str = "c1", at: float = START + 70.0, **given: Any) -> SurveyTaken:
+    usual = SurveyTaken(
+        call=call,
+        at=at,
+        caller="13800000001",
+        business="tv",
+        queue="sales",
+        agent="a001",
+        satisfaction=4,
+        solved=True,
+        remark="2026-11-21/remark",
+        refused=False,
+    )
+    return replace(usual, **given)
+
+
+def told_wait(
+    call: str = "c1", at: float = START + 5.0, *, estimate: float | None = 60.0, queue: str = "sales"
+) -> WaitAnnounced:
+    return WaitAnnounced(call=call, queue=queue, at=at, position=3, estimate=estimate)
+
+
+def measured_wait(
+    call: str = "c1",
+    told_at: float = START + 5.0,
+    *,
+    estimate: float = 60.0,
+    actual: float = 45.0,
+    queue: str = "sales",
+) -> WaitMeasured:
+    return WaitMeasured(
+        call=call,
+        queue=queue,
+        at=told_at + actual,
+        told_at=told_at,
+        estimate=estimate,
+        actual=actual,
+    )
+
+
+def flow_entered(call: str = "c1", at: float = START + 0.1, flow: str = "main") -> FlowEntered:
+    return FlowEntered(call=call, at=at, flow=flow, purpose="ivr", reasons=((at, "flow_entered", flow),))
+
+
+def flow_left(
+    call: str = "c1", at: float = START + 9.0, flow: str = "main", exit: str = "queue sales"
+) -> FlowLeft:
+    return FlowLeft(
+        call=call,
+        at=at,
+        flow=flow,
+        exit=exit,
+        collected=(("order", "12345"), ("menu", "1")),
+        reasons=((at, "flow_left", flow, exit),),
+    )
+
+
+def whole_reach() -> list[Fact]:
+    """A caller who leaves a message and is called back, and what others were told and asked."""
+    return [
+        flow_entered(),
+        flow_left(),
+        told_wait(),
+        measured_wait(),
+        missed("c1"),
+        opened(),
+        CallbackChanged(callback="cb1", at=START + 41.0, due_at=START + 341.0, attempts=1, why="busy"),
+        attempt_ended(),
+        closed(),
+        MessageLeft(at=START + 50.0, message=message()),
+        message_changed(),
+        MessageNotLeft(call="c2", at=START + 55.0, box="orders", why=NoMessage.TOO_SHORT),
+        MessageDeleted(message="m1", at=START + 900.0),
+        survey(),
     ]

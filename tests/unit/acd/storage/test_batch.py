@@ -37,7 +37,9 @@ def test_a_call_that_begins_and_ends_in_one_batch_is_one_row_of_each_kind() -> N
         Step.RECORDING_ENDED: 1,
         Step.WRITTEN: 1,
     }
-    assert all(value is not None for value in rows[Step.CALL_ENTERED][0])
+    *known, direction, callback = rows[Step.CALL_ENTERED][0]
+    assert all(value is not None for value in known)
+    assert (direction, callback) == ("in", None)
 
 
 def test_what_goes_on_in_a_later_batch_changes_the_row() -> None:

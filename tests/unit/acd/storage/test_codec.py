@@ -8,6 +8,7 @@ import pytest
 from acd.core.facts import Fact, PhoneSeen, RoutingTaken, StaleEventSeen
 from acd.storage.codec import (
     KINDS,
+    decode_callback,
     decode_entry,
     decode_placement,
     decode_reasons,
@@ -22,6 +23,7 @@ from tests.contract import made_facts as made
 FACTS: list[Fact] = [
     *made.whole_call("c1"),
     made.missed("c1"),
+    *made.whole_reach(),
     PhoneSeen(agent="a001", at=1.5, phone=PhoneState.IN_USE),
     StaleEventSeen(at=2.5, what="late", subject="c1"),
     RoutingTaken(at=3.5, revision="abc"),
@@ -49,6 +51,11 @@ def test_nested_reasons_come_back_as_tuples() -> None:
 def test_a_placement_comes_back_as_it_was() -> None:
     placement = made.placement()
     assert decode_placement(encode_text(placement)) == placement
+
+
+def test_a_callback_comes_back_as_it_was() -> None:
+    callback = made.callback()
+    assert decode_callback(encode_text(callback)) == callback
 
 
 def test_text_that_is_not_utf8_is_made_so() -> None:

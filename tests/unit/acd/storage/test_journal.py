@@ -111,12 +111,27 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 async def test_facts_are_written_in_order_in_transactions_of_a_bounded_size(bench: Bench) -> None:
-    bench.journal.take(routings(*range(10)))
+    for n in range(10):
+        bench.journal.take(routings(n))
     assert bench.journal.depth == 10
     await bench.journal.flush()
     assert bench.database.transactions == [["0", "1", "2", "3"], ["4", "5", "6", "7"], ["8", "9"]]
     assert bench.database.last == {RUN: RUN + 10}
     assert (bench.journal.depth, bench.journal.healthy) == (0, True)
+
+
+async def test_what_was_decided_together_is_written_together(bench: Bench) -> None:
+    """A call's end without the callback that it led to would be a caller whom nobody remembers."""
+    for together in ((0, 1, 2), (3, 4), (5,), (6, 7, 8, 9, 10), (11,)):
+        bench.journal.take(routings(*together))
+    await bench.journal.flush()
+    assert bench.database.transactions == [
+        ["0", "1", "2"],
+        ["3", "4", "5"],
+        ["6", "7", "8", "9", "10"],
+        ["11"],
+    ]
+    assert bench.database.last == {RUN: RUN + 12}
 
 
 async def test_without_a_flush_they_are_written_after_the_interval(bench: Bench) -> None:

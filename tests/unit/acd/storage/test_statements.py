@@ -25,7 +25,7 @@ def test_every_step_has_its_statement_and_every_row_its_length(dialect: Dialect)
             for step, rows in batch.steps(1):
                 seen.add(step)
                 assert {len(row) for row in rows} == {len(statements[step].columns)}
-    assert seen == set(Step)
+    assert seen == set(Step) - {Step.ATTEMPT_MADE}  # that one is the commits'
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
@@ -54,7 +54,12 @@ def test_both_databases_ask_for_the_same_values_in_the_same_order(dialect: Diale
     assert ours[Step.MISSED_ANSWERED] == (
         "state",
         "closed_at",
+        "call",
+        "closed_why_by_callback",
         "closed_why",
+        "of_call",
+        "outcome_by_callback",
+        "outcome",
         "caller",
         "business",
         "at",

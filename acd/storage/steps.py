@@ -1,0 +1,47 @@
+"""The statements of a batch by name."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Step(IntEnum):
+    """The statements of a batch, in the order in which they run: rows before what changes them."""
+
+    CALL_ENTERED = 0
+    CALL_PROGRESS = 1
+    CALL_ENDED = 2
+    VISIT_JOINED = 3
+    VISIT_LEFT = 4
+    OFFER_MADE = 5
+    OFFER_ENDED = 6
+    EVENTS = 7
+    AGENT_STATES = 8
+    SESSION_STARTED = 9
+    SESSION_ENDED = 10
+    AGENT_SESSION = 11
+    AGENT_NOW = 12
+    MISSED = 13
+    MISSED_CALLBACK = 14
+    MISSED_ANSWERED = 15
+    SERVED = 16
+    ROUTING = 17
+    RECORDING_BEGAN = 18
+    RECORDING_ENDED = 19
+    CALLBACK_OPENED = 20
+    CALLBACK_CHANGED = 21
+    ATTEMPT_MADE = 22
+    ATTEMPT_ENDED = 23
+    CALLBACK_CLOSED = 24
+    MISSED_CALLED_BACK = 25
+    MESSAGE_LEFT = 26
+    MESSAGE_CHANGED = 27
+    MESSAGE_CHANGES = 28
+    MESSAGE_DELETED = 29
+    MESSAGE_NOT_LEFT = 30
+    SURVEY = 31
+    WAIT_ANNOUNCED = 32
+    WAIT_MEASURED = 33
+    FLOW_ENTERED = 34
+    FLOW_LEFT = 35
+    WRITTEN = 36
