@@ -23,8 +23,10 @@ from acd.api.app import build_app, make_runner
 from acd.api.settings import ApiSettings
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import StateRestored
+from acd.core.flow_words import LookUp
 from acd.core.routing import Routing
 from acd.errors import OperatorError, StoreUnavailable, TakenOver
+from acd.lookups import open_lookups
 from acd.metrics import Metrics
 from acd.ports import Check
 from acd.routing_source import RoutingSource
@@ -129,6 +131,11 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
             trunks=lambda: engine.routing.trunks,
         )
         seed = secrets.randbits(64)
+        asking = TaskKeeper(stopping.failed)
+        lookups = await stack.enter_async_context(
+            open_lookups(asking, lambda answer: engine.post(answer))
+        )
+        stack.push_async_callback(asking.close)
         engine = Engine(
             dispatcher=Dispatcher(routing, Random(seed)),
             routing=routing,
@@ -138,6 +145,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
             sinks=[store.journal, metrics],
             metrics=metrics,
             recorder=_recorder(stack, settings, routing, seed, clock.now()),
+            outside={LookUp: lookups.look_up},
         )
         outside = TaskKeeper(stopping.failed)
         stack.push_async_callback(outside.close)

@@ -85,7 +85,7 @@ class Engine:
         self._sinks = [directory, *sinks]
         self._metrics = metrics
         self._recorder = recorder
-        self._doers: dict[type[Command], Callable[[Any], None]] = {
+        self._doers: dict[Any, Callable[[Any], None]] = {
             **dict.fromkeys(get_args(TelephonyCommand), telephony.execute),
             **dict.fromkeys(get_args(OutsideCommand), _not_done),
             **(outside or {}),
