@@ -11,6 +11,7 @@ from acd.core.hours import OpeningHours
 from agents.model import AgentProfile
 from config import document as doc
 from config.building_flows import flow, queue_of
+from config.building_voicemail import box
 from config.holiday_dates import holiday_dates
 from config.names import GRADE_LEVELS
 from ivr.model import Flow
@@ -61,6 +62,7 @@ def build(document: doc.Document, *, revision: str, node: str, app: str, today: 
             for id, item in document.phones.items()
         },
         flows=flows,
+        voicemail={name: box(name, item, document.agents) for name, item in document.voicemail.items()},
         prompts={id: dict(texts) for id, texts in document.prompts.items()},
         hours=hours,
     )

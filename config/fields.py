@@ -200,6 +200,7 @@ NUMBER_KEY_PATTERN = r"^(default|\+?[0-9*#]{1,40})$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 ENDPOINT_PATTERN = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@:/+-]{1,80}$"
 NODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"
+MAIL_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*$"
 KEY_PATTERN = r"^[0-9*#]$"
 URL_FIELD = re.compile(r"\{([A-Za-z][A-Za-z0-9_-]{0,39})\}", re.ASCII)
 
@@ -328,6 +329,11 @@ Prompt: TypeAlias = Annotated[str, named("prompt"), _NAME]
 PromptOrNothing: TypeAlias = Annotated[str, named("prompt", "nothing"), _NAME]
 Music: TypeAlias = Annotated[str, named("music class"), _NAME]
 NumberName: TypeAlias = Annotated[str, named("number"), _NAME]
+MailAddress: TypeAlias = Annotated[
+    str,
+    reads(_matching(MAIL_PATTERN, "an e-mail address such as orders@example.org")),
+    _string(MAIL_PATTERN, "orders@example.org"),
+]
 FlowName: TypeAlias = Annotated[str, named("flow"), _NAME]
 VoicemailName: TypeAlias = Annotated[str, named("voicemail box"), _NAME]
 

@@ -20,6 +20,7 @@ PROMPTS = frozenset(
         "goodbye",
         "unknown_number",
         "nobody",
+        "leave_message",
         "invalid_key",
         "invalid_entry",
         "nothing_pressed",

@@ -22,7 +22,7 @@ _PLAIN = re.compile(
 )
 _NOT_TEXT_ELSEWHERE = {"y", "n", "yes", "no", "on", "off"}
 """Words that other readers of YAML take for true or false."""
-_BLOCKS = ("queues", "hours", "flows")
+_BLOCKS = ("queues", "hours", "flows", "voicemail")
 """Sections whose items are long: one key per line."""
 
 
@@ -107,6 +107,7 @@ def _document(value: routing.Routing) -> dict[str, Any]:
             name: {key: printing_flows.step(step) for key, step in flow.steps.items()}
             for name, flow in value.flows.items()
         },
+        voicemail={name: _voicemail(box) for name, box in value.voicemail.items()},
     )
 
 
@@ -282,6 +283,24 @@ def _queue(queue: routing.Queue) -> dict[str, Any]:
         **endings,
         short_abandon=duration_text(queue.short_abandon),
     )
+
+
+def _voicemail(box: routing.Voicemail) -> dict[str, Any]:
+    return {
+        **_given(
+            name=box.label,
+            queue=box.queue,
+            agent=box.agent,
+            greeting=box.greeting,
+            at_least=duration_text(box.at_least),
+            at_most=duration_text(box.at_most),
+            silence=duration_text(box.silence),
+            lamp=_given(agents=list(box.lamp_of)),
+            keep_for=_duration(box.keep_for) or "forever",
+            mail=box.mail_to,
+        ),
+        "review": box.review,
+    }
 
 
 def _needs(needs: routing.Needs | None) -> str | dict[str, int] | None:

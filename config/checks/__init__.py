@@ -10,6 +10,7 @@ from config.checks.queues import check_queues
 from config.checks.rules import check_rules
 from config.checks.unused import check_unused
 from config.checks.view import View
+from config.checks.voicemail import check_voicemail
 
 
 def check(view: View) -> None:
@@ -20,4 +21,5 @@ def check(view: View) -> None:
     check_rules(view)
     check_prompts(view)
     check_flows(view)
+    check_voicemail(view)
     check_unused(view)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.building_flows import step
+from config.building_flows import step as built
 from config.checks.overflow import ENDINGS, target
 from config.checks.view import View
-from config.document import BranchStep, Document, Ending, Overflow, Say
+from config.document import BranchStep, Document
 from config.names import PROMPTS
-from ivr.graph import edges, parts_of
-from ivr.model import Exit, Sound, ToFlow, ToQueue
+from config.nodes import Mapping, Node, Scalar, Sequence
+from ivr.graph import edges
+from ivr.model import Exit, ToQueue
 
 
 def check_unused(view: View) -> None:
@@ -22,8 +23,8 @@ def check_unused(view: View) -> None:
         ("queues", document.queues, set(_queues(document)), "no number, rule or overflow leads to it"),
         ("businesses", document.businesses, set(_businesses(document)), "no number stands for it"),
         ("hours", document.hours, set(_hours(document)), "no business or rule names them"),
-        ("flows", document.flows, set(_flows(document)), "no number, ending or flow leads to it"),
-        ("prompts", document.prompts, set(_prompts(document)), "nobody hears it"),
+        ("flows", document.flows, set(_flows(view)), "no number, ending or flow leads to it"),
+        ("prompts", document.prompts, set(_prompts(view)), "nobody hears it"),
     )
     for section, defined, used, why in sections:
         for name in defined:
@@ -67,42 +68,36 @@ def _queues(document: Document) -> Iterator[str | None]:
 def _exits(document: Document) -> Iterator[Exit]:
     for steps in document.flows.values():
         for item in steps.values():
-            for edge in edges(step(item)):
+            for edge in edges(built(item)):
                 yield edge.to
 
 
-def _endings(document: Document) -> Iterator[Ending]:
-    for business in document.businesses.values():
-        yield business.when_closed
-    for queue in document.queues.values():
-        for key in ENDINGS:
-            yield getattr(queue, key)
+def _flows(view: View) -> Iterator[str]:
+    """Whatever section names them: a flow is always named by the key flow."""
+    for key, text in _texts(view.tree):
+        if key == "flow":
+            yield text
 
 
-def _flows(document: Document) -> Iterator[str | None]:
-    for number in document.numbers.values():
-        yield number.flow
-    for ending in _endings(document):
-        then = ending.then if isinstance(ending, Say) else ending
-        if isinstance(then, Overflow):
-            yield then.flow
-    for exit in _exits(document):
-        if isinstance(exit, ToFlow):
-            yield exit.flow
+def _prompts(view: View) -> Iterator[str]:
+    """Those that some section names, and those that replace what is always there."""
+    yield from PROMPTS
+    for section, (_, node) in view.tree.entries.items():
+        if section != "prompts":
+            yield from (text for _, text in _texts(node))
 
 
-def _prompts(document: Document) -> Iterator[str | None]:
-    yield from PROMPTS  # one that replaces what is always there
-    for ending in _endings(document):
-        if isinstance(ending, Say):
-            yield ending.say
-    for rule in document.rules:
-        yield rule.then.say
-    for steps in document.flows.values():
-        for item in steps.values():
-            for part in parts_of(step(item)):
-                if isinstance(part, Sound):
-                    yield part.prompt
+def _texts(node: Node, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a tree, with the key that it stands under."""
+    match node:
+        case Scalar(text=text):
+            yield key, text
+        case Sequence(items=items):
+            for item in items:
+                yield from _texts(item, key)
+        case Mapping(entries=entries):
+            for name, (_, value) in entries.items():
+                yield from _texts(value, name)
 
 
 def _businesses(document: Document) -> Iterator[str | None]:

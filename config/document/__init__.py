@@ -25,6 +25,7 @@ from config.document.flows import (
 from config.document.people import Agent, Business, Grade, Hours, Number, Phone, Trunk
 from config.document.queues import Queue, ServiceLevel, SetAside, Waiting, Widen, WrapUp
 from config.document.rules import CallerIs, CustomerIs, Effect, First, HoursAre, Rule, When
+from config.document.voicemail import Lamp, Voicemail
 from config.document.whole import REQUIRED, Document
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Grade",
     "Hours",
     "HoursAre",
+    "Lamp",
     "LookUpStep",
     "MenuStep",
     "Needs",
@@ -67,6 +69,7 @@ __all__ = [
     "SetAside",
     "Step",
     "Trunk",
+    "Voicemail",
     "Waiting",
     "When",
     "Widen",

@@ -14,6 +14,7 @@ from config.document.flows import Flow, PromptTexts
 from config.document.people import Agent, Business, Grade, Hours, Number, Phone, Trunk
 from config.document.queues import Queue
 from config.document.rules import Rule
+from config.document.voicemail import Voicemail
 from config.fields import (
     Account,
     FilePattern,
@@ -66,6 +67,8 @@ class Document(Section):
     """The installation's own prompts: what is spoken, by language."""
     flows: dict[Name, Flow] = Field(default_factory=dict)
     """IVR flows: their steps by name; the first one is where callers begin."""
+    voicemail: dict[Name, Voicemail] = Field(default_factory=dict)
+    """Voicemail boxes, by name."""
     trunks: dict[Name, Trunk] = Field(default_factory=dict)
     """The carriers that calls come from."""
     phones: dict[Account, Phone] = Field(default_factory=dict)
