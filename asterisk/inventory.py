@@ -9,20 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from acd.core.events import LiveCall, LiveOffer
+from acd.core.events import CallArrived, LiveCall, LiveOffer
+from acd.numbers import caller_number
 from agents.model import PhoneState
 from asterisk.ari import requests
 from asterisk.ari.models import Application, Bridge, Channel, Endpoint
 from asterisk.ari.requests import Request
 from asterisk.ari.timestamps import epoch_s
-from asterisk.legs import AgentLeg, CallerLeg
+from asterisk.legs import AgentLeg, CallerLeg, CustomerLeg, OutsideLeg
 from asterisk.taping import RECORDING, Tape, snooped
 from asterisk.translate import (
+    CUSTOMER,
     FEATURE,
     INBOUND,
+    MAILBOX_CODE,
     arrived,
     call_of_bridge,
     offer_channel,
+    outside_channel,
     phone_of,
 )
 from recordings.naming import Side
@@ -39,6 +43,8 @@ class Inventory:
     offers: list[LiveOffer] = field(default_factory=list)
     callers: dict[str, CallerLeg] = field(default_factory=dict)
     agents: dict[str, AgentLeg] = field(default_factory=dict)
+    customers: dict[str, CustomerLeg] = field(default_factory=dict)
+    outside: dict[str, OutsideLeg] = field(default_factory=dict)
     tapes: dict[str, Tape] = field(default_factory=dict)
     litter: list[Request] = field(default_factory=list)
 
@@ -94,21 +100,31 @@ def take_inventory(
         if (call := call_of_bridge(bridge)) is not None
     }
     for channel in channels:
-        call = offer_channel(channel.id)
-        if call is not None:
-            if channel.id in dialled and _is_there(channel, app.name):
+        ours = channel.id in dialled and _is_there(channel, app.name)
+        if (call := offer_channel(channel.id)) is not None:
+            if ours:
                 _agent_leg(found, channel, call, shared.get(call, frozenset()))
-        elif channel.dialplan.app_name == "Stasis":
+        elif (call := outside_channel(channel.id)) is not None:
+            if ours:
+                found.outside[channel.id] = OutsideLeg(call=call, answered=_in_stasis(channel))
+        elif _in_stasis(channel):
             _stasis_leg(found, channel, app.name, node, shared)
+        elif ours and channel.dialplan.app_name == ORIGINATED:
+            _ringing_customer(found, channel, node)
+    _outside_pairs(found)
     for call, inside in shared.items():
         if len(inside) < 2 and call not in found.callers:
             found.litter.append(requests.delete_bridge(f"{call}-b"))
     return found
 
 
+def _in_stasis(channel: Channel) -> bool:
+    return channel.dialplan.app_name == "Stasis"
+
+
 def _is_there(leg: Channel, app: str) -> bool:
     """Whether a leg of ours is on its way to the application, or in it: not one that has left."""
-    if leg.dialplan.app_name == "Stasis":
+    if _in_stasis(leg):
         return leg.dialplan.app_data.partition(",")[0] == app
     return leg.state != "Up" or leg.dialplan.app_name == ORIGINATED
 
@@ -141,25 +157,65 @@ def _stasis_leg(
     kind, _, argument = rest.partition(",")
     if kind == FEATURE:
         found.litter.append(requests.hangup(channel.id))
+        if argument == MAILBOX_CODE:  # whose end is to be told
+            found.callers[channel.id] = CallerLeg(answered=True, mailbox=True)
     elif kind == RECORDING:
         _snoop(found, channel.id, argument)
     elif kind == INBOUND:
-        answered = channel.state == "Up"
-        inside = shared.get(channel.id, frozenset())
-        bridged = channel.id in inside
-        # Whoever waits was given music; a stop too many does no harm, one too few does.
-        found.callers[channel.id] = CallerLeg(
-            answered=answered,
-            music=answered and not bridged,
-            bridged=channel.id in shared,
-            joined=next((other for other in inside if offer_channel(other) == channel.id), None),
+        live = LiveCall(
+            arrived=arrived(channel, node, argument), created_at=epoch_s(channel.creationtime)
         )
-        found.calls.append(
-            LiveCall(
-                arrived=arrived(channel, node, argument),
-                created_at=epoch_s(channel.creationtime),
-            )
-        )
+        _caller(found, channel, live, shared)
+    elif kind == CUSTOMER:
+        _caller(found, channel, _dialled(channel, node, argument), shared)
+
+
+def _caller(
+    found: Inventory, channel: Channel, live: LiveCall, shared: Mapping[str, frozenset[str]]
+) -> None:
+    answered = channel.state == "Up"
+    inside = shared.get(channel.id, frozenset())
+    bridged = channel.id in inside
+    # Whoever waits was given music; a stop too many does no harm, one too few does.
+    found.callers[channel.id] = CallerLeg(
+        answered=answered,
+        music=answered and not bridged,
+        bridged=channel.id in shared,
+        joined=next((other for other in inside if _leg_for(other) == channel.id), None),
+    )
+    found.calls.append(live)
+
+
+def _leg_for(channel_id: str) -> str | None:
+    return offer_channel(channel_id) or outside_channel(channel_id)
+
+
+def _dialled(channel: Channel, node: str, number: str, *, answered: bool = True) -> LiveCall:
+    """A customer whom we dialled; what he is shown is the channel's caller, not he himself."""
+    attempt = channel.id
+    return LiveCall(
+        arrived=CallArrived(call=attempt, node=node, dialled="", caller=caller_number(number)),
+        created_at=epoch_s(channel.creationtime),
+        dialled_for=attempt,
+        answered=answered,
+    )
+
+
+def _ringing_customer(found: Inventory, channel: Channel, node: str) -> None:
+    leg = found.customers[channel.id] = CustomerLeg()
+    leg.rings = channel.state == "Ringing"
+    found.calls.append(_dialled(channel, node, "", answered=False))
+
+
+def _outside_pairs(found: Inventory) -> None:
+    """An outside leg whose caller is gone rings, or waits, for nobody."""
+    for channel_id, leg in list(found.outside.items()):
+        caller = found.callers.get(leg.call)
+        if caller is None:
+            del found.outside[channel_id]
+            found.litter.append(requests.hangup(channel_id))
+        else:
+            caller.outside = channel_id
 
 
 def _snoop(found: Inventory, channel_id: str, file: str) -> None:

@@ -71,6 +71,11 @@ class Outbound:
         self._sink = sink
         self._numbers = count(1)
 
+    def found(self) -> None:
+        """After a connection, whose filter lets the usual events through only."""
+        if self._legs.customers:
+            self._watch(*self._allowed, ari.ChannelStateChange.__name__)
+
     # Customers
 
     def dial(self, command: DialCustomer) -> None:

@@ -64,6 +64,7 @@ class Playing:
     def announce(self, command: c.Announce) -> None:
         """See acd.core.commands.Announce."""
         channel, playback = command.channel, f"{command.channel}-a"
+        self._legs.callers.pop(channel, None)  # a mailbox that nobody may hear
         self._legs.announcing[channel] = playback
         self._line.tell(requests.answer(channel), "answer")
 

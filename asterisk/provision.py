@@ -18,10 +18,11 @@ from functools import cache
 from pathlib import Path
 
 from acd.core.requirement import stages
-from acd.core.routing import Ending, NumberRoute, Queue, Routing, Strategy, Then
+from acd.core.routing import Ending, NumberRoute, Queue, Routing, Strategy, Then, Trunk
 from acd.errors import OperatorError
 from agents.model import AgentProfile
-from asterisk.translate import FEATURE, FEATURE_CODES, INBOUND
+from asterisk.lamps import AGENT, CONTEXT, DOMAIN, NEW, OLD, mailbox
+from asterisk.translate import FEATURE, FEATURE_CODES, INBOUND, MAILBOX_CODE
 
 TEMPLATES = Path(__file__).parent / "etc"
 PROMPTS_FOLDER = "strowger"
@@ -37,9 +38,15 @@ WORD = re.compile(r"[\w.+-]{1,79}", re.ASCII)
 NAME = re.compile(r"[\w.-]{1,60}")
 NUMBER = re.compile(r"[+*#0-9]{1,79}", re.ASCII)
 ENDPOINT = re.compile(r"[A-Za-z0-9]+/[\w.+@:/-]+", re.ASCII)
+DIAL = re.compile(r"[A-Za-z0-9]+/[\w.+@:;=/-]*\{number\}[\w.+@:;=/-]*", re.ASCII)
+ONE_ADDRESS = re.compile(r"[0-9.]+|[0-9A-Za-z.-]*[A-Za-z][0-9A-Za-z.-]*", re.ASCII)
+"""An address to which calls can go out: a network is none."""
 ADDRESS = re.compile(r"[0-9A-Za-z:.-]+(?:/[0-9.]+)?", re.ASCII)
 PASSWORD = re.compile(r"[\w.~-]{8,}", re.ASCII)
 UNSAFE_IN_A_LABEL = re.compile(r'[\x00-\x1f\x7f"\\<>;,|]+')
+
+AWAY = "system_busy"
+"""Said where only the engine could go on: it has the voicemail and the flows."""
 
 STRATEGIES = {
     Strategy.LONGEST_IDLE: "leastrecent",
@@ -135,22 +142,54 @@ def _pjsip(routing: Routing, secrets: Mapping[str, str], site: Site) -> str:
     parts = [_template("pjsip.conf")]
     for trunk in routing.trunks.values():
         matches = "\n".join(f"match = {address}" for address in trunk.match)
-        values = {"name": trunk.name, "context": INBOUND_CONTEXT, "matches": matches}
+        values = {
+            "name": trunk.name,
+            "context": INBOUND_CONTEXT,
+            "matches": matches,
+            "aors": _trunk_aors(trunk),
+            "contacts": _trunk_contacts(trunk),
+        }
         parts.append(fill("pjsip-trunk.conf", {**common, **values}))
-    phones = [(agent.id, agent.name, agent.id, PHONES_CONTEXT) for agent in _own_agents(routing, site)]
-    phones += [
-        (phone.id, phone.name, phone.number, INBOUND_CONTEXT) for phone in routing.phones.values()
+    agents = [
+        (agent.id, agent.name, agent.id, PHONES_CONTEXT, _mailboxes(agent.id))
+        for agent in _own_agents(routing, site)
     ]
-    for account, name, number, context in phones:
+    customers = [
+        (phone.id, phone.name, phone.number, INBOUND_CONTEXT, "") for phone in routing.phones.values()
+    ]
+    for account, name, number, context, mailboxes in (*agents, *customers):
         values = {
             "id": account,
             "name": label(name),
             "number": number,
             "context": context,
             "password": secrets[account],
+            "mailboxes": mailboxes,
+            "lamp": "mwi_subscribe_replaces_unsolicited = yes\n" if mailboxes else "",
         }
         parts.append(fill("pjsip-phone.conf", {**common, **values}))
     return "".join(parts)
+
+
+def _mailboxes(agent: str) -> str:
+    """A phone's lamp is lit unasked; one that asks (SUBSCRIBE) is told where it asked."""
+    return f"mailboxes = {mailbox(agent)}\nvoicemail_extension = {MAILBOX_CODE}\n"
+
+
+def _trunk_aors(trunk: Trunk) -> str:
+    """Where `PJSIP/NUMBER@trunk-NAME` goes: only a trunk that dials needs it."""
+    return f"aors = trunk-{trunk.name}\n" if _dials_by_name(trunk) else ""
+
+
+def _trunk_contacts(trunk: Trunk) -> str:
+    if not _dials_by_name(trunk):
+        return ""
+    contacts = "".join(f"contact = sip:{each}\n" for each in trunk.match if ONE_ADDRESS.fullmatch(each))
+    return f"[trunk-{trunk.name}]\ntype = aor\n{contacts}\n"
+
+
+def _dials_by_name(trunk: Trunk) -> bool:
+    return trunk.dial is not None and any(ONE_ADDRESS.fullmatch(each) for each in trunk.match)
 
 
 def _media(site: Site) -> str:
@@ -172,7 +211,8 @@ def _extensions(routing: Routing, site: Site) -> str:
     }
     head = names | {
         "features": "".join(
-            fill("extensions-feature.conf", names | {"code": code}) for code in FEATURE_CODES
+            fill("extensions-feature.conf", names | {"code": code})
+            for code in (*FEATURE_CODES, MAILBOX_CODE)
         ),
         "agents": "".join(
             fill("extensions-agent.conf", {"id": agent.id, "endpoint": agent.endpoint})
@@ -180,8 +220,12 @@ def _extensions(routing: Routing, site: Site) -> str:
         ),
         "numbers": "".join(_number(routing, route, names) for route in routes),
     }
+    lamps = fill(
+        "extensions-lamps.conf",
+        {"lamps": CONTEXT, "domain": DOMAIN, "agent": AGENT, "new": NEW, "old": OLD},
+    )
     queues = (_queue_context(routing, queue) for queue in routing.queues.values())
-    return fill("extensions.conf", head) + "".join(queues)
+    return fill("extensions.conf", head) + lamps + "".join(queues)
 
 
 def _number(routing: Routing, route: NumberRoute, names: Mapping[str, str]) -> str:
@@ -208,7 +252,8 @@ def _queue_context(routing: Routing, queue: Queue) -> str:
 
 
 def _ending(ending: Ending) -> str:
-    steps = [] if ending.say is None else [f"Playback({PROMPTS_FOLDER}/{ending.say})"]
+    say = ending.say or (AWAY if ending.then in (Then.VOICEMAIL, Then.FLOW) else None)
+    steps = [] if say is None else [f"Playback({PROMPTS_FOLDER}/{say})"]
     if ending.then is Then.QUEUE:
         steps.append(f"Goto(strowger-queue-{ending.queue},s,1)")
     else:
@@ -296,6 +341,8 @@ def _problems(routing: Routing, secrets: Mapping[str, str], site: Site) -> Itera
     yield from _unfit("trunk name", WORD, routing.trunks)
     for trunk in routing.trunks.values():
         yield from _unfit(f"address of trunk {trunk.name}", ADDRESS, trunk.match)
+        if trunk.dial is not None:
+            yield from _unfit(f"dial of trunk {trunk.name}", DIAL, [trunk.dial])
     endings = [
         ending
         for queue in routing.queues.values()

@@ -243,8 +243,13 @@ class AsteriskTelephony(AriHandlers):
             app=survey.application, node=self.node, channels=channels, bridges=survey.bridges
         )
         self._legs.callers, self._legs.agents = found.callers, found.agents
+        self._legs.customers, self._legs.outside = found.customers, found.outside
         self._legs.announcing.clear()
         self._taping.found(found.tapes)
+        self._tapes.found()
+        self._outbound.found()
+        if survey.restarted:
+            self._lamps.show_again()
         self._met, self._unmet = set(self._watched()), set()
         self._phones.reset(
             phone_states(survey.endpoints, self._watched()),

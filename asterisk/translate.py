@@ -69,6 +69,12 @@ def offer_channel(channel_id: str) -> str | None:
     return call if mark and number.isdigit() else None
 
 
+def outside_channel(channel_id: str) -> str | None:
+    """The call that an outside number was dialled for, or None where the channel isn't such a leg."""
+    call, mark, number = channel_id.rpartition("-x")
+    return call if mark and number.isdigit() else None
+
+
 def bridge_of(call: str) -> str:
     """The id of the bridge in which a call meets its agent."""
     return f"{call}-b"

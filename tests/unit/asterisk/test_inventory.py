@@ -80,7 +80,7 @@ def test_other_peoples_channels_are_left_alone() -> None:
     found = inventory(
         [
             channel("x", "PJSIP/9-1", "another,inbound,1"),
-            channel("y", "PJSIP/9-2"),
+            channel("xy", "PJSIP/9-2"),
             channel("z", "PJSIP/9-3", "acd,whatever"),
         ]
     )
