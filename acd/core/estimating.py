@@ -4,10 +4,11 @@ For each stage of its queue that the call has reached or will reach, all agents 
 one crew, and `acd.core.estimates.expected_wait` says when they come to it; a later stage not before it
 begins. The smallest counts.
 
-Where agents serve several queues, those before the call are all with earlier keys for whom some of its
-crew are asked (see `acd.core.lines`), each with his own queue's handling time. Callers of another line
-who would keep the agents whom they share with the call busy for longer than the call waits for the
-others don't hold it up: they are left out, with these agents.
+Where agents serve several lines of callers (see `acd.core.lines`), whoever of them becomes free takes
+the earliest key. So at the moment of the call all with earlier keys are done with: those of its own line
+by its crew, those of another line first of all by that line's other agents. What these leave, the common
+agents must do, as far as they go; the crew is smaller for the call by as many. That gives one equation
+for the moment, solved by halving.
 
 Callers who will come later and go before it, by a head start, are not foreseen; nor are agents who will
 come, go or pause. While the call's queue has too little history, the delay of the caller served last
@@ -17,10 +18,11 @@ stands for his.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from math import expm1
+from typing import TYPE_CHECKING, Final
 
 from acd.core.estimates import expected_wait
-from acd.core.lines import SMALL, Before
+from acd.core.lines import Before
 from acd.core.place import targets
 from acd.core.rates import Rates
 
@@ -28,6 +30,15 @@ if TYPE_CHECKING:
     from acd.core.call import Call
     from acd.core.matching import Matching
     from acd.core.routing import Routing
+
+NOBODY: Final = 0.01
+"""Less of an agent than this is nobody."""
+
+LEFT_AT_LEAST: Final = 0.02
+"""Of its crew a call's own line keeps this share, whatever others need."""
+
+PRECISION: Final = 0.01
+"""Of a wait."""
 
 
 def estimates_for(routing: Routing, before: Estimates | None) -> Estimates | None:
@@ -91,40 +102,36 @@ class Estimates:
             if begins:
                 asks = first + stage.requirements
             agents, before = matching.before(call.ticket, asks, now)
-            if agents > SMALL:
-                wait = max(begins, self._wait(agents, before, rates))
+            if agents > NOBODY:
+                wait = max(begins, self._wait(agents, before, rates, call.queue or ""))
                 found = wait if found is None else min(found, wait)
         return found
 
-    def _wait(self, agents: float, before: list[Before], own: Rates) -> float:
-        """Left out are lines that would hold up their agents for longer, as long as others remain."""
-        found = self._until(agents, before, own)
-        while True:
-            some = [each for each in before if each.agents < agents - SMALL]
-            slow = [each for each in some if self._held(each, own) > found]
-            left = agents - sum(each.agents for each in slow)
-            if not slow or left <= SMALL:
-                return found
-            agents, before = left, [each for each in before if each not in slow]
-            sooner = self._until(agents, before, own)
-            if sooner >= found:
-                return found
-            found = sooner
+    def _wait(self, agents: float, before: list[Before], own: Rates, queue: str) -> float:
+        """The moment at which what the others leave of the crew is done with those before the call.
 
-    def _until(self, agents: float, before: list[Before], own: Rates) -> float:
-        """When this crew has served all these and has somebody free again."""
-        ahead = sum(each.callers for each in before)
-        work, giving_up = own.handling, own.abandonment
+        The longer it takes, the less the others need of the crew per second: so one moment fits.
+        """
+        ahead, others = 0, []
         for each in before:
-            rates = self._or(each.queue, own)
-            work += each.callers * rates.handling
-            giving_up += each.callers * rates.abandonment
-        return expected_wait(ahead, agents, (ahead + 1.0) / work, giving_up / (ahead + 1.0))
-
-    def _held(self, line: Before, own: Rates) -> float:
-        """For how long the callers of a line keep busy the agents whom they share."""
-        rates = self._or(line.queue, own)
-        return expected_wait(line.callers, line.agents, 1.0 / rates.handling, rates.abandonment)
+            if each.queue == queue and each.common >= agents - NOBODY and each.apart <= NOBODY:
+                ahead += each.callers
+            else:
+                others.append((each, self._or(each.queue, own)))
+        service, giving_up = 1.0 / own.handling, own.abandonment
+        if not others:
+            return expected_wait(ahead, agents, service, giving_up)
+        low = expected_wait(ahead, agents, service, giving_up)
+        high = expected_wait(ahead, agents * LEFT_AT_LEAST, service, giving_up)
+        while high - low > PRECISION * high:
+            middle = (low + high) / 2
+            left = agents - sum(_needed(each, rates, middle) for each, rates in others)
+            left = max(left, agents * LEFT_AT_LEAST)
+            if expected_wait(ahead, left, service, giving_up) > middle:
+                low = middle
+            else:
+                high = middle
+        return high
 
     def _or(self, queue: str, own: Rates) -> Rates:
         rates = self._rates.get(queue)
@@ -135,3 +142,12 @@ class Estimates:
         if rates is None:
             rates = self._rates[queue] = self._make()
         return rates
+
+
+def _needed(line: Before, rates: Rates, within: float) -> float:
+    """How many of the common agents a line needs, to be done with its callers within so many seconds:
+    those whom its other agents and the callers' impatience leave."""
+    work = rates.abandonment * within
+    served = 1.0 / within if work < 1e-9 else rates.abandonment / expm1(min(work, 500.0))
+    needed = line.callers * served * rates.handling - line.apart
+    return min(max(needed, 0.0), line.common)

@@ -2,9 +2,9 @@
 its callers how long they will wait.
 
 A *line* is all callers of one queue who ask for the same (named agents left out, where they ask for
-others too): a sorted list of their keys. A caller's *crew* are all who may serve him. Of the callers in
-other lines those with earlier keys are before him too, as far as the crews share agents: of a line
-whose crew is `k` agents, `m` of them in his crew as well, the share m / k comes to his crew.
+others too): a sorted list of their keys. A caller's *crew* are all who may serve him. Callers of other
+lines with earlier keys are before him too, where some of his crew may serve them: those agents are
+common to both lines, the others of that line serve it apart.
 
 Crews are counted by looking at `LOOKED_AT` agents of each pool at most, evenly spread: exact for small
 pools. What was counted for large ones stands for `FRESH` seconds, so that no caller's announcement costs
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT: Final = 64
 FRESH: Final = 15.0
-SMALL: Final = 0.01
-"""Less of an agent's share than this is nobody."""
-
+ANY: Final = -1
 Pools: TypeAlias = "tuple[Pool, ...]"
 
 
@@ -42,24 +40,33 @@ class Line:
         self.ranks = Ranks()
 
 
+class Share(NamedTuple):
+    """How a line's crew stands to another: so many of its agents belong to both (`common`), and it can
+    count on so many others (`apart`), those who serve further lines in part only."""
+
+    line: Line
+    common: float
+    apart: float
+
+
 class Crew(NamedTuple):
-    """How many may serve, and how many of them serve each line. Counted `at`, in `version` of the
-    centre; `exact` when everybody was looked at."""
+    """How many may serve, and the lines that some of them serve. Counted `at`, in `version` of the
+    centre, or ANY where not everybody was looked at."""
 
     agents: float
-    shared: list[tuple[Line, float]]
+    shares: list[Share]
     version: int
     at: float
-    exact: bool
 
 
 class Before(NamedTuple):
-    """Callers of one queue who are before somebody: so many of them come to his crew, of which they take
-    up `agents` at most."""
+    """So many callers of a queue are before somebody; `common` and `apart` are their agents, see
+    Share."""
 
     queue: str
-    callers: float
-    agents: float
+    callers: int
+    common: float
+    apart: float
 
 
 class Lines:
@@ -107,11 +114,10 @@ class Lines:
         """How many may serve somebody with this key who asks for `pools`, and who is before him."""
         crew = self._crew(_anonymous(pools), now)
         found = []
-        for line, shared in crew.shared:
+        for line, common, apart in crew.shares:
             ahead = line.ranks.before(key) if line.ranks else 0
             if ahead:
-                of = max(self._agents(line.pools, now), shared)
-                found.append(Before(line.queue, ahead * shared / of, shared))
+                found.append(Before(line.queue, ahead, common, apart))
         return crew.agents, found
 
     def _forget(self, line: Line) -> None:
@@ -124,14 +130,9 @@ class Lines:
         self._of_queue[line.queue].remove(line)
         self._version += 1
 
-    def _agents(self, pools: Pools, now: float) -> float:
-        return float(pools[0].serving) if len(pools) == 1 else self._crew(pools, now).agents
-
     def _crew(self, pools: Pools, now: float) -> Crew:
         crew = self._crews.get(pools)
-        if crew is not None and (
-            crew.version == self._version or (not crew.exact and now - crew.at < FRESH)
-        ):
+        if crew is not None and now - crew.at < FRESH and crew.version in (self._version, ANY):
             return crew
         crew = self._count(pools, now)
         if all(pool.lasting for pool in pools):
@@ -140,14 +141,28 @@ class Lines:
 
     def _count(self, pools: Pools, now: float) -> Crew:
         agents = 0.0
-        shared: dict[Line, float] = {}
-        of_pool = self._of_pool
+        common: dict[Line, float] = {}
         for seat, weight in _sample(pools):
             agents += weight
-            for line in {line for pool in seat.pools for line in of_pool.get(pool, ())}:
-                shared[line] = shared.get(line, 0.0) + weight
+            for line in self._lines_of(seat):
+                common[line] = common.get(line, 0.0) + weight
+        shares = [Share(line, both, self._apart(line, pools)) for line, both in common.items()]
         exact = all(len(pool.members) <= LOOKED_AT for pool in pools)
-        return Crew(agents, list(shared.items()), self._version, now, exact)
+        return Crew(agents, shares, self._version if exact else ANY, now)
+
+    def _apart(self, line: Line, pools: Pools) -> float:
+        """Agents of a line who belong to none of the pools, each in the proportion in which callers of
+        this line, of all whom he may serve, wait."""
+        apart = 0.0
+        for seat, weight in _sample(line.pools):
+            if not any(pool in pools for pool in seat.pools):
+                waiting = sum(len(each.ranks) for each in self._lines_of(seat))
+                apart += weight * len(line.ranks) / waiting if waiting else weight
+        return apart
+
+    def _lines_of(self, seat: Seat) -> set[Line]:
+        of_pool = self._of_pool
+        return {line for pool in seat.pools for line in of_pool.get(pool, ())}
 
 
 def _anonymous(pools: Pools) -> Pools:
