@@ -13,6 +13,17 @@ from typing import Generic, Protocol, TypeVar
 
 from acd.core.events import Customer
 from acd.core.records import Reason
+from acd.reached import (
+    CallbackFilter,
+    CallbackStory,
+    DoNotCallEntry,
+    StoredCallback,
+    StoredSurvey,
+    SurveyFilter,
+    SurveyGroup,
+    SurveySummary,
+    WaitErrors,
+)
 
 T = TypeVar("T")
 
@@ -175,7 +186,7 @@ def name_in_use(name: str, tokens: Iterable[TokenRecord]) -> bool:
 
 
 class Archive(Protocol):
-    """Stored calls, missed calls, customers, blacklist and tokens.
+    """Stored calls, missed calls, customers, blacklist, callbacks, do-not-call list, surveys and tokens.
 
     Raises `StoreUnavailable` (an AcdError) while the database cannot be reached.
     """
@@ -211,6 +222,28 @@ class Archive(Protocol):
         """Insert or replace by number, all or nothing; how many."""
 
     async def delete_blacklist(self, number: str) -> bool: ...
+
+    async def callbacks(
+        self, where: CallbackFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[StoredCallback]: ...
+
+    async def callback(self, callback: str) -> CallbackStory | None: ...
+
+    async def do_not_call(self, *, limit: int, cursor: str | None = None) -> Page[DoNotCallEntry]: ...
+
+    async def put_do_not_call(self, entries: Iterable[DoNotCallEntry]) -> int:
+        """Insert or replace by number, all or nothing; how many."""
+
+    async def delete_do_not_call(self, number: str) -> bool: ...
+
+    async def surveys(
+        self, where: SurveyFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[StoredSurvey]: ...
+
+    async def survey_summary(self, where: SurveyFilter, by: SurveyGroup) -> Sequence[SurveySummary]: ...
+
+    async def wait_errors(self, *, since: float | None, until: float | None) -> Sequence[WaitErrors]:
+        """By queue, of the waits that were told in that time."""
 
     async def create_token(
         self, *, name: str, role: Role, agent: str | None, secret_hash: bytes, at: float

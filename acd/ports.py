@@ -127,6 +127,9 @@ class Memory(Protocol):
     async def load_directory(self) -> tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]]]:
         """All customers (with their last agent) and all blacklist entries by number."""
 
+    async def load_do_not_call(self) -> frozenset[str]:
+        """The numbers that nobody may dial for a callback."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReloadResult:

@@ -18,7 +18,26 @@ from acd.archive import (
     TokenRecord,
 )
 from acd.core.events import Customer
-from acd.storage import call_records, directory_records, missed_records, token_records
+from acd.reached import (
+    CallbackFilter,
+    CallbackStory,
+    DoNotCallEntry,
+    StoredCallback,
+    StoredSurvey,
+    SurveyFilter,
+    SurveyGroup,
+    SurveySummary,
+    WaitErrors,
+)
+from acd.storage import (
+    call_records,
+    callback_records,
+    directory_records,
+    do_not_call_records,
+    missed_records,
+    survey_records,
+    token_records,
+)
 from acd.storage.database import changing, reading
 
 
@@ -77,6 +96,42 @@ class SqlArchive:
     async def delete_blacklist(self, number: str) -> bool:
         async with changing(self._engine) as connection:
             return await directory_records.delete_blacklist(connection, number)
+
+    async def callbacks(
+        self, where: CallbackFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[StoredCallback]:
+        async with reading(self._engine) as connection:
+            return await callback_records.read_callbacks(connection, where, limit, cursor)
+
+    async def callback(self, callback: str) -> CallbackStory | None:
+        async with reading(self._engine) as connection:
+            return await callback_records.read_callback(connection, callback)
+
+    async def do_not_call(self, *, limit: int, cursor: str | None = None) -> Page[DoNotCallEntry]:
+        async with reading(self._engine) as connection:
+            return await do_not_call_records.read_do_not_call(connection, limit, cursor)
+
+    async def put_do_not_call(self, entries: Iterable[DoNotCallEntry]) -> int:
+        async with changing(self._engine) as connection:
+            return await do_not_call_records.put_do_not_call(connection, entries)
+
+    async def delete_do_not_call(self, number: str) -> bool:
+        async with changing(self._engine) as connection:
+            return await do_not_call_records.delete_do_not_call(connection, number)
+
+    async def surveys(
+        self, where: SurveyFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[StoredSurvey]:
+        async with reading(self._engine) as connection:
+            return await survey_records.read_surveys(connection, where, limit, cursor)
+
+    async def survey_summary(self, where: SurveyFilter, by: SurveyGroup) -> Sequence[SurveySummary]:
+        async with reading(self._engine) as connection:
+            return await survey_records.read_summary(connection, where, by)
+
+    async def wait_errors(self, *, since: float | None, until: float | None) -> Sequence[WaitErrors]:
+        async with reading(self._engine) as connection:
+            return await survey_records.read_wait_errors(connection, since, until)
 
     async def create_token(
         self, *, name: str, role: Role, agent: str | None, secret_hash: bytes, at: float

@@ -7,25 +7,22 @@ imported again must not make the centre forget who served them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, fields
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, delete, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.archive import BlacklistEntry, Page
 from acd.core.events import Customer
 from acd.storage import tables as t
 from acd.storage.bounds import ID, NAME, NUMBER, TEXT, demand, demand_optional, fit
+from acd.storage.changes import insert
+from acd.storage.chunks import chunks
 from acd.storage.errors import ValueRefused
 from acd.storage.paging import decode_cursor, demand_limit, encode_cursor
 from acd.storage.recall import customer_of
-
-CHUNK = 200
-"""Rows given to the driver at once: short enough that the event loop is never held long."""
 
 _ENTRY = [t.blacklist.c[field.name] for field in fields(BlacklistEntry)]
 
@@ -59,9 +56,9 @@ async def read_customer(connection: AsyncConnection, number: str) -> Customer | 
 
 
 async def put_customers(connection: AsyncConnection, customers: Iterable[Customer]) -> int:
-    insert = _insert(connection, t.customers)
-    new, old = insert.excluded, t.customers.c
-    statement = insert.on_conflict_do_update(
+    row = insert(connection.dialect.name, t.customers)
+    new, old = row.excluded, t.customers.c
+    statement = row.on_conflict_do_update(
         index_elements=[old.number],
         set_={
             "name": new.name,
@@ -76,7 +73,7 @@ async def put_customers(connection: AsyncConnection, customers: Iterable[Custome
         },
     )
     count = 0
-    for chunk in _chunks(_customer_row(customer) for customer in customers):
+    for chunk in chunks(_customer_row(customer) for customer in customers):
         await connection.execute(statement, chunk)
         count += len(chunk)
     return count
@@ -131,13 +128,13 @@ async def read_blacklist(
 
 
 async def put_blacklist(connection: AsyncConnection, entries: Iterable[BlacklistEntry]) -> int:
-    insert = _insert(connection, t.blacklist)
-    statement = insert.on_conflict_do_update(
+    row = insert(connection.dialect.name, t.blacklist)
+    statement = row.on_conflict_do_update(
         index_elements=[t.blacklist.c.number],
-        set_={name: insert.excluded[name] for name in ("reason", "author", "created_at", "expires_at")},
+        set_={name: row.excluded[name] for name in ("reason", "author", "created_at", "expires_at")},
     )
     count = 0
-    for chunk in _chunks(_entry_row(entry) for entry in entries):
+    for chunk in chunks(_entry_row(entry) for entry in entries):
         await connection.execute(statement, chunk)
         count += len(chunk)
     return count
@@ -155,14 +152,3 @@ async def delete_blacklist(connection: AsyncConnection, number: str) -> bool:
         delete(t.blacklist).where(t.blacklist.c.number == fit(number, NUMBER))
     )
     return result.rowcount == 1
-
-
-def _insert(connection: AsyncConnection, table: Any) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
-
-
-def _chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk

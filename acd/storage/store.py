@@ -22,7 +22,7 @@ from acd.core.events import Customer
 from acd.errors import StoreUnavailable
 from acd.ports import DirectoryEntry, Restored
 from acd.runtime.tasks import TaskKeeper
-from acd.storage import recall
+from acd.storage import promises, recall
 from acd.storage.archive import SqlArchive
 from acd.storage.commits import DurableCommits
 from acd.storage.database import create_engine, database_url, reading
@@ -52,6 +52,10 @@ class SqlMemory:
     ) -> tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]]]:
         async with reading(self._engine) as connection:
             return await recall.load_directory(connection)
+
+    async def load_do_not_call(self) -> frozenset[str]:
+        async with reading(self._engine) as connection:
+            return await promises.do_not_call(connection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
