@@ -19,7 +19,7 @@ REFUSED: Final = "refused"
 REMARK_AT_LEAST: Final = 1.0
 """Seconds; a shorter remark is none."""
 
-PROMPTS: Final = ("survey_satisfaction", "survey_solved", "survey_remark", "survey_thanks", "wrong_key")
+PROMPTS: Final = ("survey_satisfaction", "survey_solved", "survey_remark", "survey_thanks", "invalid_key")
 
 _TRIES: Final = 2
 
@@ -59,5 +59,5 @@ def _question(prompt: str, into: str, keys: Mapping[str, Exit], *, otherwise: Ex
         parts=(Sound(prompt=prompt),),
         keys=keys,
         into=into,
-        tries=Tries(otherwise=otherwise, tries=_TRIES, invalid=(Sound(prompt="wrong_key"),)),
+        tries=Tries(otherwise=otherwise, tries=_TRIES, invalid=(Sound(prompt="invalid_key"),)),
     )

@@ -40,8 +40,8 @@ from acd.core.events import (
     StateRestored,
 )
 from acd.core.floor import Floor
+from acd.core.flow_actions import TIMER as TIMER_OF_FLOWS
 from acd.core.flow_words import LookedUp, OutsideEnded, TapeFailed, TapeFinished
-from acd.core.flows import TIMER as TIMER_OF_FLOWS
 from acd.core.message_words import MailboxDialled, Message, MessageActed, MessagesExpired
 from acd.core.messages import Messages
 from acd.core.midnight import last_midnight, next_midnight

@@ -26,7 +26,7 @@ from acd.core.callback_words import (
     RestoredCallback,
 )
 from acd.core.facts import MissedReason, VisitOutcome
-from acd.core.flow_words import LookedUp, OutsideEnded, RestoredFlow, TapeFailed, TapeFinished
+from acd.core.flow_words import LookedUp, OutsideEnded, TapeFailed, TapeFinished
 from acd.core.message_words import MailboxDialled, Message, MessageActed, MessagesExpired
 from acd.core.records import Placement, Reason
 from acd.core.routing import Routing
@@ -264,8 +264,6 @@ class RestoredCall:
     left: VisitOutcome | None = None
     left_at: float | None = None
     missed: MissedReason | None = None
-    flow: RestoredFlow | None = None
-    """The flow that he was in; it begins anew."""
     trace: tuple[Reason, ...] = ()
     callback: str | None = None
     queue: str | None = None

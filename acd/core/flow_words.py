@@ -59,17 +59,6 @@ class TapeFailed:
     detail: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoredFlow:
-    """A flow in which the store knows a caller: `flow` and `purpose` are those of FlowEntered, without a
-    FlowLeft since. Or, with purpose "outside", the number of a FlowLeft whose exit was "number N".
-    `since` is when that was (UTC seconds)."""
-
-    flow: str
-    purpose: str
-    since: float
-
-
 # --- commands
 
 

@@ -26,23 +26,20 @@ from typing import TYPE_CHECKING, Any, Final
 from acd.core import codes
 from acd.core.call import Call
 from acd.core.calls_table import CallEvent, CallState
-from acd.core.commands import PlayPrompt, StopPrompt
 from acd.core.facts import CallOutcome, MissedReason
+from acd.core.flow_actions import FlowActions
 from acd.core.flow_words import (
     DialOutside,
     DropTape,
     FlowEntered,
     FlowLeft,
-    LookUp,
     OutsideEnded,
-    StartTape,
-    StopTape,
     TapeEnd,
     TapeFailed,
     TapeFinished,
 )
 from acd.core.flow_words import LookedUp as LookedUpEvent
-from acd.core.passage import CallWorld, Collected, Passage
+from acd.core.passage import CallWorld, Collected, Passage, inside
 from acd.core.requirement import merged
 from acd.core.routing import Ending, Then, Trunk, Voicemail
 from acd.core.survey import Surveys
@@ -62,20 +59,13 @@ from ivr.model import (
 )
 from ivr.notes import exit_words
 from ivr.turns import Elapsed, LookedUp, Played, Recorded, RecordFailed
-from recordings.naming import message_file_of
 
 if TYPE_CHECKING:
     from acd.core.calls import Calls
     from acd.core.floor import Floor
 
-TIMER = "flow"
-"""The kind of a caller's deadline in a flow: he was to press something, or a look-up is late."""
-
 LONGEST_CHAIN: Final = 10
 """So many flows may follow one another without a key."""
-
-GRACE_S: Final = 1.0
-"""Seconds after which a look-up that should have answered by itself counts as failed."""
 
 OUTSIDE_RING_S: Final = 30.0
 """Seconds that an outside number rings."""
@@ -99,16 +89,7 @@ class Flows:
         self._calls = calls
         self.voicemail = Voicemails(floor, calls)
         self.surveys = Surveys(floor, calls)
-        self._carry: dict[type[turns.Action], Callable[[Call, Passage, Any], None]] = {
-            turns.Play: self._play,
-            turns.Stop: self._stop,
-            turns.Listen: self._listen,
-            turns.Ask: self._ask,
-            turns.Tape: self._tape,
-            turns.StopTape: self._stop_tape,
-            turns.Note: self._note,
-            turns.Leave: self._leave,
-        }
+        self._actions = FlowActions(floor)
         self._leads: dict[type[Destination], Callable[[Call, Passage, Any, Collected], None]] = {
             ToQueue: self._to_queue,
             ToVoicemail: self._to_flow,
@@ -171,7 +152,7 @@ class Flows:
 
     def begin(self, call: Call) -> None:
         """He is in the flow: its first step."""
-        passage, flow = _inside(call)
+        passage, flow = inside(call)
         floor = self._floor
         call.note(floor.now, codes.FLOW, flow.name, flow.purpose)
         floor.record(
@@ -194,14 +175,14 @@ class Flows:
 
     def pressed(self, call: Call) -> None:
         """He pressed a key."""
-        passage, _ = _inside(call)
+        passage, _ = inside(call)
         passage.asked = passage.chose = True
         passage.chain = 0
         self.told(call)
 
     def told(self, call: Call) -> None:
         """Something that his flow waits for has come."""
-        passage, _ = _inside(call)
+        passage, _ = inside(call)
         given, passage.given = passage.given, None
         assert given is not None, "whoever is told something is given it"
         self._tell(call, given)
@@ -236,20 +217,20 @@ class Flows:
     def due(self, call_id: str) -> None:
         """The time to press something is over, or a look-up did not even say that it is late."""
         call = self._floor.calls[call_id]
-        passage, _ = _inside(call)
+        passage, _ = inside(call)
         passage.timer = None
         self._bring(call_id, passage, LookedUp(values=None) if passage.asking else Elapsed())
 
     def node_back(self, call: Call) -> None:
         """His node was lost and is back: what was played or recorded meanwhile, nobody knows."""
-        passage, flow = _inside(call)
+        passage, flow = inside(call)
         if call.playing is None and passage.taping is None:
             held, passage.held = passage.held, None
             if held is not None:
                 self._tell(call, held)
             return
-        self._stop(call, passage, turns.Stop())
-        self._stop_tape(call, passage, turns.StopTape())
+        self._actions.stop(call, passage, turns.Stop())
+        self._actions.stop_tape(call, passage, turns.StopTape())
         call.note(self._floor.now, codes.FLOW_AGAIN, flow.name)
         self._drop_tapes(passage)
         self._floor.deadlines.cancel(passage.timer)
@@ -259,7 +240,7 @@ class Flows:
 
     def hung_up(self, call: Call) -> None:
         """He hung up in the flow. Says what becomes of his call."""
-        passage, flow = _inside(call)
+        passage, flow = inside(call)
         self._over(call, passage, flow, CALLER_HUNG_UP, tuple(passage.collected().items()))
         if flow.purpose == "survey":
             self.surveys.ended(call, passage, passage.collected())
@@ -272,7 +253,7 @@ class Flows:
 
     def cut_off(self, call: Call, row: str) -> None:
         """His Asterisk died under him. A message that was finished is kept."""
-        passage, flow = _inside(call)
+        passage, flow = inside(call)
         self._over(call, passage, flow, CUT_OFF, tuple(passage.collected().items()))
         if flow.purpose == "survey":
             self.surveys.ended(call, passage, passage.collected())
@@ -331,13 +312,13 @@ class Flows:
 
     def _tell(self, call: Call, given: turns.Input) -> None:
         """Let the flow go on. While his node is lost it waits: nothing could be played to him."""
-        passage, flow = _inside(call)
+        passage, flow = inside(call)
         if call.node in self._floor.lost:
             passage.held = given
             return
         if isinstance(given, LookedUp):
             passage.asking = False
-            self._listen(call, passage, turns.Listen(seconds=None))
+            self._actions.listen(call, passage, turns.Listen(seconds=None))
         assert passage.session is not None, "whoever is in a flow stands at a step"
         world = CallWorld(self._floor, call)
         self._do(call, passage, go_on(flow, passage.session, given, world))
@@ -345,77 +326,15 @@ class Flows:
     def _do(self, call: Call, passage: Passage, turn: turns.Turn) -> None:
         passage.session = turn.session
         for action in turn.actions:
-            self._carry[type(action)](call, passage, action)
-
-    def _play(self, call: Call, passage: Passage, action: turns.Play) -> None:
-        passage.plays += 1
-        tape = passage.tapes.get(action.tape or "")
-        call.playing = f"{_inside(call)[1].name}-{passage.plays}"
-        call.hears, call.picked_up = "prompt", True
-        call.note(self._floor.now, codes.SAID, " ".join(action.sounds) or f"his {action.tape}")
-        self._floor.commands.append(
-            PlayPrompt(
-                call=call.id,
-                prompt=call.playing,
-                language=call.language,
-                sounds=action.sounds,
-                tape=None if tape is None else tape[0],
-            )
-        )
-
-    def _stop(self, call: Call, passage: Passage, action: turns.Stop) -> None:
-        if call.playing is not None:
-            self._floor.commands.append(StopPrompt(call=call.id, prompt=call.playing))
-            call.playing, call.hears = None, ""
-
-    def _listen(self, call: Call, passage: Passage, action: turns.Listen) -> None:
-        deadlines = self._floor.deadlines
-        deadlines.cancel(passage.timer)
-        passage.timer = None
-        if action.seconds is not None:
-            passage.asked = True
-            passage.timer = deadlines.schedule(self._floor.now + action.seconds, TIMER, call.id)
-
-    def _ask(self, call: Call, passage: Passage, action: turns.Ask) -> None:
-        floor = self._floor
-        passage.asking = True
-        floor.commands.append(LookUp(call=call.id, url=action.url, within=action.within))
-        floor.deadlines.cancel(passage.timer)
-        late = floor.now + action.within + GRACE_S
-        passage.timer = floor.deadlines.schedule(late, TIMER, call.id)
-
-    def _tape(self, call: Call, passage: Passage, action: turns.Tape) -> None:
-        """Record him; what this step had recorded before is not wanted any more."""
-        before = passage.tapes.pop(action.name, None)
-        if before is not None:
-            self._floor.commands.append(DropTape(file=before[0]))
-        floor, (_, flow) = self._floor, _inside(call)
-        file = message_file_of(at=floor.now, box=flow.name, call=call.id, number=passage.next_tape())
-        passage.taping = (action.name, file)
-        passage.asked = True
-        call.picked_up = True
-        floor.commands.append(
-            StartTape(
-                call=call.id,
-                file=file,
-                beep=action.beep,
-                at_most=action.at_most,
-                silence=action.silence,
-                ends_with=action.ends_with,
-            )
-        )
-
-    def _stop_tape(self, call: Call, passage: Passage, action: turns.StopTape) -> None:
-        if passage.taping is not None:
-            self._floor.commands.append(StopTape(call=call.id, file=passage.taping[1]))
-
-    def _note(self, call: Call, passage: Passage, action: turns.Note) -> None:
-        call.note(self._floor.now, action.code, *action.arguments)
+            if isinstance(action, turns.Leave):
+                self._leave(call, passage, action)
+            else:
+                self._actions.carry_out(call, passage, action)
 
     # leaving
 
     def _leave(self, call: Call, passage: Passage, action: turns.Leave) -> None:
-        _, flow = _inside(call)
+        _, flow = inside(call)
         self._over(call, passage, flow, exit_words(action.to), action.collected)
         self._leads[type(action.to)](call, passage, action.to, action.collected)
 
@@ -448,7 +367,7 @@ class Flows:
         call.needs = merged(call.needs, to.needs)
         if to.head_start > call.head_start:
             call.head_start = to.head_start
-            flow = _inside(call)[1].name
+            flow = inside(call)[1].name
             of = ((f"flow {flow}", to.head_start),)
             call.note(self._floor.now, codes.HEAD_START, to.head_start, of)
         passage.came_by, passage.chose = None, False
@@ -482,7 +401,7 @@ class Flows:
 
     def _finish(self, call: Call, passage: Passage, to: Finish, collected: Collected) -> None:
         """The end of a dialogue that the core had begun; an IVR flow that ends so has served him."""
-        _, flow = _inside(call)
+        _, flow = inside(call)
         self._calls.fire(call, CallEvent.FLOW_LEFT)
         if flow.purpose == "voicemail":
             call.decided = self.voicemail.finished(call, passage, to.how)
@@ -557,10 +476,3 @@ _ENDS: Final[dict[TapeEnd, Any]] = {
     TapeEnd.STOPPED: "stopped",
     TapeEnd.HUNG_UP: "stopped",
 }
-
-
-def _inside(call: Call) -> tuple[Passage, Flow]:
-    """The passage of a call that is in a flow, and that flow."""
-    assert call.flows is not None
-    assert call.flows.flow is not None, "whoever is in a flow has one"
-    return call.flows, call.flows.flow

@@ -94,6 +94,13 @@ class Passage:
         return self.tapes_made
 
 
+def inside(call: Call) -> tuple[Passage, Flow]:
+    """The passage of a call that is in a flow, and that flow."""
+    assert call.flows is not None
+    assert call.flows.flow is not None, "whoever is in a flow has one"
+    return call.flows, call.flows.flow
+
+
 class CallWorld:
     """What a flow may ask about a call and the moment, see `ivr.turns.World`."""
 

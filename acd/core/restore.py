@@ -7,13 +7,14 @@ this is a new fact, so none is recorded.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from acd.core import codes
 from acd.core.call import Call
 from acd.core.calls_table import CallState
 from acd.core.events import RestoredAgent, RestoredCall, StateRestored
 from acd.core.facts import CallOutcome, MissedReason, VisitOutcome
 from acd.core.floor import Floor
-from acd.core.flow_words import RestoredFlow
 from acd.core.offer import Offer, number_of, offer_id
 from acd.core.offers_table import OfferState
 from acd.core.records import Placement
@@ -27,6 +28,14 @@ from ivr.model import ToFlow, ToVoicemail
 _LED_AWAY = (VisitOutcome.TIMED_OUT, VisitOutcome.NOBODY)
 _ENDS = {MissedReason.IVR: CallOutcome.CALLBACK, MissedReason.VOICEMAIL: CallOutcome.NO_MESSAGE}
 _IN_CALL = (AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING)
+
+
+class _Flow(NamedTuple):
+    """The flow that a story ends in: the purpose is "outside" for a caller put through to a number."""
+
+    purpose: str
+    name: str
+    since: float
 
 
 class Restore:
@@ -76,10 +85,11 @@ class Restore:
         floor.rings.update((each.offer, (each, remembered)) for each in remembered.rings)
         if remembered.placement is not None:
             self._placed(call, remembered.placement)
+        flow = _flow_of(call)
         if remembered.answered_at is not None:
-            self._talking(call, remembered, remembered.answered_at)
-        elif remembered.flow is not None:
-            self._in_flow(call, remembered, remembered.flow)
+            self._talking(call, remembered, remembered.answered_at, flow)
+        elif flow is not None:
+            self._in_flow(call, remembered, flow)
         elif remembered.missed is not None:
             self._decided(call, remembered, _outcome(remembered.missed))
         elif remembered.left is VisitOutcome.OVERFLOWED:
@@ -116,7 +126,7 @@ class Restore:
             until = self._floor.now if remembered.left_at is None else remembered.left_at
             call.wait = max(0.0, until - call.joined_at)
 
-    def _in_flow(self, call: Call, remembered: RestoredCall, flow: RestoredFlow) -> None:
+    def _in_flow(self, call: Call, remembered: RestoredCall, flow: _Flow) -> None:
         """He begins the flow anew once his node is there: what he had entered was in memory only. Who
         was put through to an outside number stays so: nobody here can tell whether he talks."""
         left = remembered.left
@@ -124,7 +134,7 @@ class Restore:
             until = self._floor.now if remembered.left_at is None else remembered.left_at
             call.wait = max(0.0, until - call.joined_at)
             call.seen = (call.queue or "",)
-        to = ToVoicemail(box=flow.flow) if flow.purpose == "voicemail" else ToFlow(flow=flow.flow)
+        to = ToVoicemail(box=flow.name) if flow.purpose == "voicemail" else ToFlow(flow=flow.name)
         came_by = CallOutcome(left.value) if left in _LED_AWAY and left is not None else None
         passage = self._floor.call_machine.flows.bind(call, to, came_by)
         if flow.purpose == "outside":
@@ -138,7 +148,9 @@ class Restore:
         call.queue = next((each.queue for each in endings if each.then is Then.QUEUE), None)
         call.state = CallState.ANNOUNCING
 
-    def _talking(self, call: Call, remembered: RestoredCall, answered_at: float) -> None:
+    def _talking(
+        self, call: Call, remembered: RestoredCall, answered_at: float, flow: _Flow | None
+    ) -> None:
         """It talks, unless its agent has gone on since: then only its end was not seen any more, or the
         caller was being asked about it, for which nobody keeps him any longer."""
         floor = self._floor
@@ -150,8 +162,8 @@ class Restore:
         offer.answered_at = answered_at
         call.offer = offer
         went_on = self._went_on.get(agent.id, answered_at)
-        if remembered.flow is not None:
-            went_on = remembered.flow.since
+        if flow is not None:
+            went_on = flow.since
         if went_on > answered_at or agent.offer is not None:
             call.state, call.decided = CallState.RELEASING, CallOutcome.ANSWERED
             call.talked_until = went_on
@@ -177,6 +189,20 @@ class Restore:
 def _outcome(missed: MissedReason) -> CallOutcome:
     """How a call ends of which all is known that is to be: that it was missed."""
     return _ENDS.get(missed) or CallOutcome(missed.value)
+
+
+def _flow_of(call: Call) -> _Flow | None:
+    """The flow that the call was in when its story ended: entered and not left."""
+    flow: _Flow | None = None
+    for at, code, *rest in call.trace:
+        if code == codes.FLOW:
+            flow = _Flow(purpose=rest[1], name=rest[0], since=at)
+        elif code == codes.FLOW_LEFT:
+            number = rest[1].removeprefix("number ")
+            flow = _Flow(purpose="outside", name=number, since=at) if number != rest[1] else None
+        elif code in (codes.NO_TRUNK, codes.OUTSIDE_ENDED):
+            flow = None
+    return flow
 
 
 def _status(remembered: RestoredAgent, now: float) -> Status:
