@@ -110,6 +110,27 @@ PROMPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "mailbox_unplayable": {"zh-CN": "此留言无法播放", "en": "This message cannot be played."},
     "mailbox_no_more": {"zh-CN": "没有更多留言,再见", "en": "There are no more messages. Goodbye."},
     "mailbox_goodbye": {"zh-CN": "再见", "en": "Goodbye."},
+    "survey_satisfaction": {
+        "zh-CN": "请您对本次服务的满意程度评分,1为很不满意,5为非常满意,请按1到5",
+        "en": (
+            "How satisfied were you with this call? Please press 1 for not at all, up to 5 for very much."
+        ),
+    },
+    "survey_solved": {
+        "zh-CN": "您的问题解决了吗?已解决请按1,未解决请按2",
+        "en": "Was your question solved? If it was, press 1. If not, press 2.",
+    },
+    "survey_remark": {
+        "zh-CN": "如果您有其他意见,请在提示音后留言,结束请按井号键,没有请挂机",
+        "en": (
+            "If there is anything else that you want to tell us, please say it after the tone and press "
+            "hash. Otherwise just hang up."
+        ),
+    },
+    "survey_thanks": {
+        "zh-CN": "感谢您的评价,再见",
+        "en": "Thank you for your answers. Goodbye.",
+    },
     "invalid_key": {
         "zh-CN": "您的输入有误,请重新输入",
         "en": "That is not one of the choices.",
