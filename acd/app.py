@@ -21,6 +21,7 @@ from watchfiles._rust_notify import WatchfilesRustInternalError
 from acd import logs
 from acd.api.app import build_app, make_runner
 from acd.api.settings import ApiSettings
+from acd.core.callback_words import CommitAttempt
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import StateRestored
 from acd.core.flow_words import LookUp
@@ -29,6 +30,7 @@ from acd.errors import OperatorError, StoreUnavailable, TakenOver
 from acd.lookups import open_lookups
 from acd.metrics import Metrics
 from acd.ports import Check
+from acd.remembering import follow_do_not_call, state, surveyed_since
 from acd.routing_source import RoutingSource
 from acd.runtime.clock import SystemClock
 from acd.runtime.directory import Directory, remembered_for
@@ -48,7 +50,7 @@ from config.settings import Settings
 log = structlog.get_logger(__name__)
 
 
-ESSENTIAL = frozenset({"ari", "journal"})
+ESSENTIAL = frozenset({"ari", "journal", "commits"})
 """The tasks without which the engine is no use: their failure ends it, so that it is started anew."""
 
 FLUSH_S = 5.0
@@ -145,13 +147,14 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
             sinks=[store.journal, metrics],
             metrics=metrics,
             recorder=_recorder(stack, settings, routing, seed, clock.now()),
-            outside={LookUp: lookups.look_up},
+            outside={LookUp: lookups.look_up, CommitAttempt: store.commits.commit},
         )
         outside = TaskKeeper(stopping.failed)
         stack.push_async_callback(outside.close)
         stack.callback(engine.close)
         metrics.watch(engine)
         metrics.watch_journal(lambda: store.journal.depth, lambda: not store.journal.healthy)
+        outside.start("commits", store.commits.run(engine.post))
         engine.post(restored or StateRestored(agents=(), calls=()))
         if restored is None:
             outside.start("directory", _learn_later(store, directory, engine))
@@ -198,6 +201,7 @@ def _reloading(
             async with asyncio.timeout(FLUSH_S):
                 await store.journal.flush()
             await _learn(store, directory, engine.routing, clock.now())
+            await follow_do_not_call(engine, store.memory.load_do_not_call)
         except (StoreUnavailable, TimeoutError) as error:
             why = str(error) or "the journal does not get its facts written"
             log.warning("customers and blacklist not read again", error=why)
@@ -259,13 +263,19 @@ async def _remember(
     today = datetime.fromtimestamp(now, zone).date()
     midnight = datetime.combine(today, time(), zone).timestamp()
     try:
-        restored = await store.memory.load_open(midnight)
+        restored = await store.memory.load_open(midnight, surveyed_since=surveyed_since(routing, now))
         await _learn(store, directory, routing, now)
     except StoreUnavailable as error:
         log.error("starting without memory: the database is away", error=str(error))
         return None
-    log.info("remembered", calls=len(restored.calls), agents=len(restored.agents))
-    return StateRestored(agents=restored.agents, calls=restored.calls)
+    log.info(
+        "remembered",
+        calls=len(restored.calls),
+        agents=len(restored.agents),
+        callbacks=len(restored.callbacks),
+        messages=len(restored.messages),
+    )
+    return state(restored)
 
 
 async def _learn(store: Store, directory: Directory, routing: Routing, now: float) -> None:

@@ -148,6 +148,11 @@ class Dispatcher:
 
     # what can be seen
 
+    @property
+    def do_not_call(self) -> frozenset[str]:
+        """The numbers that nobody may dial for a callback."""
+        return frozenset(self._floor.do_not_call)
+
     def view_agents(self) -> list[AgentView]:
         """Every agent of the file, in its order."""
         return [looks.agent(each) for each in self._floor.roster]

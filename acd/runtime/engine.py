@@ -269,6 +269,10 @@ class Engine:
     ) -> None:
         self._directory.blacklist_changed(number, entry, expires_at)
 
+    @property
+    def do_not_call(self) -> frozenset[str]:
+        return self._dispatcher.do_not_call
+
     def watch(self, sink: FactSink) -> Callable[[], None]:
         """Tell `sink` every fact from now on; call what is returned to stop."""
         self._sinks.append(sink)

@@ -1,0 +1,52 @@
+"""What a new engine takes up from the store beside calls and agents: promises, whom nobody may call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from acd.core.callback_words import DoNotCallChanged
+from acd.core.events import Event, StateRestored
+from acd.core.routing import Routing, SurveyRule
+from acd.ports import Restored
+
+AT_ONCE: Final = 100
+"""Numbers posted before others have the event loop."""
+
+
+def state(restored: Restored) -> StateRestored:
+    """What the store remembers, as the core takes it."""
+    return StateRestored(
+        agents=restored.agents,
+        calls=restored.calls,
+        callbacks=restored.callbacks,
+        messages=restored.messages,
+        do_not_call=restored.do_not_call,
+        surveyed=restored.surveyed,
+    )
+
+
+def surveyed_since(routing: Routing, now: float) -> float:
+    """From when on it matters whether a number was asked, whatever the routing says after a reload."""
+    rules = [business.survey for business in routing.businesses.values() if business.survey is not None]
+    return now - max(rule.not_within for rule in (SurveyRule(), *rules))
+
+
+class Listed(Protocol):
+    """The engine, as far as the do-not-call list goes."""
+
+    @property
+    def do_not_call(self) -> frozenset[str]: ...
+
+    def post(self, event: Event) -> None: ...
+
+
+async def follow_do_not_call(engine: Listed, load: Callable[[], Awaitable[frozenset[str]]]) -> None:
+    """Let the engine know what has changed in the stored list, as after an import beside it."""
+    stored = await load()
+    changed = sorted(stored ^ engine.do_not_call)
+    for start in range(0, len(changed), AT_ONCE):
+        for number in changed[start : start + AT_ONCE]:
+            engine.post(DoNotCallChanged(number=number, listed=number in stored))
+        await asyncio.sleep(0)
