@@ -13,9 +13,11 @@ from config.nodes import Mapping, Node, Scalar, Sequence
 from ivr.graph import edges
 from ivr.model import Exit, ToQueue
 
+_NO_WAY = "no ending or flow leads to it"
+
 
 def check_unused(view: View) -> None:
-    """Note queues, businesses, hours, skills and groups that no call ever comes to."""
+    """Note queues, businesses, hours, flows, boxes, skills and groups that no call ever comes to."""
     if view.broken:
         return
     document = view.document
@@ -23,7 +25,8 @@ def check_unused(view: View) -> None:
         ("queues", document.queues, set(_queues(document)), "no number, rule or overflow leads to it"),
         ("businesses", document.businesses, set(_businesses(document)), "no number stands for it"),
         ("hours", document.hours, set(_hours(document)), "no business or rule names them"),
-        ("flows", document.flows, set(_flows(view)), "no number, ending or flow leads to it"),
+        ("flows", document.flows, set(_named(view, "flow")), "no number, ending or flow leads to it"),
+        ("voicemail", _queue_boxes(document), set(_named(view, "voicemail")), _NO_WAY),
         ("prompts", document.prompts, set(_prompts(view)), "nobody hears it"),
     )
     for section, defined, used, why in sections:
@@ -72,11 +75,16 @@ def _exits(document: Document) -> Iterator[Exit]:
                 yield edge.to
 
 
-def _flows(view: View) -> Iterator[str]:
-    """Whatever section names them: a flow is always named by the key flow."""
+def _named(view: View, what: str) -> Iterator[str]:
+    """Whatever section names them: a flow is always named by the key flow, a box by voicemail."""
     for key, text in _texts(view.tree):
-        if key == "flow":
+        if key == what:
             yield text
+
+
+def _queue_boxes(document: Document) -> list[str]:
+    """To an agent's own box messages may only be forwarded."""
+    return [name for name, box in document.voicemail.items() if box.queue is not None]
 
 
 def _prompts(view: View) -> Iterator[str]:
@@ -137,6 +145,8 @@ def _used_groups(document: Document) -> Iterator[str]:
         yield from queue.groups or ()
         for step in queue.widen:
             yield from step.groups or ()
+    for box in document.voicemail.values():
+        yield from (box.lamp and box.lamp.groups) or ()
     for rule in document.rules:
         if rule.then.first and rule.then.first.group:
             yield rule.then.first.group
