@@ -34,6 +34,7 @@ _MISFITS = {
 """Pydantic's kinds of errors in our words, after the value."""
 _ALSO = {
     "go": "queue",
+    "ivr": "flow",
     "skill": "skills",
     "group": "groups",
     "timeout": "for_at_most",

@@ -1,4 +1,4 @@
-"""docs/routing.md leaves nothing out, and what it shows is true."""
+"""docs/routing.md and docs/flows.md leave nothing out, and what they show is true."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from config.parsing import parse
 from config.problems import Problems
 from config.schema import json_schema
 
-TEXT = Path("docs/routing.md").read_text(encoding="utf-8")
+GUIDES = ("docs/routing.md", "docs/flows.md")
+TEXT = "\n".join(Path(guide).read_text(encoding="utf-8") for guide in GUIDES)
 WORDS = set(re.findall(r"[a-z_]+", TEXT))
 SCHEMA = json_schema()
 

@@ -127,13 +127,14 @@ def test_the_small_file_is_valid(tmp_path: Path) -> None:
         (
             "businesses",
             "businesses:\n  shop: {hours: day, when_closed: §voicemail}",
-            "voicemail is not available yet, expected callback, goodbye or {queue: NAME}",
+            "voicemail of which name? expected {voicemail: NAME}",
         ),
         (
             "businesses",
             "businesses:\n  shop: {hours: day, when_closed: §hangup}",
             "'hangup' is no ending, "
-            "expected callback, goodbye, {queue: NAME} or {say: PROMPT, then: ...}",
+            "expected callback, goodbye, {queue: NAME}, {voicemail: NAME}, {flow: NAME} or "
+            "{say: PROMPT, then: ...}",
         ),
         (
             "businesses",
@@ -143,7 +144,7 @@ def test_the_small_file_is_valid(tmp_path: Path) -> None:
         (
             "businesses",
             "businesses:\n  shop: {hours: day, when_closed: {say: closed, then: §voicemail}}",
-            "voicemail is not available yet",
+            "voicemail of which name?",
         ),
         (
             "businesses",
@@ -153,7 +154,7 @@ def test_the_small_file_is_valid(tmp_path: Path) -> None:
         (
             "businesses",
             "businesses:\n  shop: {hours: day, when_closed: {queue: main, §say: closed}}",
-            "unknown key 'say' in businesses shop when_closed, expected one of queue",
+            "unknown key 'say' in businesses shop when_closed, expected one of flow, queue, voicemail",
         ),
         # names
         (
@@ -249,18 +250,19 @@ def test_the_small_file_is_valid(tmp_path: Path) -> None:
         (
             "numbers",
             'numbers:\n  "100": {queue: main, §go: main}\n  default: {queue: main}',
-            "unknown key 'go' in numbers 100, expected one of business, language, queue, "
+            "unknown key 'go' in numbers 100, expected one of business, flow, language, queue, "
             "did you mean 'queue'?",
         ),
         (
             "numbers",
             'numbers:\n  "100": {queue: main, §ivr: menu}\n  default: {queue: main}',
-            "IVR flows are not available yet: 'ivr' cannot be used",
+            "unknown key 'ivr' in numbers 100, expected one of business, flow, language, queue, "
+            "did you mean 'flow'?",
         ),
         (
             "numbers",
-            'numbers:\n  §"100": {}\n  default: {queue: main}',
-            "numbers 100 has no 'queue', expected",
+            'numbers:\n  "100": §{}\n  default: {queue: main}',
+            "the number leads nowhere, expected a queue or a flow",
         ),
         (
             "numbers",
@@ -400,7 +402,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) 
     )
     check_mistakes(
         tmp_path, content,
-        "'vip' does not fit", "unknown hours", "voicemail is not", "the key 100 is not quoted",
+        "'vip' does not fit", "unknown hours", "voicemail of which", "the key 100 is not quoted",
         "unknown key 'go'", "unknown queue 'mian'", "unknown grade", "unknown key 'skils'",
         "duplicate key 'needs'", "20 has no unit", "'on_full' has no value",
     )  # fmt: skip
@@ -484,8 +486,8 @@ def test_names_of_an_unreadable_section_are_not_called_unknown(tmp_path: Path) -
 def test_the_keys_of_each_place_are_known() -> None:
     assert keys_at(()) == Document.model_fields.keys()
     assert keys_at(("queues", "x", "wrap_up")) == {"for", "extend"}
-    assert keys_at(("queues", "x", "on_full", "<say>", "then", "<mapping>")) == {"queue"}
-    assert keys_at(("queues", "x", "on_full")) == {"say", "then", "queue"}
+    assert keys_at(("queues", "x", "on_full", "<say>", "then", "<mapping>")) == {"queue", "voicemail", "flow"}
+    assert keys_at(("queues", "x", "on_full")) == {"say", "then", "queue", "voicemail", "flow"}
     assert keys_at(("rules", 3, "when", "caller")) == {"in", "starts_with", "withheld"}
     assert keys_at(("queues", "x", "ring", "y")) == frozenset()
     assert keys_at(("nonsense", "x")) == frozenset()
