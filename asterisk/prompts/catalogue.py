@@ -113,7 +113,7 @@ PROMPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "survey_satisfaction": {
         "zh-CN": "请您对本次服务的满意程度评分,1为很不满意,5为非常满意,请按1到5",
         "en": (
-            "How satisfied were you with this call? Please press 1 for not at all, up to 5 for very much."
+            "How satisfied were you with this call? Press 1 for not at all, up to 5 for very much."
         ),
     },
     "survey_solved": {
