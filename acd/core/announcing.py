@@ -20,6 +20,7 @@ from acd.core.calls_table import CallState
 from acd.core.commands import PlayPrompt, StopPrompt
 from acd.core.facts import VisitOutcome
 from acd.core.flow_words import WaitAnnounced, WaitMeasured
+from acd.core.routing import Then
 from acd.core.telling import news, offered
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Announcing:
     def choice(self, call: Call, key: str) -> WaitOffer | None:
         """What a waiting caller chooses by this key; None: nothing."""
         offers = call.desk.queue.offers if call.desk is not None else ()
-        return next((each for each in offers if each.key == key), None)
+        return next((each for each in offers if each.key == key and _open_to(each, call)), None)
 
     # what these are made of
 
@@ -180,7 +181,9 @@ class Announcing:
             notices.tell_at = now + max(queue.announcements.every, PAUSE)
             sounds += self._news(call, notices, queue.announcements)
         for offer in queue.offers:
-            if notices.offer_at[offer.key] <= now:
+            if notices.offer_at[offer.key] <= now and not _open_to(offer, call):
+                notices.offer_at[offer.key] = NEVER
+            elif notices.offer_at[offer.key] <= now:
                 again = NEVER if offer.every is None else now + max(offer.every, PAUSE)
                 notices.offer_at[offer.key] = again
                 sounds += offered(offer, call.language)
@@ -227,6 +230,12 @@ class Announcing:
         self._floor.commands.append(
             PlayPrompt(call=call.id, prompt=call.playing, language=call.language, sounds=sounds)
         )
+
+
+def _open_to(offer: WaitOffer, call: Call) -> bool:
+    """Whether a caller can have this: one whose number is withheld can't be called back, and one whom
+    we called is not called once more."""
+    return offer.then is not Then.CALLBACK or (call.arrived.caller is not None and call.callback is None)
 
 
 def _next(first: float, every: float | None, now: float) -> float:

@@ -7,9 +7,11 @@ comes back, so that nobody is told "all agents are busy" while an agent reaches 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from acd.core import codes
 from acd.core.announcing import Announcing
@@ -25,10 +27,12 @@ from acd.core.considered import (
     words,
 )
 from acd.core.facts import CallOutcome, CallQueued, CallWidened, VisitOutcome
+from acd.core.offers_table import OfferEvent, OfferState
 from acd.core.place import key_of, next_due, placement, targets
 from acd.core.requirement import Requirement, first
 from acd.core.routing import Ending, FirstTarget, Queue, Then
 from acd.core.rules import target
+from ivr.model import ToFlow, ToVoicemail
 
 if TYPE_CHECKING:
     from acd.core.calls import Calls
@@ -37,6 +41,14 @@ if TYPE_CHECKING:
 
 TIMER = "call"
 """The kind of a waiting call's deadline: the next of hold, widening step and maximum wait."""
+
+
+FOREMOST = 50
+"""The tier of a customer whom we called: he did not ask to wait. Above all that rules can give."""
+
+
+KEPT: Final = Ending(say="callback_kept", then=Then.GOODBYE)
+"""What a caller hears who asked by key to be called back."""
 
 
 class Waiting:
@@ -91,6 +103,31 @@ class Waiting:
         self._take_place(call, desk)
         desk.waiting += 1
 
+    def take_up(self, call: Call) -> None:
+        """A customer whom we called has picked up and no agent is on the line: he stands in his queue
+        before everybody, and the agent who is held for him is rung."""
+        floor = self._floor
+        name = self._queue_of(call)
+        desk = call.desk = floor.desks[name]
+        call.seen += (name,)
+        call.visit += 1
+        call.joined_at, call.tier, call.head_start = floor.now, FOREMOST, 0.0
+        self._ask(call, name)
+        call.step, call.opened, call.queue_open = 0, len(call.firsts), True
+        call.asks = targets(call) + call.stages[0].requirements
+        self._take_place(call, desk)
+        desk.waiting += 1
+        floor.record(
+            CallQueued(call=call.id, at=floor.now, placement=placement(call), reasons=call.untold())
+        )
+        held = next((each for each in call.offers if each.state is OfferState.HELD), None)
+        if held is None:
+            self.resume(call)
+            return
+        self._calls.fire(call, CallEvent.FOUND)
+        floor.offer_machine.fire(held, OfferEvent.RUNG)
+        self._play_music(call, desk.queue)
+
     def ask_anew(self, call: Call) -> None:
         """Work out from the queue, as it is configured now, what a call in it asks for."""
         self._ask(call, call.queue or "")
@@ -122,9 +159,13 @@ class Waiting:
         """
         gathered, self._gathered, self._unsettled = self._gathered or [], None, []
         calls = {call.id: call for call in gathered if call.ticket is not None}
+        turns: list[tuple[tuple[int, float, int], Callable[..., None], Any]] = [
+            (key_of(call), self.resume, call) for call in calls.values()
+        ]
+        turns += self._floor.callbacks.turns()
         with ExitStack() as in_turn:  # the last one first, and each whatever befalls another
-            for call in sorted(calls.values(), key=key_of, reverse=True):
-                in_turn.callback(self.resume, call)
+            for _, act, subject in sorted(turns, key=itemgetter(0), reverse=True):
+                in_turn.callback(act, subject)
 
     def settle(self) -> None:
         """Those who wait after all are told so."""
@@ -207,6 +248,15 @@ class Waiting:
         call.note(self._floor.now, codes.CHOSE, offer.key, offer.then.value, chosen)
         if offer.then is Then.QUEUE and offer.queue is not None:
             self._overflow(call, offer.queue, None)
+        elif offer.then is Then.CALLBACK:
+            self._floor.callbacks.keep_place(call)
+            self._calls.left(call, VisitOutcome.CALLBACK, self._floor.now)
+            self._calls.send_away(call, KEPT, CallOutcome.CALLBACK)
+        else:
+            to = ToFlow(flow=offer.flow) if offer.flow is not None else ToVoicemail(box=chosen or "")
+            self._calls.flows.bind(call, to).chose = True
+            self._calls.fire(call, CallEvent.MOVED)
+            self._calls.flows.go(call)
 
     def entertain(self, call: Call) -> None:
         """Let a caller who waits hear music."""
