@@ -69,8 +69,8 @@ class AttemptOutcome(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
     """One promise. `number` is the customer's, `dialled` the number that he had dialled (its business
-    and queue, and what is shown to him). `due_at`: not before. `place`: his arrival, by which he competes
-    with `tier` and `head_start`: where it was `kept` (asked for by key) with the callers who wait, else
+    and queue, and what is shown to him). `due_at`: not before. `place`: his arrival, by which he
+    competes with `tier` and `head_start`: where it was `kept` (asked for by key) with the callers who wait, else
     as the queue's rule says. `attempts` made so far. `agent`: only this one. `number` is "" where it
     was withheld."""
 
@@ -176,6 +176,7 @@ class CallbackAsked:
     agent: str | None = None
     language: str | None = None
     note: str | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +221,7 @@ class CommitAttempt:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialCustomer:
     """Dial the customer, his channel's id being the attempt's. Reports CustomerRinging, then
-    CustomerAnswered or DialFailed. `endpoint` is a template of the trunk's, with the number filled in."""
+    CustomerAnswered or DialFailed. `endpoint` is a template of the trunk's, the number filled in."""
 
     attempt: str
     node: str

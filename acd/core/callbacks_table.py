@@ -99,7 +99,7 @@ CALLBACK_TABLE: Final[Mapping[CallbackState, Mapping[CallbackEvent, Row[Callback
     },
     S.DUE: {
         E.FOUND: Row(S.OFFERED, "ring"),
-        E.AGENT_HELD: Row(S.COMMITTING, "commit"),
+        E.AGENT_HELD: Row(S.COMMITTING, "hold_and_commit"),
         E.CALLED: Row(S.HELD, "rest"),
         E.CALL_OVER: Row(S.DUE, "nothing"),
         E.DUE: Row(S.DUE, "stand"),
@@ -123,7 +123,7 @@ CALLBACK_TABLE: Final[Mapping[CallbackState, Mapping[CallbackEvent, Row[Callback
     },
     S.ASKED: {
         E.AGENT_TOLD: Row(S.COMMITTING, "commit"),
-        E.AGENT_LOST: Row(S.PLANNED, "go_back"),
+        E.AGENT_LOST: Row(S.PLANNED, "hung_up_on"),
         E.UNTRACED: Row(S.ASKED, "nothing"),
         E.CALLED: Row(S.ASKED, "stop_ringing"),
         E.CALL_OVER: Row(S.ASKED, "nothing"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from acd.core import codes
 from acd.core.call import Call
+from acd.core.callbacks_table import CallbackEvent
 from acd.core.calls_table import CALL_TABLE, CallEvent, CallState
 from acd.core.commands import ConnectCall, EndCall, EndCause, PlayPrompt
 from acd.core.entry import Admission
@@ -83,21 +84,26 @@ class Calls:
         call = Call(arrived, arrived_at)
         call.offers_made = self._floor.ended.pop(call.id, 0)
         self._floor.calls[call.id] = call
+        self._floor.callbacks.begins(call)
         if found:
             call.note(self._floor.now, codes.TAKEN_OVER, call.node, arrived_at)
         self._enter(call, known=False)
 
     def found_talking(self, live: LiveCall) -> Call:
         """A call that nobody here knows is talking already: take it up as it is."""
+        dialled = self._floor.callbacks.found(live)
+        if dialled is not None:
+            return dialled
         call = Call(live.arrived, live.created_at)
         self._floor.calls[call.id] = call
+        self._floor.callbacks.begins(call)
         self._admit(call, known=False)
         return call
 
     def unanswered(self, call: Call, offer: Offer) -> None:
         """An offer of the call is over without an answer; after the last the call goes back."""
         call.offers = tuple(each for each in call.offers if each is not offer)
-        if not call.offers and call.state is CallState.OFFERED:
+        if not call.offers and call.state in (CallState.OFFERED, CallState.DIALLED):
             self.fire(call, CallEvent.UNANSWERED)
 
     def send_away(self, call: Call, ending: Ending, outcome: CallOutcome) -> None:
@@ -189,7 +195,10 @@ class Calls:
     def go_back(self, call: Call, row: str) -> None:
         """Nobody answered: back to the place that he never lost."""
         call.offer = None
-        self.waiting.resume(call)
+        if call.desk is None:
+            self.waiting.take_up(call)
+        else:
+            self.waiting.resume(call)
 
     def connect(self, call: Call, row: str) -> None:
         """Join caller and agent; whoever else rings for the caller stops."""
@@ -206,7 +215,7 @@ class Calls:
         offer = call.offer
         assert offer is not None, "an offer was answered"
         assert offer.answered_at is not None
-        at = offer.answered_at
+        at = max(offer.answered_at, call.joined_at)
         call.answered_at = at
         call.picked_up = True
         self.left(call, VisitOutcome.ANSWERED, at)
@@ -223,8 +232,11 @@ class Calls:
                 at=at,
                 wait=call.wait,
                 within_service_level=within,
+                callback=call.callback,
             )
         )
+        if self._floor.callbacks.open:
+            self._floor.callbacks.answered(call)
         self._floor.recordings.talk_began(call, offer)
         estimates = self._floor.estimates
         if estimates is not None:
@@ -248,6 +260,28 @@ class Calls:
         self._drop(call, VisitOutcome.CUT_OFF, at)
         self.record_missed(call, MissedReason.CUT_OFF)
         self.finish(call, CallOutcome.CUT_OFF)
+
+    def agent_there(self, call: Call, row: str) -> None:
+        """An agent picked up for somebody who is to be called."""
+        self._floor.callbacks.tell(call, CallbackEvent.AGENT_ANSWERED)
+
+    def agent_lost(self, call: Call, row: str) -> None:
+        """The agent who was to call somebody does not, or no longer."""
+        call.offer = None
+        self._floor.callbacks.tell(call, CallbackEvent.AGENT_LOST)
+
+    def agent_told(self, call: Call) -> None:
+        """An agent has heard whom he will call."""
+        if call.state is CallState.DIALLED:
+            self._floor.callbacks.tell(call, CallbackEvent.AGENT_TOLD)
+
+    def untraced(self, call: Call, row: str) -> None:
+        """His node is back, and his channel is not there (or never was)."""
+        self._floor.callbacks.tell(call, CallbackEvent.UNTRACED)
+
+    def wait_for_agent(self, call: Call, row: str) -> None:
+        """The customer picked up, and no agent is on the line: he comes before everybody."""
+        self.waiting.take_up(call)
 
     def talk_over(self, call: Call, row: str) -> None:
         """The caller hung up after talking."""
@@ -404,6 +438,7 @@ class Calls:
         if call.missed:
             return
         call.missed = True
+        self._floor.callbacks.talk_missed(call)
         call.note(self._floor.now, codes.MISSED, reason.value)
         self._floor.record(
             CallMissed(
@@ -417,10 +452,12 @@ class Calls:
                 reason=reason,
             )
         )
+        self._floor.callbacks.missed(call, reason)
 
     def finish(self, call: Call, outcome: CallOutcome) -> None:
         floor = self._floor
         del floor.calls[call.id]
+        floor.callbacks.ends(call)
         if call.offers_made:
             floor.ended[call.id] = call.offers_made
             if len(floor.ended) > _REMEMBERED:

@@ -6,6 +6,8 @@ the caller experiences, not what the code is busy with:
 - `entering`: the decision where it goes is being made. No time passes here, except after a restart of
   the engine: a call that the store knows but that had no place yet rests here until its Asterisk is
   connected again.
+- `dialled`: he is to be called back: an agent is being asked or held for him, or his phone rings. He has
+  no channel that could be spoken to (`acd.core.callbacks_table` says what is being done).
 - `announcing`: he hears prompts and then joins the queue he is meant for (a rule's `say`, an overflow).
 - `waiting`: he has a place in a queue and no phone rings for him. The call stands in the heaps of
   everything that it asks for. He hears music, and from time to time how far he is and what he may
@@ -48,6 +50,7 @@ class CallState(StrEnum):
     """What the caller experiences."""
 
     ENTERING = "entering"
+    DIALLED = "dialled"
     ANNOUNCING = "announcing"
     WAITING = "waiting"
     OFFERED = "offered"
@@ -79,6 +82,9 @@ class CallEvent(StrEnum):
     UNCONNECTED = "unconnected"
     AGENT_LEFT = "agent_left"
     ADOPTED = "adopted"
+    REACHED = "reached"
+    REACHED_ALONE = "reached_alone"
+    NOT_REACHED = "not_reached"
 
     TO_FLOW = "to_flow"
     FLOW_LEFT = "flow_left"
@@ -106,6 +112,20 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.CUT_OFF: Row(S.GONE, "cut_off"),
         E.DIGIT: Row(S.ENTERING, "nothing"),
         E.TOLD: Row(S.ENTERING, "stale"),
+    },
+    S.DIALLED: {
+        E.ANSWERED: Row(S.DIALLED, "agent_there"),
+        E.UNANSWERED: Row(S.DIALLED, "agent_lost"),
+        E.REACHED: Row(S.CONNECTING, "connect"),
+        E.REACHED_ALONE: Row(S.WAITING, "wait_for_agent"),
+        E.NOT_REACHED: Row(S.GONE, "nothing"),
+        E.RELEASED: Row(S.RELEASING, "hang_up"),
+        E.ADOPTED: Row(S.TALKING, "answered"),
+        E.NODE_BACK: Row(S.DIALLED, "nothing"),
+        E.HUNG_UP: Row(S.DIALLED, "untraced"),
+        E.CUT_OFF: Row(S.DIALLED, "untraced"),
+        E.PROMPT_STALE: Row(S.DIALLED, "stale"),
+        E.DIGIT: Row(S.DIALLED, "nothing"),
     },
     S.ANNOUNCING: {
         E.PROMPT_DONE: Row(S.ENTERING, "go_on"),

@@ -86,6 +86,17 @@ MESSAGE_LEFT: Final = "message_left"  # box, seconds
 NO_MESSAGE: Final = "no_message"  # box, why
 SURVEYED: Final = "surveyed"  # satisfaction or None, solved or None
 
+# callbacks
+CALLBACK: Final = "callback"  # source, which attempt, seconds since it was owed
+CALLBACK_ASKED: Final = "callback_asked"  # agent
+CALLBACK_DECLINED: Final = "callback_declined"  # agent, reason or None
+CALLBACK_NOT_DIALLED: Final = "callback_not_dialled"
+CALLBACK_DIALLED: Final = "callback_dialled"  # which attempt, trunk
+CALLBACK_PICKED_UP: Final = "callback_picked_up"
+CALLBACK_NOT_REACHED: Final = "callback_not_reached"  # outcome
+CALLBACK_OPENED: Final = "callback_opened"  # callback
+CALLBACK_OWN_CALL: Final = "callback_own_call"  # callback
+
 # ends, and what the engine went through
 SAID: Final = "said"  # prompt
 PROMPT_FAILED: Final = "prompt_failed"  # prompt, why

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from acd.core import announcing, codes, looks, mailboxes, offers, staff, waiting
 from acd.core.acts import Acts
+from acd.core.callback_reports import CallbackReports
+from acd.core.callbacks import TIMER as callback_timer
+from acd.core.callbacks import Callbacks
 from acd.core.calls import Calls
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import Command
@@ -73,6 +76,7 @@ class Dispatcher:
 
     def __init__(self, routing: Routing, random: Random) -> None:
         floor = self._floor = Floor(routing, random)
+        callbacks = floor.callbacks = Callbacks(floor)
         floor.call_machine = Calls(floor)
         floor.offer_machine = offers.Offers(floor)
         floor.staff = staff.Staff(floor)
@@ -113,6 +117,7 @@ class Dispatcher:
             StateRestored: Restore(floor).restored,
             ConfigReplaced: self._config_replaced,
         }
+        self._handlers.update(CallbackReports(floor).handlers)
         self._due: dict[str, Callable[[str], None]] = {
             waiting.TIMER: self._call_due,
             announcing.TIMER: floor.call_machine.waiting.announcing.timer_due,
@@ -121,6 +126,7 @@ class Dispatcher:
             staff.TIMER: floor.staff.timer_due,
             mailboxes.TIMER: floor.mailboxes.timer_due,
             MIDNIGHT: self._midnight,
+            callback_timer: callbacks.timer_due,
         }
 
     # the contract

@@ -282,6 +282,17 @@ _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     codes.MESSAGE_LEFT: lambda box, seconds: f"leaves a message of {duration(seconds)} in {box}",
     codes.NO_MESSAGE: lambda box, why: f"leaves no message in {box}: {why.replace('_', ' ')}",
     codes.SURVEYED: _surveyed,
+    codes.CALLBACK: lambda source, attempt, after: (
+        f"a callback ({source}), attempt {attempt}, {duration(max(0.0, after))} after it was owed"
+    ),
+    codes.CALLBACK_ASKED: lambda agent: f"{agent} hears whom he will call",
+    codes.CALLBACK_DECLINED: lambda agent, why: f"{agent} declines" + (f": {why}" if why else ""),
+    codes.CALLBACK_NOT_DIALLED: lambda: "stored, but not to be dialled any more",
+    codes.CALLBACK_DIALLED: lambda attempt, trunk: f"attempt {attempt} is dialled through {trunk}",
+    codes.CALLBACK_PICKED_UP: lambda: "the customer picked up",
+    codes.CALLBACK_NOT_REACHED: lambda outcome: f"the customer was not reached: {outcome}",
+    codes.CALLBACK_OPENED: lambda callback: f"is to be called back: {callback}",
+    codes.CALLBACK_OWN_CALL: lambda callback: f"callback {callback} is not needed any more",
     codes.SAID: lambda prompt: f"hears {prompt}",
     codes.PROMPT_FAILED: lambda prompt, why: f"{prompt} could not be played: {why}",
     codes.MISSED: lambda reason: f"recorded for a callback: {reason}",

@@ -23,6 +23,7 @@ from agents.roster import Roster
 if TYPE_CHECKING:
     from random import Random
 
+    from acd.core.callbacks import Callbacks
     from acd.core.calls import Calls
     from acd.core.events import RestoredCall, RestoredOffer
     from acd.core.mailboxes import Mailboxes
@@ -44,6 +45,7 @@ class Floor:
 
     __slots__ = (
         "call_machine",
+        "callbacks",
         "calls",
         "commands",
         "day_began",
@@ -70,6 +72,7 @@ class Floor:
     )
 
     call_machine: Calls
+    callbacks: Callbacks
     mailboxes: Mailboxes
     messages: Messages
     offer_machine: Offers

@@ -18,6 +18,7 @@ def gathered(floor: Floor) -> Iterator[None]:
         at_last.callback(waiting.settle)
         at_last.callback(staff.disperse)
         at_last.callback(waiting.disperse)
+        floor.callbacks.gather()
         staff.gather()
         waiting.gather()
         yield

@@ -31,6 +31,7 @@ _GONE = {
     OfferState.CANCELLED: OfferEvent.LEG_ENDED,
     OfferState.ANSWERED: OfferEvent.HUNG_UP,
     OfferState.CONNECTED: OfferEvent.HUNG_UP,
+    OfferState.TOLD: OfferEvent.HUNG_UP,
     OfferState.RELEASED: OfferEvent.HUNG_UP,
 }
 """What must have happened to an offer whose leg is not there any more."""
@@ -75,9 +76,12 @@ class Reconcile:
         known = {id_: call.state for id_, call in floor.calls.items() if id_ in listed}
         self._settle_offers(event.node, legs)
         self._unknown_legs(listed, legs)
+        floor.callbacks.recovery.settle(event)
         for call_id, state in known.items():
             self._call_is_back(listed[call_id], state)
         for live in sorted(event.calls, key=lambda each: each.created_at):
+            if live.dialled_for is not None:
+                continue
             if live.arrived.call not in known and live.arrived.call not in floor.calls:
                 floor.call_machine.arrive(live.arrived, live.created_at, found=True)
         self._free_agents(event.node)
@@ -107,7 +111,7 @@ class Reconcile:
     def _settle_offers(self, node: str, legs: dict[str, LiveOffer]) -> None:
         floor = self._floor
         for offer in list(floor.offers.values()):
-            if offer.agent.profile.node != node:
+            if offer.agent.profile.node != node or offer.state is OfferState.HELD:
                 continue
             live = legs.get(offer.id)
             if live is None:
@@ -127,6 +131,8 @@ class Reconcile:
             machine.fire(offer, OfferEvent.ANSWERED)
         if offer.state is OfferState.ANSWERED and live.connected:
             machine.fire(offer, OfferEvent.CONNECTED)
+        elif offer.state in (OfferState.ANSWERED, OfferState.TOLD):
+            machine.fire(offer, OfferEvent.PROMPTED)  # whatever he heard is over
         elif offer.state is OfferState.CONNECTED and not live.connected and offer.call is not None:
             floor.commands.append(ConnectCall(call=offer.call.id, offer=offer.id))
         elif offer.state is OfferState.CANCELLED:
@@ -217,4 +223,8 @@ class Reconcile:
 
 def _adoptable(call: Call, live: LiveOffer) -> bool:
     """Whether both were joined before anybody could take note of it."""
-    return live.connected and call.state in (CallState.ENTERING, CallState.WAITING)
+    return live.connected and call.state in (
+        CallState.ENTERING,
+        CallState.WAITING,
+        CallState.DIALLED,
+    )

@@ -93,3 +93,4 @@ class Reconfigure:
                     waiting.ask_anew(call)
                 if call.state is CallState.WAITING:
                     waiting.resume(call)
+            floor.callbacks.reconfigured()

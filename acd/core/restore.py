@@ -55,11 +55,12 @@ class Restore:
             agent = floor.roster.get(remembered.agent)
             if agent is not None:
                 self._agent(agent, remembered)
+        floor.do_not_call.update(event.do_not_call)
         for call in event.calls:
             if call.arrived.call not in floor.calls:
                 self._call(call)
+        floor.callbacks.recovery.restored(event)
         floor.messages.restored(event.messages)
-        floor.do_not_call.update(event.do_not_call)
         floor.call_machine.flows.surveys.restored(event.surveyed)
 
     def _agent(self, agent: Agent, remembered: RestoredAgent) -> None:
@@ -81,10 +82,15 @@ class Restore:
         call.told = len(call.trace)
         call.offers_made = max(remembered.offers, number_of(remembered.offer or ""))
         call.missed = remembered.missed is not None
+        call.callback = remembered.callback
         floor.calls[call.id] = call
+        floor.callbacks.begins(call)
         floor.rings.update((each.offer, (each, remembered)) for each in remembered.rings)
         if remembered.placement is not None:
             self._placed(call, remembered.placement)
+        elif remembered.callback is not None:
+            call.queue = remembered.queue
+            call.desk = floor.desks.get(call.queue or "")
         flow = _flow_of(call)
         if remembered.answered_at is not None:
             self._talking(call, remembered, remembered.answered_at, flow)
@@ -98,6 +104,8 @@ class Restore:
             self._decided(call, remembered, CallOutcome(remembered.left.value))
         elif remembered.placement is not None:
             self._waiting(call, remembered.placement)
+        elif remembered.callback is not None:
+            call.state, call.missed = CallState.DIALLED, True
 
     def _placed(self, call: Call, placement: Placement) -> None:
         call.queue = placement.queue

@@ -103,6 +103,8 @@ class Staff:
         ticket = floor.matching.ready(agent)
         if ticket is not None:
             floor.call_machine.waiting.found(floor.calls[ticket.call], (agent,), freed=True)
+        elif floor.matching.promises.due:
+            floor.callbacks.idle(agent)
 
     def _follow(
         self, agent: Agent, before: Status, after: Status, by: str | None, call: str | None

@@ -1,0 +1,110 @@
+"""Callbacks of an engine that died, and of nodes that were away.
+
+An attempt that was committed and has no outcome was made, as far as anybody can know: nobody is dialled
+a second time for it. Once its node has been asked, the customer's channel is found talking with an
+agent, and the talk goes on; or it is found by itself, and is hung up; or it is not there. In the last
+two cases the outcome is unknown, and the next attempt follows the retry rule.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from acd.core.callback import OpenCallback
+from acd.core.callback_words import CancelDial, RestoredCallback
+from acd.core.callbacks_table import CallbackEvent, CallbackState
+from acd.core.calls_table import CallEvent, CallState
+from acd.core.commands import EndCall
+from acd.core.events import ChannelsReconciled, LiveCall, StateRestored
+from acd.core.facts import CallOutcome
+
+if TYPE_CHECKING:
+    from acd.core.call import Call
+    from acd.core.floor import Floor
+
+_DIALLED = (CallbackState.DIALLING, CallbackState.RINGING)
+
+
+class CallbackRecovery:
+    """Takes up callbacks, and settles their attempts with what lives on a node."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+
+    def restored(self, event: StateRestored) -> None:
+        """Take up what the store remembers; the calls have been taken up before."""
+        callbacks = self._floor.callbacks
+        calls = {call.callback: call for call in self._floor.calls.values() if call.callback is not None}
+        for remembered in event.callbacks:
+            if remembered.callback.id not in callbacks.open:
+                self._restore(remembered, calls.get(remembered.callback.id))
+
+    def settle(self, event: ChannelsReconciled) -> None:
+        """The talks that go on have been found; what is left of attempts on this node is over."""
+        callbacks = self._floor.callbacks
+        for live in event.calls:
+            if live.dialled_for is not None:
+                self._found(live, live.dialled_for)
+        for callback in list(callbacks.open.values()):
+            if callback.state is CallbackState.UNCLEAR and self._node(callback) == event.node:
+                callbacks.fire(callback, CallbackEvent.UNTRACED)
+
+    def _restore(self, remembered: RestoredCallback, call: Call | None) -> None:
+        floor, callbacks = self._floor, self._floor.callbacks
+        callback = OpenCallback(remembered.callback)
+        callbacks.add(callback)
+        callback.offers = max(0, int(floor.now - callback.now.created_at))
+        attempt = callback.attempt = remembered.unfinished
+        if attempt is not None:
+            callback.change(attempts=max(callback.now.attempts, attempt.number_of))
+            callbacks.attempts[attempt.id] = callback
+            callback.state = CallbackState.UNCLEAR
+        if call is not None and (attempt is not None or call.answered_at is not None):
+            self._take_up(callback, call)
+        elif attempt is None:
+            callbacks.begin(callback)
+
+    def _take_up(self, callback: OpenCallback, call: Call) -> None:
+        """The customer had picked up."""
+        callback.call = call
+        self._floor.callbacks.attempts[call.id] = callback
+        call.business, call.language = callback.now.business, callback.now.language
+        if call.answered_at is None:
+            call.missed = True
+            if call.state is not CallState.DIALLED:
+                callback.state = CallbackState.JOINING
+        elif callback.attempt is not None:
+            self._floor.callbacks.fire(callback, CallbackEvent.JOINED)
+        else:
+            callback.state, call.missed = CallbackState.TALKING, False
+            callback.reached_by = call.offer.agent.id if call.offer is not None else None
+
+    def _found(self, live: LiveCall, attempt: str) -> None:
+        """A channel that we had dialled lives."""
+        floor, callbacks = self._floor, self._floor.callbacks
+        call, callback = floor.calls.get(attempt), callbacks.attempts.get(attempt)
+        if callback is not None and callback.state in _DIALLED:
+            if live.answered:
+                callbacks.attempted(attempt, CallbackEvent.PICKED_UP)
+        elif callback is not None and callback.state is CallbackState.CANCELLING:
+            floor.commands.append(CancelDial(attempt=attempt))
+        elif call is not None and call.state is CallState.DIALLED:
+            if call.picked_up:  # of an engine before; his agent is gone
+                call.decided = CallOutcome.ABANDONED
+                floor.call_machine.fire(call, CallEvent.RELEASED)
+            else:
+                self._hang_up(live, attempt)
+        elif call is None:
+            self._hang_up(live, attempt)
+
+    def _hang_up(self, live: LiveCall, attempt: str) -> None:
+        if live.answered:
+            self._floor.commands.append(EndCall(call=attempt))
+        else:
+            self._floor.commands.append(CancelDial(attempt=attempt))
+
+    def _node(self, callback: OpenCallback) -> str:
+        """Where its unfinished attempt was dialled: on the node of its agent's phone."""
+        attempt = callback.attempt
+        agent = self._floor.roster.get(attempt.agent or "") if attempt is not None else None
+        return callback.now.node if agent is None else agent.profile.node
