@@ -87,6 +87,10 @@ class PhoneCall:
         """Press keys."""
         await self._phone.command("sndcode", digits)
 
+    async def mute(self) -> None:
+        """Say nothing from now on, or speak again."""
+        await self._phone.command("mute")
+
     async def hold(self) -> None:
         """Put the far side on hold."""
         await self._phone.command("hold")
@@ -147,6 +151,8 @@ class Softphone:
         self._incoming: asyncio.Queue[PhoneCall] = asyncio.Queue()
         self._registered: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self._answers: asyncio.Queue[tuple[bool, str]] = asyncio.Queue()
+        self.lamp: asyncio.Queue[str] = asyncio.Queue()
+        """What Asterisk says of messages that wait, as often as it says it (RFC 3842)."""
         self._one_command = asyncio.Lock()
         self._account = ""
         self._recording = self.folder / "heard-0.wav"
@@ -192,9 +198,17 @@ class Softphone:
                 await call.saw("CALL_CLOSED", "phone unplugged")
 
     async def register(
-        self, server: str, user: str, password: str, transport: str = "udp", within_s: float = WITHIN_S
+        self,
+        server: str,
+        user: str,
+        password: str,
+        transport: str = "udp",
+        within_s: float = WITHIN_S,
+        *,
+        lamp: bool = False,
     ) -> None:
-        """Register `user` at `server` (host:port); raises `ToolFailed` with the refusal.
+        """Register `user` at `server` (host:port); raises `ToolFailed` with the refusal. With `lamp` it
+        asks whether messages wait.
 
         A phone that has an account already is unplugged and started anew: baresip ends the old
         registration in the background, and might take the new one, of the same name, with it.
@@ -204,7 +218,7 @@ class Softphone:
             await self.start()
         account = (
             f"<sip:{user}@{server};transport={transport}>;auth_user={user};auth_pass={password}"
-            ";answermode=manual;regint=300;audio_codecs=pcma,pcmu"
+            f";answermode=manual;regint=300;audio_codecs=pcma,pcmu;mwi={'yes' if lamp else 'no'}"
         )
         self._account = f"sip:{user}@{server}"
         self._registered = asyncio.Queue()
@@ -290,6 +304,8 @@ class Softphone:
         kind, about = event["type"], event.get("param", "")
         if kind in ("REGISTER_OK", "REGISTER_FAIL"):
             self._registered.put_nowait((kind, about))
+        elif kind == "MWI_NOTIFY":
+            self.lamp.put_nowait(about)
         if not event.get("id"):
             return
         call = self._call(event["id"], event["peeruri"], event.get("peerdisplayname", ""))
