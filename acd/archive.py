@@ -24,6 +24,7 @@ from acd.reached import (
     SurveySummary,
     WaitErrors,
 )
+from acd.voicemail import MessageFilter, MessageStory, StoredMessage
 
 T = TypeVar("T")
 
@@ -186,7 +187,8 @@ def name_in_use(name: str, tokens: Iterable[TokenRecord]) -> bool:
 
 
 class Archive(Protocol):
-    """Stored calls, missed calls, customers, blacklist, callbacks, do-not-call list, surveys and tokens.
+    """Stored calls, missed calls, customers, blacklist, callbacks, voicemail messages, do-not-call list,
+    surveys and tokens.
 
     Raises `StoreUnavailable` (an AcdError) while the database cannot be reached.
     """
@@ -228,6 +230,12 @@ class Archive(Protocol):
     ) -> Page[StoredCallback]: ...
 
     async def callback(self, callback: str) -> CallbackStory | None: ...
+
+    async def messages(
+        self, where: MessageFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[StoredMessage]: ...
+
+    async def message(self, message: str) -> MessageStory | None: ...
 
     async def do_not_call(self, *, limit: int, cursor: str | None = None) -> Page[DoNotCallEntry]: ...
 

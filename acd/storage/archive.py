@@ -34,11 +34,13 @@ from acd.storage import (
     callback_records,
     directory_records,
     do_not_call_records,
+    message_records,
     missed_records,
     survey_records,
     token_records,
 )
 from acd.storage.database import changing, reading
+from acd.voicemail import MessageFilter, MessageStory, StoredMessage
 
 
 class SqlArchive:
@@ -106,6 +108,16 @@ class SqlArchive:
     async def callback(self, callback: str) -> CallbackStory | None:
         async with reading(self._engine) as connection:
             return await callback_records.read_callback(connection, callback)
+
+    async def messages(
+        self, where: MessageFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[StoredMessage]:
+        async with reading(self._engine) as connection:
+            return await message_records.read_messages(connection, where, limit, cursor)
+
+    async def message(self, message: str) -> MessageStory | None:
+        async with reading(self._engine) as connection:
+            return await message_records.read_message(connection, message)
 
     async def do_not_call(self, *, limit: int, cursor: str | None = None) -> Page[DoNotCallEntry]:
         async with reading(self._engine) as connection:
