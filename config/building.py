@@ -12,6 +12,7 @@ from agents.model import AgentProfile
 from config import document as doc
 from config.building_flows import flow, queue_of
 from config.building_voicemail import box
+from config.building_waiting import announcements, offers
 from config.holiday_dates import holiday_dates
 from config.names import GRADE_LEVELS
 from ivr.model import Flow
@@ -284,6 +285,8 @@ def _queue(name: str, section: doc.Queue) -> routing.Queue:
         at_most=section.waiting.at_most,
         for_at_most=section.waiting.for_at_most,
         short_abandon=section.short_abandon,
+        announcements=announcements(section.waiting.announce),
+        offers=offers(section.waiting),
         on_timeout=ending(section.on_timeout, "on_timeout"),
         on_nobody=ending(section.on_nobody, "on_nobody"),
         on_full=ending(section.on_full, "on_full"),

@@ -25,6 +25,18 @@ PROMPTS = frozenset(
         "invalid_entry",
         "nothing_pressed",
         "please_wait",
+        "you_are_number",
+        "in_the_queue",
+        "expected_wait",
+        "minutes",
+        "one_minute",
+        "less_than_a_minute",
+        "more_than",
+        "offer_callback",
+        "offer_voicemail",
+        "offer_queue",
+        "offer_flow",
+        "callback_kept",
     }
 )
 """The prompts that are always there."""

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from acd.core import routing
 from acd.core.hours import OpeningHours
 from agents.model import AgentProfile
-from config import printing_flows
+from config import printing_flows, printing_waiting
 from config.building import ENDINGS_BY_DEFAULT
 from config.nodes import resolve
 from config.scalars import DAYS, clock_text, duration_text, percent_text
@@ -278,7 +278,11 @@ def _queue(queue: routing.Queue) -> dict[str, Any]:
             "target": percent_text(queue.service_level.target),
         },
         waiting=_given(
-            music=queue.music, at_most=queue.at_most, for_at_most=_duration(queue.for_at_most)
+            music=queue.music,
+            at_most=queue.at_most,
+            for_at_most=_duration(queue.for_at_most),
+            announce=printing_waiting.announce(queue.announcements),
+            offers=printing_waiting.offers(queue.offers),
         ),
         **endings,
         short_abandon=duration_text(queue.short_abandon),

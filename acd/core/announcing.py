@@ -186,7 +186,7 @@ class Announcing:
             elif notices.offer_at[offer.key] <= now:
                 again = NEVER if offer.every is None else now + max(offer.every, PAUSE)
                 notices.offer_at[offer.key] = again
-                sounds += offered(offer, call.language)
+                sounds += offered(offer)
                 call.note(now, codes.TOLD_OFFER, offer.key, offer.then.value)
         if sounds:
             self._play(call, notices, sounds)

@@ -36,10 +36,10 @@ def news(position: int | None, estimate: float | None, language: str, at_most: f
     return sounds
 
 
-def offered(offer: WaitOffer, language: str) -> tuple[str, ...]:
+def offered(offer: WaitOffer) -> tuple[str, ...]:
     """What may be chosen by which key."""
     if offer.say == OFFERS.get(offer.then):
-        return (offer.say, *saying.digits(offer.key, language))
+        return (offer.say, saying.KEYS[offer.key])
     return (offer.say,)
 
 

@@ -140,6 +140,27 @@ PROMPTS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "That number is not complete, or not right.",
     },
     "nothing_pressed": {"zh-CN": "您没有按键", "en": "You have not pressed a key."},
+    "you_are_number": {"zh-CN": "您现在排在第", "en": "You are number"},
+    "in_the_queue": {"zh-CN": "位", "en": "in the queue."},
+    "expected_wait": {"zh-CN": "预计等待时间", "en": "The expected wait is"},
+    "minutes": {"zh-CN": "分钟", "en": "minutes."},
+    "one_minute": {"zh-CN": "一分钟", "en": "one minute."},
+    "less_than_a_minute": {"zh-CN": "不到一分钟", "en": "less than a minute."},
+    "more_than": {"zh-CN": "超过", "en": "more than"},
+    "offer_callback": {
+        "zh-CN": "如需保留您的排队位置并由我们给您回电,请按",
+        "en": "To be called back and keep your place, press",
+    },
+    "offer_voicemail": {"zh-CN": "如需留言,请按", "en": "To leave a message, press"},
+    "offer_queue": {"zh-CN": "如需转到其他坐席,请按", "en": "To be served by somebody else, press"},
+    "offer_flow": {"zh-CN": "如需返回菜单,请按", "en": "For the menu, press"},
+    "callback_kept": {
+        "zh-CN": "我们已保留您的排队位置,轮到您时会给您回电,请勿重复拨打,谢谢,再见",
+        "en": (
+            "We keep your place and call you back when it is your turn. Please don't dial again. "
+            "Thank you, goodbye."
+        ),
+    },
     "please_wait": {"zh-CN": "请稍候", "en": "One moment, please."},
     **DIGITS,
     **GRAMMAR,

@@ -11,6 +11,7 @@ from config.checks.rules import check_rules
 from config.checks.unused import check_unused
 from config.checks.view import View
 from config.checks.voicemail import check_voicemail
+from config.checks.waiting import check_waiting
 
 
 def check(view: View) -> None:
@@ -22,4 +23,5 @@ def check(view: View) -> None:
     check_prompts(view)
     check_flows(view)
     check_voicemail(view)
+    check_waiting(view)
     check_unused(view)

@@ -23,14 +23,16 @@ from config.document.flows import (
     Step,
 )
 from config.document.people import Agent, Business, Grade, Hours, Number, Phone, Trunk
-from config.document.queues import Queue, ServiceLevel, SetAside, Waiting, Widen, WrapUp
+from config.document.queues import Queue, ServiceLevel, SetAside, Widen, WrapUp
 from config.document.rules import CallerIs, CustomerIs, Effect, First, HoursAre, Rule, When
 from config.document.voicemail import Lamp, Voicemail
+from config.document.waiting import Announce, Waiting, WaitingOffer
 from config.document.whole import REQUIRED, Document
 
 __all__ = [
     "REQUIRED",
     "Agent",
+    "Announce",
     "BranchStep",
     "BranchWhen",
     "Business",
@@ -71,6 +73,7 @@ __all__ = [
     "Trunk",
     "Voicemail",
     "Waiting",
+    "WaitingOffer",
     "When",
     "Widen",
     "WrapUp",

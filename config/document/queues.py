@@ -10,11 +10,11 @@ from pydantic import (
 )
 
 from config.document.base import Ending, Needs, Section, either
+from config.document.waiting import Waiting
 from config.fields import (
     AgentId,
     Duration,
     GroupName,
-    Music,
     PauseReason,
     Percent,
     PositiveDuration,
@@ -67,17 +67,6 @@ class ServiceLevel(Section):
     """Answered within this time."""
     target: Percent = 0.8
     """So many of the calls."""
-
-
-class Waiting(Section):
-    """What callers hear while they wait, how many may wait, and how long."""
-
-    music: Music = "default"
-    """The music class."""
-    at_most: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-    """So many callers may wait; else any number."""
-    for_at_most: PositiveDuration | None = None
-    """So long a caller may wait; else without an end."""
 
 
 StrategyName: TypeAlias = Literal[

@@ -278,7 +278,7 @@ def test_the_small_file_is_valid(tmp_path: Path) -> None:
             "queues",
             "queues:\n  main: {groups: [vip, back], waiting: {§timeout: 3m}}",
             "unknown key 'timeout' in "
-            "queues main waiting, expected one of at_most, for_at_most, music, "
+            "queues main waiting, expected one of announce, at_most, for_at_most, music, offers, "
             "did you mean 'for_at_most'?",
         ),
         (
