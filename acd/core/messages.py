@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from acd.core.callback_words import CallbackAsked, CallbackSource
 from acd.core.floor import Floor
 from acd.core.message_words import (
     DeliverMessage,
@@ -135,20 +136,37 @@ class Messages:
 
     def take(self, message: Message, to: MessageState, asked: MessageActed) -> str | None:
         """It is this agent's from now on."""
-        if asked.agent is None or self._floor.roster.get(asked.agent) is None:
+        if asked.agent is None or asked.agent not in self._floor.routing.agents:
             return _no_agent(asked)
         self._become(replace(message, state=to, agent=asked.agent), message, asked)
         return None
 
     def call_back(self, message: Message, to: MessageState, asked: MessageActed) -> str | None:
         """Open a callback to its caller, for this agent."""
-        if asked.agent is None or self._floor.roster.get(asked.agent) is None:
+        floor = self._floor
+        if asked.agent is None or asked.agent not in floor.routing.agents:
             return _no_agent(asked)
         if self._taken_by_another(message, asked.agent):
             return f"{message.agent} has taken it"
         if message.caller is None:
             return "its caller withheld his number"
+        if message.caller in floor.do_not_call:
+            return "its caller does not want to be called: he is on the do-not-call list"
         self._become(replace(message, state=to, agent=asked.agent), message, asked)
+        route = floor.routing.default_route
+        floor.callbacks.promising.asked(
+            CallbackAsked(
+                id=f"{message.id}-{int(floor.now * 1000)}-cb",
+                number=message.caller,
+                queue=message.queue if message.queue in floor.desks else route.queue,
+                by=asked.by,
+                source=CallbackSource.VOICEMAIL,
+                business=message.business,
+                agent=asked.agent,
+                language=message.language,
+                message=message.id,
+            )
+        )
         return None
 
     def forward(self, message: Message, to: MessageState, asked: MessageActed) -> str | None:

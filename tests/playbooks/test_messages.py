@@ -7,6 +7,13 @@ from typing import Any
 
 import pytest
 
+from acd.core.callback_words import (
+    CallbackClosed,
+    CallbackOpened,
+    CallbackOutcome,
+    CallbackSource,
+    DoNotCallChanged,
+)
 from acd.core.events import ChannelsReconciled, ConfigReplaced, NodeLost, StateRestored
 from acd.core.facts import StaleEventSeen
 from acd.core.message_words import (
@@ -119,6 +126,30 @@ def test_heard_taken_called_back_closed() -> None:
     play << lamp("1001", 0, 0) << lamp("1002", 0, 0)
     play >> act(MessageAct.HEAR) << changed(play, MessageAct.HEAR, MessageState.CLOSED, agent="1001")
     play.check()
+
+
+def test_calling_back_opens_a_callback_for_that_agent_alone() -> None:
+    """The queue of the message may be gone; and who asks twice is owed one call."""
+    play = remembering(message(business="shop"), message("m2", caller="139", queue="gone"))
+    play >> act(MessageAct.CALL_BACK, agent="1001") >> act(MessageAct.CALL_BACK, "m2", agent="1002")
+    first, second = (each.callback for each in play.recorded(CallbackOpened))
+    assert (first.number, first.queue, first.agent) == ("13800000001", "orders", "1001")
+    assert (first.source, first.message) == (CallbackSource.VOICEMAIL, "m1")
+    assert (first.business, first.language) == ("shop", "zh-CN")
+    assert (second.number, second.queue, second.agent) == ("139", "orders", "1002")
+    play.after(1)
+    play >> act(MessageAct.CALL_BACK, agent="1002")
+    assert play.last(CallbackClosed).outcome is CallbackOutcome.MERGED
+
+
+def test_who_does_not_want_to_be_called_is_not_called_back() -> None:
+    play = remembering(message())
+    play >> DoNotCallChanged(number="13800000001", listed=True)
+    play >> act(MessageAct.CALL_BACK, agent="1001")
+    why = "its caller does not want to be called: he is on the do-not-call list"
+    play << refuse(MessageAct.CALL_BACK, why)
+    play.check()
+    assert state(play) is MessageState.NEW
 
 
 def test_what_is_taken_only_its_agent_calls_back_for() -> None:
