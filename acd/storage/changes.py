@@ -21,11 +21,14 @@ def upsert(
     *,
     replace: Sequence[str] = (),
     keep: Sequence[str] = (),
+    fill: Sequence[str] = (),
 ) -> Insert:
-    """Insert; of a row that is there, `replace` what is named, and of `keep` only what is given now."""
+    """Insert; of a row that is there, `replace` what is named, of `keep` only what is given now, and of
+    `fill` only what was not known."""
     row = insert(dialect, table).values({name: bindparam(name) for name in columns}).inline()
     changes: dict[str, object] = {name: row.excluded[name] for name in replace}
     changes |= {name: func.coalesce(row.excluded[name], table.c[name]) for name in keep}
+    changes |= {name: func.coalesce(table.c[name], row.excluded[name]) for name in fill}
     if not changes:
         return row.on_conflict_do_nothing()
     return row.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)

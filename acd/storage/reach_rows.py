@@ -61,10 +61,12 @@ def _callback_opened(batch: Batch, seq: int, fact: cb.CallbackOpened) -> None:
 
 
 def _callback_changed(batch: Batch, seq: int, fact: cb.CallbackChanged) -> None:
-    batch.append(
-        Step.CALLBACK_CHANGED,
-        (fact.due_at, fact.attempts, fit(fact.why, TEXT), fit(fact.callback, ID)),
-    )
+    why = fit(fact.why, TEXT)
+    if fact.now is not None:
+        batch.append(Step.CALLBACK_CHANGED, (*callback_row(fact.now), why))
+    else:
+        row = (fact.due_at, fact.attempts, why, fit(fact.callback, ID))
+        batch.append(Step.CALLBACK_MOVED, row)
 
 
 def _attempt_ended(batch: Batch, seq: int, fact: cb.AttemptEnded) -> None:

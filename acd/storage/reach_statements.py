@@ -71,9 +71,15 @@ def plan(dialect: str) -> Mapping[Step, Insert | Update]:
             dialect,
             t.callbacks,
             PROMISE,
-            keep=("number", "business", "dialled", "call", "agent", "message", "note", "promise"),
+            fill=("number", "business", "dialled", "call", "agent", "message", "note", "promise"),
         ),
-        Step.CALLBACK_CHANGED: update_where(
+        Step.CALLBACK_CHANGED: upsert(
+            dialect,
+            t.callbacks,
+            (*PROMISE, "why"),
+            replace=("due_at", "attempts", "agent", "message", "note", "promise", "why"),
+        ),
+        Step.CALLBACK_MOVED: update_where(
             t.callbacks, ["callback"], replace=("due_at", "attempts", "why")
         ),
         Step.ATTEMPT_MADE: upsert(

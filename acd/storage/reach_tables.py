@@ -34,8 +34,8 @@ callbacks = Table(
     Column("closed_reason", String(TEXT)),
     sqlite_with_rowid=False,
 )
-"""`promise` is the callback as it was opened, as compact JSON: what a restarted engine goes on from,
-with `due_at` and `attempts` as they are now. It is missing where only the end is known."""
+"""`promise` is the callback as it stands, as compact JSON: what a restarted engine goes on from. It is
+missing where only the end is known."""
 Index("callbacks_created", callbacks.c.created_at, callbacks.c.callback)
 Index("callbacks_number", callbacks.c.number, callbacks.c.created_at)
 Index(

@@ -432,7 +432,17 @@ def whole_reach() -> list[Fact]:
         measured_wait(),
         missed("c1"),
         opened(),
-        CallbackChanged(callback="cb1", at=START + 41.0, due_at=START + 341.0, attempts=1, why="busy"),
+        CallbackChanged(
+            callback="cb1", at=START + 41.0, due_at=START + 641.0, attempts=1, why="no agent"
+        ),
+        CallbackChanged(
+            callback="cb1",
+            at=START + 41.0,
+            due_at=START + 341.0,
+            attempts=1,
+            why="busy",
+            now=callback(due_at=START + 341.0, attempts=1, agent="a007"),
+        ),
         attempt_ended(),
         closed(),
         MessageLeft(at=START + 50.0, message=message()),

@@ -66,7 +66,7 @@ async def test_all_of_it_is_stored_the_same_however_the_facts_fall_into_batches(
         "created_at": START + 20.0,
         "due_at": START + 341.0,
         "call": "c1",
-        "agent": None,
+        "agent": "a007",
         "message": None,
         "attempts": 2,
         "note": "was cut off",
@@ -174,9 +174,13 @@ async def test_open_callbacks_are_restored_as_they_stand(open_it: OpenStore) -> 
         store.journal.take([made.opened("tried", "c2"), changed(START + 341, 1, "tried")])
         store.journal.take([made.attempt_ended("tried-1", "tried")])
         store.journal.take([made.opened("done", "c3"), made.closed("done", "c3")])
+        merged = made.callback("merged", "c4", kept=True, place=START, note="both", attempts=1)
+        why = replace(changed(START + 20, 1, "merged"), now=merged)
+        store.journal.take([made.opened("merged", "c4"), why])
     found = await restored(open_it)
     assert found.callbacks == (
         RestoredCallback(callback=made.callback("new", "c0", created_at=START + 10)),
+        RestoredCallback(callback=merged),
         RestoredCallback(
             callback=made.callback("tried", "c2", due_at=START + 341, attempts=1),
         ),
