@@ -131,6 +131,48 @@ def explain(
 
 
 @app.command()
+def ivr(
+    file: RoutingFile,
+    flow: Annotated[str, typer.Argument(help="The name of the flow.", show_default=False)],
+    caller: Annotated[str | None, typer.Option(help="The caller's number; else withheld.")] = None,
+    dialled: Annotated[str | None, typer.Option(help="The number that he dialled.")] = None,
+    tier: Annotated[str | None, typer.Option(help="He is a customer of this tier.")] = None,
+    at: Annotated[str | None, typer.Option(help="When, such as '2026-11-21 20:15'; else now.")] = None,
+    language: Annotated[str | None, typer.Option(help="Else that of the number dialled.")] = None,
+    in_: Annotated[
+        list[str] | None, typer.Option("--in", help="He is in this list, such as blacklist.")
+    ] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(help="A field that look-ups answer, as FIELD=VALUE; else each is asked for."),
+    ] = None,
+    graph: Annotated[
+        Path | None, typer.Option(help="Draw the flow into this file (SVG) instead.", metavar="OUT.svg")
+    ] = None,
+) -> None:
+    """Walk through an IVR flow: type the keys that the caller would press, a line at a time."""
+    from acd.console import ivr as flows
+
+    if graph is not None:
+        flows.draw(_settings(), file, flow, language, graph)
+        return
+    flows.walk(
+        _settings(),
+        file,
+        flow,
+        flows.Imagined(
+            caller=caller,
+            dialled=dialled,
+            tier=tier,
+            at=at,
+            language=language,
+            lists=tuple(in_ or ()),
+            answers=tuple(answer or ()),
+        ),
+    )
+
+
+@app.command()
 def calls(limit: Annotated[int, typer.Option(min=1, max=1000)] = 20) -> None:
     """List the latest calls."""
     from acd.console import store

@@ -63,7 +63,7 @@ class Imagined:
 def explain_imagined(settings: Settings, path: Path, call: Imagined) -> None:
     """What would happen to the call, and why; no Asterisk, no database."""
     routing = RoutingSource(path, settings).load()
-    at = _instant(call.at, routing.timezone)
+    at = instant(call.at, routing.timezone)
     caller = None if call.caller is None else normalise(call.caller)
     trace = what_if(
         routing,
@@ -79,7 +79,8 @@ def explain_imagined(settings: Settings, path: Path, call: Imagined) -> None:
     show_story(trace)
 
 
-def _instant(text: str | None, zone: str) -> float:
+def instant(text: str | None, zone: str) -> float:
+    """A time given on the command line, in a zone unless it names one; None: now."""
     if text is None:
         return datetime.now(UTC).timestamp()
     try:
@@ -101,7 +102,7 @@ def _customer(routing: Routing, call: Imagined, caller: str | None, at: float) -
         raise OperatorError(f"--tier {call.tier!r}: expected one of the tiers of the file: {known}")
     if call.last_agent is not None:
         _agents(routing, call.last_agent)
-    served_at = at if call.last_agent_at is None else _instant(call.last_agent_at, routing.timezone)
+    served_at = at if call.last_agent_at is None else instant(call.last_agent_at, routing.timezone)
     return Customer(
         number=caller,
         tier=call.tier,
