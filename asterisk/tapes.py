@@ -39,6 +39,8 @@ log = structlog.get_logger(__name__)
 NO_SOUND_S = 4.0
 """Asterisk ends a recording where no sound at all, not even silence, came for so long."""
 
+SLACK_S = 0.1
+
 
 class CallerTape:
     """What one caller says. `began_at` and `seconds` are None until it has begun and has ended."""
@@ -216,7 +218,8 @@ class Tapes:
     def _looked(self, tape: CallerTape, silent_s: float, reply: Reply) -> None:
         if self._tapes.get(tape.command.call) is not tape or not isinstance(reply, Response):
             return
-        if silent_s >= min(tape.silence, NO_SOUND_S) - 1:
+        # Silence at the end is not in the file; what else is missing are the beep and a part of a second.
+        if silent_s >= min(tape.silence, NO_SOUND_S) - SLACK_S:
             self._finish(tape, tape.seconds or 0.0, TapeEnd.SILENCE)
         else:
             self._room.ask(partial(self._broke_off, tape))

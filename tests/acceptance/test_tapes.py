@@ -1,0 +1,195 @@
+"""What callers say is recorded, played back and deleted on a real Asterisk, however it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from acd.core import commands as c
+from acd.core import events as e
+from acd.core.flow_words import DropTape, StartTape, StopTape, TapeEnd, TapeFailure
+from asterisk.lab.lab import Lab
+from asterisk.lab.tone import read_wav, tone_share
+from tests.acceptance.switchboard import Switchboard, switchboard
+
+TONE_HZ = 440
+FILE = "2026/11/21/20261121T120000Z_orders_pbx-1795278685.12-1"
+CLEARLY = 0.8
+
+
+@pytest.fixture
+async def board(lab: Lab, tmp_path: Path) -> AsyncIterator[Switchboard]:
+    async with switchboard(lab, tmp_path) as board:
+        yield board
+
+
+def start(call: str, file: str = FILE, *, at_most: float = 30.0, ends_with: str = "#") -> StartTape:
+    return StartTape(call=call, file=file, beep=True, at_most=at_most, silence=2.0, ends_with=ends_with)
+
+
+def path_of(board: Switchboard, file: str = FILE) -> Path:
+    """Where the engine's API finds it."""
+    return board.recordings / "messages" / f"{file}.wav"
+
+
+def length_of(wav: Path) -> float:
+    samples, rate_hz = read_wav(wav)
+    return len(samples) / rate_hz
+
+
+@asynccontextmanager
+async def small_disk(board: Switchboard) -> AsyncIterator[Path]:
+    """The recordings lie on a disk of their own that is soon full; where."""
+    folder = board.recordings
+    await run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder))
+    try:
+        yield folder
+    finally:
+        await run("umount", "-l", str(folder))
+
+
+async def run(*argv: str) -> None:
+    process = await asyncio.create_subprocess_exec(*argv)
+    assert await process.wait() == 0
+
+
+def fill(folder: Path) -> None:
+    """Leave no byte free."""
+    with (folder / "filler").open("wb", buffering=0) as filler, suppress(OSError):
+        while True:
+            filler.write(bytes(4096))
+
+
+async def test_a_message_ends_by_key_holds_the_callers_voice_is_heard_and_deleted(
+    board: Switchboard,
+) -> None:
+    phone = await board.phone("customer", tone_hz=TONE_HZ)
+    call, on = await board.caller(phone)
+    board.do(start(call))
+    await on.established()
+    await asyncio.sleep(4)
+    await on.dtmf("#")
+    finished = await board.next()
+    assert isinstance(finished, e.TapeFinished)
+    assert (finished.call, finished.file, finished.ended_by) == (call, FILE, TapeEnd.DIGIT)
+    wav = path_of(board)
+    assert 3 <= finished.seconds <= length_of(wav) < finished.seconds + 1.1
+    assert tone_share(wav, TONE_HZ) > CLEARLY
+    board.do(c.PlayPrompt(call=call, prompt="review", language="en", sounds=("paused",), tape=FILE))
+    assert await board.next() == e.PromptFinished(call=call, prompt="review")
+    board.do(DropTape(file=FILE), c.EndCall(call=call))
+    assert await board.next() == e.CallerHungUp(call=call)
+    await on.closed()
+    assert not wav.exists()
+    # He heard the prompt, then himself; the beep had come before.
+    assert tone_share(on.heard, TONE_HZ, skip_s=length_of(on.heard) - 2.5) > CLEARLY
+
+
+async def test_a_key_that_asterisk_does_not_know_ends_it_too_and_others_are_told(
+    board: Switchboard,
+) -> None:
+    phone = await board.phone("customer", tone_hz=TONE_HZ)
+    call, on = await board.caller(phone)
+    board.do(start(call, ends_with="12"))
+    await on.established()
+    await asyncio.sleep(2)
+    await on.dtmf("7")
+    assert await board.next() == e.DigitPressed(call=call, digit="7")
+    await on.dtmf("2")
+    finished = await board.next()
+    assert isinstance(finished, e.TapeFinished)
+    assert finished.ended_by is TapeEnd.DIGIT
+    assert finished.seconds >= 1
+
+
+async def test_it_ends_by_silence_by_length_and_when_it_is_told_to(board: Switchboard) -> None:
+    phone = await board.phone("customer", tone_hz=TONE_HZ)
+    call, on = await board.caller(phone)
+    board.do(start(call, "a", at_most=3))
+    assert (await board.first(e.TapeFinished)).ended_by is TapeEnd.LENGTH
+    board.do(start(call, "b"))
+    await asyncio.sleep(2.5)
+    board.do(StopTape(call=call, file="b"))
+    stopped = await board.first(e.TapeFinished)
+    assert (stopped.file, stopped.ended_by) == ("b", TapeEnd.STOPPED)
+    board.do(start(call, "c"))
+    await asyncio.sleep(2.5)
+    await on.mute()
+    silent = await board.first(e.TapeFinished)
+    assert (silent.file, silent.ended_by) == ("c", TapeEnd.SILENCE)
+    assert 1 <= silent.seconds <= 3
+    assert length_of(path_of(board, "c")) < 4
+
+
+async def test_who_hangs_up_is_recorded_until_then(board: Switchboard) -> None:
+    phone = await board.phone("customer", tone_hz=TONE_HZ)
+    call, on = await board.caller(phone)
+    board.do(start(call))
+    await on.established()
+    await asyncio.sleep(3)
+    await on.hangup()
+    finished = await board.next()
+    assert isinstance(finished, e.TapeFinished)
+    assert finished.ended_by is TapeEnd.HUNG_UP
+    assert finished.seconds >= 2
+    assert await board.next() == e.CallerHungUp(call=call)
+    assert tone_share(path_of(board), TONE_HZ) > CLEARLY
+
+
+async def test_who_hangs_up_during_the_beep_has_said_nothing(board: Switchboard) -> None:
+    phone = await board.phone("customer")
+    call, on = await board.caller(phone)
+    board.do(start(call))
+    await on.established()
+    await on.hangup()
+    finished = await board.next()
+    assert finished == e.TapeFinished(call=call, file=FILE, seconds=0.0, ended_by=TapeEnd.HUNG_UP)
+    assert await board.next() == e.CallerHungUp(call=call)
+
+
+async def test_with_a_full_disk_nobody_is_asked_to_speak(board: Switchboard) -> None:
+    phone = await board.phone("customer")
+    call, _ = await board.caller(phone)
+    async with small_disk(board) as folder:
+        fill(folder)
+        board.do(start(call))
+        failed = await board.next()
+    assert isinstance(failed, e.TapeFailed)
+    assert (failed.failure, failed.detail) == (TapeFailure.NO_ROOM, "0 bytes free, 64.0 KiB wanted")
+    board.do(c.PlayPrompt(call=call, prompt="goodbye", language="en"))
+    assert await board.next() == e.PromptFinished(call=call, prompt="goodbye")
+
+
+async def test_a_disk_that_fills_up_meanwhile_ends_the_recording_and_not_the_call(
+    board: Switchboard,
+) -> None:
+    phone = await board.phone("customer")
+    call, on = await board.caller(phone)
+    async with small_disk(board) as folder:
+        board.do(start(call))
+        await on.established()
+        await asyncio.sleep(2)
+        fill(folder)
+        failed = await board.next()
+        assert isinstance(failed, e.TapeFailed)
+        assert failed.failure is TapeFailure.NO_ROOM
+        assert not on.is_closed
+
+
+async def test_a_recording_outlives_the_engine(board: Switchboard) -> None:
+    phone = await board.phone("customer")
+    call, on = await board.caller(phone)
+    board.do(start(call))
+    await on.established()
+    async with board.anew() as found:
+        assert [live.arrived.call for live in found.calls] == [call]
+        await asyncio.sleep(2)
+        await on.mute()
+        finished = await board.first(e.TapeFinished)
+        assert (finished.call, finished.file) == (call, FILE)
+        board.do(c.EndCall(call=call))
+        await board.first(e.CallerHungUp)
