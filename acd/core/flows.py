@@ -104,9 +104,7 @@ class Flows:
 
     def bind(self, call: Call, to: ToFlow | ToVoicemail, came_by: CallOutcome | None = None) -> Passage:
         """A flow or box is where the call goes next. `came_by`: see `Passage`."""
-        passage = call.flows
-        if passage is None:
-            passage = call.flows = Passage()
+        passage = _passage(call)
         passage.bound, passage.came_by = to, came_by
         return passage
 
@@ -144,10 +142,7 @@ class Flows:
 
     def survey(self, call: Call) -> None:
         """The agent has hung up: ask the caller about his talk."""
-        passage = call.flows
-        if passage is None:
-            passage = call.flows = Passage()
-        passage.enter(self.surveys.flow(call))
+        _passage(call).enter(self.surveys.flow(call))
         self._calls.fire(call, CallEvent.TO_FLOW)
 
     def begin(self, call: Call) -> None:
@@ -197,21 +192,20 @@ class Flows:
 
     def tape_finished(self, event: TapeFinished) -> None:
         """A recording of a caller is over. One that nobody waits for any more is deleted."""
-        passage = self._taping(event.call, event.file)
+        passage, name = self._taken(event.call, event.file)
         if passage is None:
             self._floor.commands.append(DropTape(file=event.file))
-        elif passage.taping is not None:
-            passage.tapes[passage.taping[0]] = (event.file, event.seconds)
-            passage.taping = None
+        else:
+            passage.tapes[name] = (event.file, event.seconds)
             if event.ended_by is TapeEnd.HUNG_UP:
                 return  # CallerHungUp comes next, and tells what becomes of it
         self._bring(event.call, passage, Recorded(seconds=event.seconds, ended_by=_ENDS[event.ended_by]))
 
     def tape_failed(self, event: TapeFailed) -> None:
         """A caller could not be recorded."""
-        passage = self._taping(event.call, event.file)
+        passage, _ = self._taken(event.call, event.file)
         if passage is not None:
-            passage.taping, passage.failure = None, event.failure
+            passage.failure = event.failure
         self._bring(event.call, passage, RecordFailed(why=f"{event.failure}: {event.detail}"))
 
     def due(self, call_id: str) -> None:
@@ -289,8 +283,7 @@ class Flows:
             self._calls.fire_unknown(event.call, CallEvent.OUTSIDE_ENDED)
             return
         call.note(self._floor.now, codes.OUTSIDE_ENDED, event.answered, event.cause)
-        if call.flows is not None:
-            call.flows.reached = event.answered
+        _passage(call).reached = event.answered
         self._calls.fire(call, CallEvent.OUTSIDE_ENDED)
 
     def after_outside(self, call: Call) -> None:
@@ -299,6 +292,7 @@ class Flows:
         assert passage is not None
         call.hears = ""
         if passage.reached:
+            call.picked_up = True
             self._calls.fire(call, CallEvent.RELEASED)
         else:
             call.decided = None
@@ -444,13 +438,15 @@ class Flows:
             self._calls.record_missed(call, MissedReason.CLOSED if closed else MissedReason.ABANDONED)
         return came_by or CallOutcome.IVR_LEFT
 
-    def _taping(self, call_id: str, file: str) -> Passage | None:
-        """The passage of the call that is being recorded into this file."""
+    def _taken(self, call_id: str, file: str) -> tuple[Passage | None, str]:
+        """The passage of the call that was being recorded into this file until now, and under which
+        name; None where no call was."""
         call = self._floor.calls.get(call_id)
         passage = None if call is None else call.flows
         if passage is None or passage.taping is None or passage.taping[1] != file:
-            return None
-        return passage
+            return None, ""
+        name, passage.taping = passage.taping[0], None
+        return passage, name
 
     def _drop_tapes(self, passage: Passage) -> None:
         for file, _ in passage.tapes.values():
@@ -476,3 +472,10 @@ _ENDS: Final[dict[TapeEnd, Any]] = {
     TapeEnd.STOPPED: "stopped",
     TapeEnd.HUNG_UP: "stopped",
 }
+
+
+def _passage(call: Call) -> Passage:
+    """What is kept of the call's way through flows; from now on, if it was in none."""
+    if call.flows is None:
+        call.flows = Passage()
+    return call.flows

@@ -44,6 +44,8 @@ class Playbook:
         self.now = start
         self.facts: list[Fact] = []
         self.story: list[str] = []
+        self.said: list[Command] = []
+        """All commands so far."""
         self._said: list[Command] = []
         self._expected: list[Command | Fact] = []
         self._checks = False
@@ -103,6 +105,7 @@ class Playbook:
 
     def _hear(self, commands: list[Command]) -> None:
         self._said += commands
+        self.said += commands
         for command in commands:
             if isinstance(command, Record):
                 self.facts.append(command.fact)

@@ -1,0 +1,179 @@
+"""Playbooks of a restart of the engine while callers are in flows: nobody is lost, nothing is guessed.
+
+The store is played by the facts of the engine before: what they carried of a call's story is restored.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from acd.core.commands import PlayPrompt
+from acd.core.events import ChannelsReconciled, LiveCall, RestoredCall, StateRestored
+from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, VisitOutcome
+from acd.core.flow_words import FlowEntered
+from acd.core.records import Reason
+from acd.core.routing import Ending, Routing, Then, Trunk, Voicemail
+from ivr.model import HangUp, Menu, NextStep, Say, Sound, ToFlow, ToNumber, ToQueue, Tries
+from tests.playbooks.centre import asking, centre, flow_of, menu_first, queue
+from tests.playbooks.harness import Playbook
+from tests.playbooks.words import (
+    agent_hung_up,
+    arrived,
+    end,
+    hung_up,
+    on_duty,
+    outside_ended,
+    pressed,
+    prompt_over,
+    talk,
+)
+
+
+def plays(prompt: str, *sounds: str) -> PlayPrompt:
+    return PlayPrompt(call="c1", prompt=prompt, language="zh-CN", sounds=sounds)
+
+
+def story(play: Playbook) -> tuple[Reason, ...]:
+    """What the store knows of the call's story."""
+    told: list[Reason] = []
+    for fact in play.facts:
+        told += getattr(fact, "reasons", ())
+    return tuple(told)
+
+
+def restarted(play: Playbook, routing: Routing, **known: Any) -> Playbook:
+    """Another engine takes the call up from the store."""
+    after = Playbook(routing, start=play.now + 3)
+    call = RestoredCall(arrived=arrived(), arrived_at=play.now, trace=story(play), **known)
+    return after >> StateRestored(agents=(), calls=(call,))
+
+
+def back(play: Playbook) -> ChannelsReconciled:
+    live = LiveCall(arrived=arrived(), created_at=play.now)
+    return ChannelsReconciled(node="pbx1", restarted=False, calls=(live,))
+
+
+def test_a_menu_begins_anew() -> None:
+    routing = menu_first()
+    play = restarted(Playbook(routing) >> arrived() >> prompt_over("main-1"), routing)
+    play >> back(play) << plays("main-1", "choose")
+    play >> hung_up()
+    assert play.last(CallEnded).outcome is CallOutcome.IVR_LEFT
+
+
+def test_the_flow_that_he_was_in_begins_anew_not_the_first() -> None:
+    other = Menu(
+        parts=(Sound(prompt="other"),),
+        keys={"1": NextStep(step="1")},
+        tries=Tries(otherwise=HangUp(served=False)),
+    )
+    routing = menu_first(flow_of(Say(parts=(), go=ToFlow(flow="other"))))
+    routing = menu_first(
+        routing.flows["main"], flows={**routing.flows, "other": flow_of(other, name="other")}
+    )
+    play = restarted(Playbook(routing) >> arrived(), routing)
+    play >> back(play) << plays("other-1", "other")
+
+
+def test_a_flow_that_he_had_left_is_not_begun_again() -> None:
+    routing = menu_first(flow_of(Say(parts=(), go=ToQueue(queue="orders"))))
+    before = on_duty(Playbook(routing), "1001") >> arrived()
+    placement = before.last(CallQueued).placement
+    play = restarted(before, routing, placement=placement)
+    play >> back(play)
+    assert not play.recorded(FlowEntered)
+
+
+def test_the_voicemail_dialogue_begins_anew_and_knows_why() -> None:
+    box = Voicemail(name="orders", label="Orders")
+    ending = Ending(say=None, then=Then.VOICEMAIL, voicemail="orders")
+    routing = centre(queues=[queue(for_at_most=30, on_timeout=ending)], voicemail={"orders": box})
+    before = on_duty(Playbook(routing), "1001")
+    talk(before >> arrived("c0"), "c0-o1")
+    (before >> arrived()).after(30)
+    placement = before.last(CallQueued).placement
+    play = restarted(
+        before,
+        routing,
+        placement=placement,
+        left=VisitOutcome.TIMED_OUT,
+        left_at=before.now,
+    )
+    play >> back(play) << plays("orders-1", "leave_message")
+    play >> hung_up()
+    ended = play.last(CallEnded)
+    assert (ended.outcome, ended.wait) == (CallOutcome.TIMED_OUT, 30.0)
+    assert [each.reason for each in play.recorded(CallMissed)] == [MissedReason.TIMED_OUT]
+
+
+def test_who_was_asked_about_his_talk_is_released() -> None:
+    routing = asking()
+    before = on_duty(Playbook(routing), "1001")
+    talk(before >> arrived())
+    placement, answered_at = before.last(CallQueued).placement, before.now
+    before.after(60) >> agent_hung_up()
+    play = restarted(
+        before,
+        routing,
+        placement=placement,
+        agent="1001",
+        offer="c1-o1",
+        answered_at=answered_at,
+        left=VisitOutcome.ANSWERED,
+    )
+    play >> back(play) << end()
+    play >> hung_up()
+    ended = play.last(CallEnded)
+    assert (ended.outcome, ended.talk, ended.agent) == (CallOutcome.ANSWERED, 60.0, "1001")
+
+
+def put_through() -> Playbook:
+    routing = menu_first(flow_of(Say(parts=(), go=ToNumber(number="95555"))))
+    play = restarted(Playbook(routing) >> arrived(), routing)
+    play >> back(play)
+    play.quiet()
+    return play
+
+
+def test_who_was_put_through_stays_so() -> None:
+    play = put_through()
+    view = play.core.view_call("c1")
+    assert view is not None
+    assert view.state == "outside"
+    play >> outside_ended() << end()
+    play >> hung_up()
+    assert play.last(CallEnded).outcome is CallOutcome.SERVED
+
+
+def test_who_was_put_through_and_hangs_up() -> None:
+    play = put_through() >> hung_up()
+    assert play.last(CallEnded).outcome is CallOutcome.SERVED
+
+
+def test_who_could_not_be_put_through_is_decided_anew() -> None:
+    trunk = Trunk(name="in", match=("192.0.2.1",))
+    routing = menu_first(flow_of(Say(parts=(), go=ToNumber(number="95555"))), trunks={"in": trunk})
+    before = on_duty(Playbook(routing), "1001") >> arrived()
+    placement = before.last(CallQueued).placement
+    play = restarted(before, routing, placement=placement)
+    assert [call.state for call in play.core.view_calls()] == ["waiting"]
+
+
+def test_a_missed_call_of_a_flow_keeps_its_end() -> None:
+    for reason, outcome in (
+        (MissedReason.IVR, CallOutcome.CALLBACK),
+        (MissedReason.VOICEMAIL, CallOutcome.NO_MESSAGE),
+        (MissedReason.TIMED_OUT, CallOutcome.TIMED_OUT),
+    ):
+        routing = centre()
+        play = restarted(Playbook(routing), routing, missed=reason)
+        play >> back(play) << end()
+        play >> hung_up()
+        assert play.last(CallEnded).outcome is outcome
+
+
+def test_keys_before_the_node_is_back_mean_nothing() -> None:
+    routing = menu_first()
+    play = restarted(Playbook(routing) >> arrived(), routing) >> pressed("1")
+    play.quiet()
+    play >> back(play) << plays("main-1", "choose")
