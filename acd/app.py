@@ -25,12 +25,15 @@ from acd.core.callback_words import CommitAttempt
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import StateRestored
 from acd.core.flow_words import LookUp
+from acd.core.message_words import DeliverMessage
 from acd.core.routing import Routing
 from acd.errors import OperatorError, StoreUnavailable, TakenOver
 from acd.lookups import open_lookups
+from acd.mail import Mailer, MailSettings
 from acd.metrics import Metrics
 from acd.ports import Check
 from acd.remembering import follow_do_not_call, state, surveyed_since
+from acd.retention import keep_to_time
 from acd.routing_source import RoutingSource
 from acd.runtime.clock import SystemClock
 from acd.runtime.directory import Directory, remembered_for
@@ -45,7 +48,7 @@ from asterisk.fallback import FallbackQueues
 from asterisk.room import Room
 from asterisk.telephony import AsteriskTelephony
 from config.printing import printed
-from config.settings import Settings
+from config.settings import Settings, SettingsErrors
 
 log = structlog.get_logger(__name__)
 
@@ -138,6 +141,13 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
             open_lookups(asking, lambda answer: engine.post(answer))
         )
         stack.push_async_callback(asking.close)
+        mailer = Mailer(
+            settings=_mail(settings),
+            recordings_dir=settings.recordings_dir,
+            routing=lambda: engine.routing,
+            keeper=asking,
+            metrics=metrics,
+        )
         engine = Engine(
             dispatcher=Dispatcher(routing, Random(seed)),
             routing=routing,
@@ -147,7 +157,11 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
             sinks=[store.journal, metrics],
             metrics=metrics,
             recorder=_recorder(stack, settings, routing, seed, clock.now()),
-            outside={LookUp: lookups.look_up, CommitAttempt: store.commits.commit},
+            outside={
+                LookUp: lookups.look_up,
+                CommitAttempt: store.commits.commit,
+                DeliverMessage: mailer.deliver,
+            },
         )
         outside = TaskKeeper(stopping.failed)
         stack.push_async_callback(outside.close)
@@ -163,6 +177,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
         _follow_agents(engine, telephony)
         await _api(stack, settings, engine, store, metrics)
         _settle_garbage_collector(stack)
+        outside.start("retention", keep_to_time(engine, settings.recordings_dir))
         outside.start("ari", telephony.run(engine.post))
         yield engine
 
@@ -295,6 +310,24 @@ async def _learn_later(store: Store, directory: Directory, engine: Engine) -> No
         else:
             log.info("customers and blacklist read")
             return
+
+
+def _mail(settings: Settings) -> MailSettings | None:
+    """How to reach the mail server, if there is one."""
+    if settings.mail_host is None:
+        return None
+    if settings.mail_from is None:
+        raise SettingsErrors(
+            ["STROWGER_MAIL_FROM is not set, expected the address that mails come from"]
+        )
+    return MailSettings(
+        host=settings.mail_host,
+        port=settings.mail_port,
+        security=settings.mail_security,
+        sender=settings.mail_from,
+        user=settings.mail_user,
+        password=settings.secret("mail_password") if settings.mail_user else None,
+    )
 
 
 def _ari(settings: Settings) -> AriSettings:

@@ -169,6 +169,12 @@ class Centre(Protocol):
 
     def why(self, call: str) -> WhyView | None: ...
 
+    def view_message(self, message: str) -> Message | None:
+        """A voicemail message whose file is not deleted."""
+
+    def view_boxes(self, agent: str) -> Sequence[str]:
+        """The voicemail boxes that an agent may listen to."""
+
     @property
     def routing(self) -> Routing: ...
 

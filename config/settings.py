@@ -27,9 +27,10 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from acd.errors import OperatorError
+from config.fields import MAIL_PATTERN
 
 PREFIX = "STROWGER_"
-SECRETS = ("ari_password", "ami_secret", "database_url")
+SECRETS = ("ari_password", "ami_secret", "database_url", "mail_password")
 """Settings that may be read from a file."""
 MAX_SECRET_BYTES = 64 * 1024
 
@@ -114,6 +115,17 @@ class Settings(BaseSettings):
     """/metrics needs no token from this machine. Leave it off behind a proxy on the same machine: all
     its clients come from there."""
 
+    mail_host: Annotated[str, Field(min_length=1)] | None = None
+    """The mail server that sends voicemail messages; without it, none are sent."""
+    mail_port: Port = 587
+    mail_security: Literal["none", "starttls", "tls"] = "starttls"
+    """How the connection to it is secured: not at all, after its beginning, or from the beginning."""
+    mail_user: Annotated[str, Field(min_length=1)] | None = None
+    """With whom to log in there; without it, nobody does."""
+    mail_password: SecretStr | None = None
+    mail_from: Annotated[str, Field(pattern=MAIL_PATTERN)] | None = None
+    """The address that mails come from; needed with mail_host."""
+
     log_format: Literal["console", "json"] = "console"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(lambda value: str(value).lower())
@@ -126,7 +138,9 @@ class Settings(BaseSettings):
     flight_max_size: Annotated[ByteSize, Field(ge=1024 * 1024)] = ByteSize(256 * 1024 * 1024)
     """So much the flight recorder keeps at most, such as 256MiB."""
 
-    def secret(self, name: Literal["ari_password", "ami_secret", "database_url"]) -> str:
+    def secret(
+        self, name: Literal["ari_password", "ami_secret", "database_url", "mail_password"]
+    ) -> str:
         """A secret in plain text. Raises SettingsErrors where it is needed and not set."""
         value: SecretStr | None = getattr(self, name)
         if value is None:

@@ -29,7 +29,7 @@ from acd.core.events import (
     LiveCall,
 )
 from acd.core.facts import Fact
-from acd.core.message_words import RefuseMessageAct
+from acd.core.message_words import Message, RefuseMessageAct
 from acd.core.routing import Routing
 from acd.core.views import AgentView, CallView, QueueView, WhyView
 from acd.ports import Check, Clock, FactSink, ReloadResult, RuntimeMetrics, Telephony
@@ -250,6 +250,15 @@ class Engine:
 
     def why(self, call: str) -> WhyView | None:
         return self._dispatcher.why(call)
+
+    def view_message(self, message: str) -> Message | None:
+        return self._dispatcher.view_message(message)
+
+    def view_messages(self) -> Sequence[Message]:
+        return self._dispatcher.view_messages()
+
+    def view_boxes(self, agent: str) -> Sequence[str]:
+        return self._dispatcher.view_boxes(agent)
 
     async def reload(self) -> ReloadResult:
         if self.reloader is None:
