@@ -1,7 +1,8 @@
 """What would happen to a call that doesn't exist: the core itself, run on a centre made up for it.
 
 Nobody answers there: the story ends with the first phone that rings, or goes on through widening,
-overflow and time-out to the call's end when nobody is idle.
+overflow and time-out to the call's end when nobody is idle. It ends, too, where a flow, a voicemail
+dialogue or an outside number would have to know what the caller does.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from acd.core.events import (
     PromptFinished,
 )
 from acd.core.facts import CallEnded, CallQueued, CallWidened, OfferMade
+from acd.core.flow_words import FlowEntered, FlowLeft
 from acd.core.records import Reason
 from acd.core.routing import Routing
 from agents.model import AgentAct, PhoneState
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from random import Random
 
 _CALL = "what-if"
+_HIS_TURN = (CallState.IN_FLOW, CallState.OUTSIDE)
+_TOLD = (CallQueued, CallWidened, OfferMade, CallEnded, FlowEntered, FlowLeft)
 _STEPS = 1_000
 """So many events at most: a queue without a maximum wait has no end of its own."""
 
@@ -79,10 +83,12 @@ class _Story:
     def of(self, arrived: CallArrived, at: float) -> tuple[Reason, ...]:
         self._todo.append(arrived)
         for _ in range(_STEPS):
+            view = self._core.why(_CALL)
+            if view is not None and view.call.state in _HIS_TURN:
+                break
             if self._todo:
                 self._hear(self._core.handle(self._todo.pop(0), at))
                 continue
-            view = self._core.why(_CALL)
             due = self._core.next_deadline()
             if view is None or view.call.state != CallState.WAITING or due is None:
                 break
@@ -99,5 +105,5 @@ class _Story:
                 self._todo.append(CallerHungUp(call=command.call))
             elif isinstance(command, Record):
                 fact = command.fact
-                if isinstance(fact, CallQueued | CallWidened | OfferMade | CallEnded):
+                if isinstance(fact, _TOLD):
                     self._reasons += fact.reasons

@@ -9,9 +9,20 @@ from acd.core import codes
 from acd.core.events import Blacklisted, Customer
 from acd.core.explain import one_line
 from acd.core.records import Reason
-from acd.core.routing import CustomerTierIs, Effect, FirstTarget, InBlacklist, Rule, WideningStep
+from acd.core.routing import (
+    CustomerTierIs,
+    Effect,
+    Ending,
+    FirstTarget,
+    InBlacklist,
+    Rule,
+    Then,
+    Voicemail,
+    WideningStep,
+)
 from acd.core.whatif import what_if
-from tests.playbooks.centre import agent, centre, queue
+from ivr.model import HangUp, Say
+from tests.playbooks.centre import agent, centre, flow_of, menu_first, queue
 
 AT = 1_795_000_000.0
 WIDE = WideningStep(after=20, needs=(("orders", 1),))
@@ -72,3 +83,26 @@ def test_a_queue_without_an_end_ends_the_story_all_the_same() -> None:
     routing = centre()
     trace = what_if(routing, dialled="1", caller=None, at=AT, random=Random(1), busy=["1001", "1002"])
     assert codes_of(trace)[-1] == codes.NONE_IDLE
+
+
+def test_the_story_ends_in_a_flow() -> None:
+    trace = what_if(menu_first(), dialled="4001", caller=None, at=AT, random=Random(1))
+    assert (AT, codes.FLOW, "main", "ivr") in trace
+    assert codes.CHOSEN not in codes_of(trace)
+    assert "goes into flow main" in one_line(trace)
+
+
+def test_a_flow_that_asks_for_nothing_is_walked_through() -> None:
+    routing = menu_first(flow_of(Say(parts=(), go=HangUp())))
+    trace = what_if(routing, dialled="4001", caller=None, at=AT, random=Random(1))
+    assert codes_of(trace)[-2:] == [codes.FLOW_LEFT, codes.ENDED]
+
+
+def test_the_story_ends_in_a_voicemail_dialogue() -> None:
+    ending = Ending(say=None, then=Then.VOICEMAIL, voicemail="orders")
+    routing = centre(
+        queues=[queue(for_at_most=60, on_timeout=ending)],
+        voicemail={"orders": Voicemail(name="orders", label="Orders")},
+    )
+    trace = what_if(routing, dialled="4001", caller=None, at=AT, random=Random(1), busy=["1001", "1002"])
+    assert (AT + 60, codes.FLOW, "orders", "voicemail") in trace
