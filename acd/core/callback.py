@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from acd.core.callbacks_table import CallbackState
+from acd.core.views import CallbackView
 
 if TYPE_CHECKING:
     from acd.core.call import Call
@@ -65,6 +66,15 @@ class OpenCallback:
     @property
     def id(self) -> str:
         return self.now.id
+
+    def view(self) -> CallbackView:
+        """What can be seen of it."""
+        return CallbackView(
+            callback=self.now,
+            state=self.state.value,
+            attempt=self.call.id if self.call is not None else None,
+            agent=self.agent.id if self.agent is not None else self.reached_by,
+        )
 
     def change(self, **fields: Any) -> None:
         """Its record is another from now on."""

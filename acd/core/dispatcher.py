@@ -54,7 +54,7 @@ from acd.core.reconfigure import Reconfigure
 from acd.core.recordings import Recordings
 from acd.core.restore import Restore
 from acd.core.routing import Routing
-from acd.core.views import AgentView, CallView, QueueView, WhyView
+from acd.core.views import AgentView, CallbackView, CallView, QueueView, WhyView
 from ivr.turns import Pressed
 
 if TYPE_CHECKING:
@@ -192,6 +192,15 @@ class Dispatcher:
     def view_boxes(self, agent: str) -> tuple[str, ...]:
         """The voicemail boxes that an agent may listen to."""
         return self._floor.messages.boxes_of(agent)
+
+    def view_callbacks(self) -> list[CallbackView]:
+        """Every open callback, in the order in which they were opened."""
+        return [callback.view() for callback in self._floor.callbacks.open.values()]
+
+    def view_callback(self, callback: str) -> CallbackView | None:
+        """One open callback; None when it is closed, or never was."""
+        found = self._floor.callbacks.open.get(callback)
+        return None if found is None else found.view()
 
     def why(self, call: str) -> WhyView | None:
         """Why a call stands where it stands; None when it is gone."""

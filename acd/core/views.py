@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from acd.core.callback_words import Callback
 from acd.core.records import Reason
 from agents.model import AgentState, PhoneState
 
@@ -66,6 +67,17 @@ class QueueView:
     longest_wait: float
     logged_in: int
     idle: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackView:
+    """An open callback now. `state` is a state of the callback's table; `attempt` and `agent` are set
+    while an attempt is under way."""
+
+    callback: Callback
+    state: str
+    attempt: str | None
+    agent: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
