@@ -39,7 +39,8 @@ log = structlog.get_logger(__name__)
 NO_SOUND_S = 4.0
 """Asterisk ends a recording where no sound at all, not even silence, came for so long."""
 
-SLACK_S = 0.1
+SLACK_S = 1.0
+"""Some of the silence at the end is left in the file, and lengths come in whole seconds."""
 
 
 class CallerTape:
@@ -216,20 +217,18 @@ class Tapes:
             self._line.send(request, partial(self._looked, tape, silent_s))
 
     def _looked(self, tape: CallerTape, silent_s: float, reply: Reply) -> None:
-        if self._tapes.get(tape.command.call) is not tape or not isinstance(reply, Response):
-            return
-        # Silence at the end is not in the file; what else is missing are the beep and a part of a second.
-        if silent_s >= min(tape.silence, NO_SOUND_S) - SLACK_S:
-            self._finish(tape, tape.seconds or 0.0, TapeEnd.SILENCE)
-        else:
-            self._room.ask(partial(self._broke_off, tape))
+        if self._tapes.get(tape.command.call) is tape and isinstance(reply, Response):
+            self._room.ask(partial(self._still_there, tape, silent_s))
 
-    def _broke_off(self, tape: CallerTape, no_room: str | None) -> None:
-        """It ended though he was neither silent nor gone: as where the file cannot be written."""
+    def _still_there(self, tape: CallerTape, silent_s: float, no_room: str | None) -> None:
+        """Silent, or the file can be written no further: Asterisk says the same of both."""
         if self._tapes.get(tape.command.call) is not tape:
             return
+        silent = silent_s >= min(tape.silence, NO_SOUND_S) - SLACK_S
         if no_room is not None:
             self._fail(tape, TapeFailure.NO_ROOM, no_room)
+        elif silent:
+            self._finish(tape, tape.seconds or 0.0, TapeEnd.SILENCE)
         else:
             self._fail(tape, TapeFailure.BROKE_OFF, f"after {tape.seconds:.0f} s")
 
