@@ -118,11 +118,13 @@ class Settings(BaseSettings):
     mail_host: Annotated[str, Field(min_length=1)] | None = None
     """The mail server that sends voicemail messages; without it, none are sent."""
     mail_port: Port = 587
+    """Where it listens: usually 587, with tls from the beginning 465."""
     mail_security: Literal["none", "starttls", "tls"] = "starttls"
     """How the connection to it is secured: not at all, after its beginning, or from the beginning."""
     mail_user: Annotated[str, Field(min_length=1)] | None = None
     """With whom to log in there; without it, nobody does."""
     mail_password: SecretStr | None = None
+    """His password; needed with mail_user."""
     mail_from: Annotated[str, Field(pattern=MAIL_PATTERN)] | None = None
     """The address that mails come from; needed with mail_host."""
 
