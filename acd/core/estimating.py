@@ -103,35 +103,27 @@ class Estimates:
                 asks = first + stage.requirements
             agents, before = matching.before(call.ticket, asks, now)
             if agents > NOBODY:
-                wait = max(begins, self._wait(agents, before, rates, call.queue or ""))
+                alike = NOBODY if begins else agents - NOBODY
+                mine, others = self._told_apart(before, call.queue or "", alike, rates)
+                wait = max(begins, _wait(mine, agents, others, rates))
                 found = wait if found is None else min(found, wait)
         return found
 
-    def _wait(self, agents: float, before: list[Before], own: Rates, queue: str) -> float:
-        """The moment at which what the others leave of the crew is done with those before the call.
+    def _told_apart(
+        self, before: list[Before], queue: str, alike: float, own: Rates
+    ) -> tuple[int, list[tuple[Before, Rates]]]:
+        """How many of those before the call are of its own line, and the other lines with their rates.
 
-        The longer it takes, the less the others need of the crew per second: so one moment fits.
+        Of its own line are those of its queue whose agents are its own too, at least `alike` of them:
+        all, or where a later stage is looked at, some, as they will have widened by then.
         """
-        ahead, others = 0, []
+        mine, others = 0, []
         for each in before:
-            if each.queue == queue and each.common >= agents - NOBODY and each.apart <= NOBODY:
-                ahead += each.callers
+            if each.queue == queue and each.common >= alike and each.apart <= NOBODY:
+                mine += each.callers
             else:
                 others.append((each, self._or(each.queue, own)))
-        service, giving_up = 1.0 / own.handling, own.abandonment
-        if not others:
-            return expected_wait(ahead, agents, service, giving_up)
-        low = expected_wait(ahead, agents, service, giving_up)
-        high = expected_wait(ahead, agents * LEFT_AT_LEAST, service, giving_up)
-        while high - low > PRECISION * high:
-            middle = (low + high) / 2
-            left = agents - sum(_needed(each, rates, middle) for each, rates in others)
-            left = max(left, agents * LEFT_AT_LEAST)
-            if expected_wait(ahead, left, service, giving_up) > middle:
-                low = middle
-            else:
-                high = middle
-        return high
+        return mine, others
 
     def _or(self, queue: str, own: Rates) -> Rates:
         rates = self._rates.get(queue)
@@ -142,6 +134,27 @@ class Estimates:
         if rates is None:
             rates = self._rates[queue] = self._make()
         return rates
+
+
+def _wait(ahead: int, agents: float, others: list[tuple[Before, Rates]], own: Rates) -> float:
+    """The moment at which what the others leave of the crew is done with those before the call.
+
+    The longer it takes, the less the others need of the crew per second: so one moment fits.
+    """
+    service, giving_up = 1.0 / own.handling, own.abandonment
+    low = expected_wait(ahead, agents, service, giving_up)
+    if not others:
+        return low
+    high = expected_wait(ahead, agents * LEFT_AT_LEAST, service, giving_up)
+    while high - low > PRECISION * high:
+        middle = (low + high) / 2
+        left = agents - sum(_needed(each, rates, middle) for each, rates in others)
+        left = max(left, agents * LEFT_AT_LEAST)
+        if expected_wait(ahead, left, service, giving_up) > middle:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def _needed(line: Before, rates: Rates, within: float) -> float:
