@@ -63,7 +63,8 @@ def test_only_those_logged_in_count() -> None:
 
 def test_a_patient_caller_waits_to_the_end() -> None:
     trace = ask(busy=["1001", "1002"])
-    assert codes_of(trace)[-4:] == [codes.TIMED_OUT, codes.MISSED, codes.SAID, codes.ENDED]
+    ends = (codes.TIMED_OUT, codes.MISSED, codes.SAID, codes.ENDED)
+    assert tuple(code for code in codes_of(trace) if code in ends) == ends
     assert trace[-1][0] == AT + 60
 
 
