@@ -168,6 +168,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
         stack.callback(engine.close)
         metrics.watch(engine)
         metrics.watch_journal(lambda: store.journal.depth, lambda: not store.journal.healthy)
+        engine.flush = store.journal.flush
         outside.start("commits", store.commits.run(engine.post))
         engine.post(restored or StateRestored(agents=(), calls=()))
         if restored is None:
@@ -256,7 +257,7 @@ async def _api(
         registry=metrics.registry,
         metrics=metrics,
         print_routing=printed,
-        settings=ApiSettings(open_metrics=settings.open_metrics),
+        settings=ApiSettings(open_metrics=settings.open_metrics, recordings_dir=settings.recordings_dir),
     )
     runner = make_runner(app)
     await runner.setup()

@@ -1,4 +1,5 @@
-"""Customers and blacklist entries from a CSV file: every row read, or every error named with its line.
+"""Customers, blacklist and do-not-call list from a CSV file: every row read, or every error named with
+its line.
 
 Pure: lines of bytes come in (an open file will do), rows or problems come out. The readers yield one
 at a time, so that whoever runs on an event loop can pause between rows; the parsers take all at once.
@@ -23,16 +24,18 @@ from acd.core.events import Customer
 from acd.core.routing import Routing
 from acd.errors import OperatorError
 from acd.numbers import normalise
+from acd.reached import DoNotCallEntry
 
 CUSTOMER_COLUMNS: Final = ("number", "name", "tier", "last_agent", "last_order_at")
 BLACKLIST_COLUMNS: Final = ("number", "reason", "expires")
+DO_NOT_CALL_COLUMNS: Final = ("number", "reason")
 LONGEST_NAME: Final = 200
 LONGEST_REASON: Final = 500
 _YEARS: Final = range(1970, 3000)
 _MANY: Final = 500
 """Names; among more of them the nearest one takes too long to find (milliseconds a row)."""
 
-R = TypeVar("R", Customer, BlacklistEntry)
+R = TypeVar("R", Customer, BlacklistEntry, DoNotCallEntry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,14 @@ def read_customers(lines: Iterable[bytes], rules: ImportRules) -> Iterator[Custo
 def read_blacklist(lines: Iterable[bytes], rules: ImportRules) -> Iterator[BlacklistEntry | LineProblem]:
     """Row by row, an entry or what is wrong with the row."""
     return _read(lines, BLACKLIST_COLUMNS, ("number", "reason"), lambda row: entry_of(row, rules))
+
+
+def read_do_not_call(
+    lines: Iterable[bytes], rules: ImportRules
+) -> Iterator[DoNotCallEntry | LineProblem]:
+    """Row by row, a number that nobody may call or what is wrong with the row."""
+    needed = ("number", "reason")
+    return _read(lines, DO_NOT_CALL_COLUMNS, needed, lambda row: do_not_call_of(row, rules))
 
 
 def known(kind: str, name: str, names: Collection[str]) -> str:
@@ -317,6 +328,17 @@ def entry_of(row: Row, rules: ImportRules) -> tuple[BlacklistEntry | None, list[
         created_at=rules.now,
         expires_at=expires_at,
     )
+    return entry, fields.problems
+
+
+def do_not_call_of(row: Row, rules: ImportRules) -> tuple[DoNotCallEntry | None, list[tuple[str, str]]]:
+    """The entry of one row (column: text) as far as it can be read, and (column, what is wrong)."""
+    fields = _Fields(row)
+    number = fields.need("number", normalise)
+    reason = fields.need("reason", lambda raw: printable(raw, LONGEST_REASON))
+    if number is None:
+        return None, fields.problems
+    entry = DoNotCallEntry(number=number, reason=reason or "", author=rules.author, created_at=rules.now)
     return entry, fields.problems
 
 

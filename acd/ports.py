@@ -18,7 +18,7 @@ from acd.core.facts import Fact
 from acd.core.flow_words import LookUp
 from acd.core.message_words import Message
 from acd.core.routing import Routing
-from acd.core.views import AgentView, CallView, QueueView, WhyView
+from acd.core.views import AgentView, CallbackView, CallView, QueueView, WhyView
 
 
 class Clock(Protocol):
@@ -175,10 +175,19 @@ class Centre(Protocol):
     def view_boxes(self, agent: str) -> Sequence[str]:
         """The voicemail boxes that an agent may listen to."""
 
+    def view_callbacks(self) -> Sequence[CallbackView]:
+        """The open callbacks, in the order in which they were opened."""
+
+    def view_callback(self, callback: str) -> CallbackView | None: ...
+
     @property
     def routing(self) -> Routing: ...
 
     async def reload(self) -> ReloadResult: ...
+
+    async def settled(self) -> None:
+        """Return when every fact so far outlives the engine: it is in the database or, while that is
+        away, in the spool. Raises StoreUnavailable where that takes too long."""
 
     def checks(self) -> Sequence[Check]:
         """What readiness depends on: asterisk connections, database, routing file, event loop."""

@@ -15,12 +15,16 @@ from prometheus_client import CollectorRegistry
 from acd.api import (
     agents,
     blacklist,
+    callbacks,
     calls,
     configuration,
     customers,
+    do_not_call,
     events,
     health,
+    messages,
     missed,
+    surveys,
     tokens,
 )
 from acd.api.auth import Authenticator, demand
@@ -55,6 +59,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     *agents.ROUTES,
     *calls.ROUTES,
     *missed.ROUTES,
+    *callbacks.ROUTES,
+    *do_not_call.ROUTES,
+    *surveys.ROUTES,
+    *messages.ROUTES,
     *customers.ROUTES,
     *blacklist.ROUTES,
     *tokens.ROUTES,
@@ -144,7 +152,9 @@ def _endpoint(route: Route, context: Context) -> Handler:
                 by=request[PRINCIPAL].by,
                 method=route.method,
                 path=route.path,
-                subject=request.match_info.get("agent") or request.match_info.get("id"),
+                subject=request.match_info.get("agent")
+                or request.match_info.get("callback")
+                or request.match_info.get("id"),
             )
         return response
 

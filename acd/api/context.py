@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from acd.api.auth import Authenticator, Principal
 from acd.api.feed import Feed
+from acd.api.listened import Listened
 from acd.api.settings import ApiSettings
 from acd.api.watchers import End, Watchers
 from acd.archive import Archive
@@ -35,6 +36,7 @@ class Context:
     authenticator: Authenticator
     feed: Feed
     watchers: Watchers
+    listened: Listened = field(default_factory=Listened)
 
     @contextmanager
     def watching(self, gone: asyncio.Future[End | None], token: int) -> Iterator[None]:

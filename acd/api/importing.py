@@ -1,4 +1,4 @@
-"""Taking in a whole file of customers or blacklist entries: all of it, or nothing and why."""
+"""Taking in a whole file of customers or listed numbers: all of it, or nothing and why."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from acd.api.schemas.problem import ErrorItem
 from acd.archive import BlacklistEntry
 from acd.core.events import Customer
 from acd.imports import ImportRules, LineProblem
+from acd.reached import DoNotCallEntry
 
-R = TypeVar("R", Customer, BlacklistEntry)
+R = TypeVar("R", Customer, BlacklistEntry, DoNotCallEntry)
 TYPES: Final = (CSV, JSON)
 
 

@@ -12,11 +12,12 @@ from acd.api.schemas.base import Asked, json_pointer
 from acd.api.schemas.problem import ErrorItem
 from acd.archive import BlacklistEntry
 from acd.core.events import Customer
+from acd.reached import DoNotCallEntry
 
 _SPACE: Final = " \t\n\r"
 _DECODER: Final = json.JSONDecoder()
 
-R = TypeVar("R", Customer, BlacklistEntry)
+R = TypeVar("R", Customer, BlacklistEntry, DoNotCallEntry)
 Convert = Callable[[dict[str, str]], tuple[R | None, list[tuple[str, str]]]]
 
 

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     BAD_TOKEN = "bad-token"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not-found"
+    GONE = "gone"
     METHOD_NOT_ALLOWED = "method-not-allowed"
     CONFLICT = "conflict"
     TOO_LARGE = "too-large"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class ApiSettings:
     goodbye_seconds: float = 2.0
     """How long a disconnected watcher may take to answer, before the connection is cut."""
     heartbeat_seconds: float = 30.0
+    recordings_dir: Path = Path("/var/spool/asterisk/recording")
+    """Where the sound of voicemail messages is: in its folder `messages`."""
     send_buffer_bytes: int = 128 * 1024
     """The kernel's buffer for one watcher."""
     shown_problems: int = 1000

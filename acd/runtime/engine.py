@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, get_args
 
@@ -31,12 +31,16 @@ from acd.core.events import (
 from acd.core.facts import Fact
 from acd.core.message_words import Message, RefuseMessageAct
 from acd.core.routing import Routing
-from acd.core.views import AgentView, CallView, QueueView, WhyView
+from acd.core.views import AgentView, CallbackView, CallView, QueueView, WhyView
+from acd.errors import StoreUnavailable
 from acd.ports import Check, Clock, FactSink, ReloadResult, RuntimeMetrics, Telephony
 from acd.runtime.directory import Directory
 from acd.runtime.reload import Reloader
 
 log = structlog.get_logger(__name__)
+
+SETTLED_WITHIN = 5.0
+"""Seconds that somebody waits for what he asked for to be written."""
 
 _FOR_WHO_ASKED = frozenset({RefuseAct, RefuseCallback, RefuseMessageAct})
 """Answers to the person who asked: `submit` hands them back."""
@@ -76,6 +80,7 @@ class Engine:
         outside: Mapping[type[OutsideCommand], Callable[[Any], None]] | None = None,
     ) -> None:
         self.reloader: Reloader | None = None
+        self.flush: Callable[[], Awaitable[None]] | None = None
         self.health: list[Callable[[], Check]] = []
         self._dispatcher = dispatcher
         self._routing = routing
@@ -259,6 +264,21 @@ class Engine:
 
     def view_boxes(self, agent: str) -> Sequence[str]:
         return self._dispatcher.view_boxes(agent)
+
+    def view_callbacks(self) -> Sequence[CallbackView]:
+        return self._dispatcher.view_callbacks()
+
+    def view_callback(self, callback: str) -> CallbackView | None:
+        return self._dispatcher.view_callback(callback)
+
+    async def settled(self) -> None:
+        if self.flush is None:
+            return
+        try:
+            async with asyncio.timeout(SETTLED_WITHIN):
+                await self.flush()
+        except TimeoutError as error:
+            raise StoreUnavailable("What was decided is not written yet.") from error
 
     async def reload(self) -> ReloadResult:
         if self.reloader is None:

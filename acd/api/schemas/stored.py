@@ -76,6 +76,10 @@ class StoredCallOut(Answer):
     outcome: str | None
     wait: Seconds | None
     talk: Seconds | None
+    direction: Literal["in", "out"]
+    """Outwards it dials the customer of a callback."""
+    callback: str | None
+    """Whose attempt it is."""
 
 
 class StoredVisitOut(Answer):
@@ -162,6 +166,10 @@ class MissedCallOut(Answer):
     state: str
     closed_at: Instant | None
     closed_why: str | None
+    callback: str | None
+    """The callback that stands for it."""
+    outcome: str | None
+    """How that callback came to its end."""
 
 
 class CloseIn(Asked):
