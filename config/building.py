@@ -10,6 +10,7 @@ from acd.core import routing
 from acd.core.hours import OpeningHours
 from agents.model import AgentProfile
 from config import document as doc
+from config.building_callbacks import callback_rule, trunk
 from config.building_flows import flow, queue_of
 from config.building_voicemail import box
 from config.building_waiting import announcements, offers
@@ -49,15 +50,12 @@ def build(document: doc.Document, *, revision: str, node: str, app: str, today: 
         default_route=_number(None, document.numbers["default"], flows),
         agents={id: profile(id, item, grades, node) for id, item in document.agents.items()},
         rules=tuple(_rule(item, hours) for item in document.rules),
-        queues={name: _queue(name, item) for name, item in document.queues.items()},
+        queues={name: _queue(name, item, document.timezone) for name, item in document.queues.items()},
         tiers=frozenset(document.tiers),
         pause_reasons=tuple(document.pause_reasons),
         grades={name: grade.level for name, grade in sorted(grades.items())},
         app=app,
-        trunks={
-            name: routing.Trunk(name=name, match=tuple(item.match))
-            for name, item in document.trunks.items()
-        },
+        trunks={name: trunk(name, item) for name, item in document.trunks.items()},
         phones={
             id: routing.CustomerPhone(id=id, name=item.name or id, number=item.number)
             for id, item in document.phones.items()
@@ -167,7 +165,12 @@ def _business(name: str, section: doc.Business, hours: Mapping[str, OpeningHours
         campaign=section.campaign,
         language=section.language,
         record=section.record,
+        survey=None if section.survey is None else _survey(section.survey),
     )
+
+
+def _survey(section: doc.Survey) -> routing.SurveyRule:
+    return routing.SurveyRule(share=section.share, not_within=section.not_within, remark=section.remark)
 
 
 def _number(number: str | None, section: doc.Number, flows: Mapping[str, Flow]) -> routing.NumberRoute:
@@ -260,7 +263,7 @@ def queue_needs(section: doc.Queue) -> routing.Needs | None:
     return needs(section.needs)
 
 
-def _queue(name: str, section: doc.Queue) -> routing.Queue:
+def _queue(name: str, section: doc.Queue, timezone: str) -> routing.Queue:
     return routing.Queue(
         name=name,
         label=section.name or name,
@@ -287,6 +290,7 @@ def _queue(name: str, section: doc.Queue) -> routing.Queue:
         short_abandon=section.short_abandon,
         announcements=announcements(section.waiting.announce),
         offers=offers(section.waiting),
+        callback=callback_rule(section.callback, timezone),
         on_timeout=ending(section.on_timeout, "on_timeout"),
         on_nobody=ending(section.on_nobody, "on_nobody"),
         on_full=ending(section.on_full, "on_full"),

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from acd.core import routing
 from acd.core.hours import OpeningHours
 from agents.model import AgentProfile
-from config import printing_flows, printing_waiting
+from config import printing_callbacks, printing_flows, printing_waiting
 from config.building import ENDINGS_BY_DEFAULT
 from config.nodes import resolve
 from config.scalars import DAYS, clock_text, duration_text, percent_text
@@ -99,8 +99,8 @@ def _document(value: routing.Routing) -> dict[str, Any]:
         grades={name: {"level": level} for name, level in value.grades.items()},
         agents={id: _agent(item) for id, item in value.agents.items()},
         rules=[_rule(rule) for rule in value.rules],
-        queues={name: _queue(item) for name, item in value.queues.items()},
-        trunks={name: {"match": list(item.match)} for name, item in value.trunks.items()},
+        queues={name: _queue(item, value.trunks) for name, item in value.queues.items()},
+        trunks={name: printing_callbacks.trunk(item) for name, item in value.trunks.items()},
         phones={id: {"name": item.name, "number": item.number} for id, item in value.phones.items()},
         prompts={id: dict(texts) for id, texts in value.prompts.items()},
         flows={
@@ -167,6 +167,15 @@ def _business(item: routing.Business) -> dict[str, Any]:
         language=item.language,
         record=item.record,
         when_closed=_ending(item.when_closed),
+        survey=None if item.survey is None else _survey(item.survey),
+    )
+
+
+def _survey(rule: routing.SurveyRule) -> dict[str, Any]:
+    return _given(
+        share=percent_text(rule.share),
+        not_within=_duration(rule.not_within),
+        remark=_duration(rule.remark),
     )
 
 
@@ -247,7 +256,7 @@ def _when(conditions: tuple[routing.Condition, ...]) -> dict[str, Any]:
     return when
 
 
-def _queue(queue: routing.Queue) -> dict[str, Any]:
+def _queue(queue: routing.Queue, trunks: Mapping[str, routing.Trunk]) -> dict[str, Any]:
     endings = {
         key: _ending(ending)
         for key, ending, can_happen in (
@@ -286,6 +295,7 @@ def _queue(queue: routing.Queue) -> dict[str, Any]:
         ),
         **endings,
         short_abandon=duration_text(queue.short_abandon),
+        callback=printing_callbacks.callback(queue.callback, trunks),
     )
 
 

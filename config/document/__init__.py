@@ -4,6 +4,7 @@ A field's description is what an editor shows; its default is what holds where t
 """
 
 from config.document.base import Ending, Needs, Overflow, Say, Section
+from config.document.callbacks import Callback, CallingHours
 from config.document.flows import (
     BranchStep,
     BranchWhen,
@@ -22,7 +23,7 @@ from config.document.flows import (
     SayTime,
     Step,
 )
-from config.document.people import Agent, Business, Grade, Hours, Number, Phone, Trunk
+from config.document.people import Agent, Business, Grade, Hours, Number, Phone, Survey, Trunk
 from config.document.queues import Queue, ServiceLevel, SetAside, Widen, WrapUp
 from config.document.rules import CallerIs, CustomerIs, Effect, First, HoursAre, Rule, When
 from config.document.voicemail import Lamp, Voicemail
@@ -36,7 +37,9 @@ __all__ = [
     "BranchStep",
     "BranchWhen",
     "Business",
+    "Callback",
     "CallerIs",
+    "CallingHours",
     "CollectStep",
     "CustomerIs",
     "Document",
@@ -70,6 +73,7 @@ __all__ = [
     "ServiceLevel",
     "SetAside",
     "Step",
+    "Survey",
     "Trunk",
     "Voicemail",
     "Waiting",

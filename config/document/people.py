@@ -18,6 +18,7 @@ from config.fields import (
     Country,
     Day,
     Dialled,
+    DialString,
     Endpoint,
     FlowName,
     GradeName,
@@ -29,6 +30,8 @@ from config.fields import (
     Node,
     OneOrMore,
     OpenSpan,
+    Percent,
+    PositiveDuration,
     QueueName,
     SkillName,
     Text,
@@ -60,6 +63,17 @@ class Hours(Section):
     """More days on which it stays closed: a list of dates, or dates with the reason."""
 
 
+class Survey(Section):
+    """Callers whose agent has hung up first are asked: how satisfied, and whether it was solved."""
+
+    share: Percent
+    """So many of them."""
+    not_within: PositiveDuration = 2_592_000.0
+    """Nobody is asked twice within this time."""
+    remark: PositiveDuration | None = None
+    """Whoever wants may say something as well, so long at most; else nobody is asked for that."""
+
+
 class Business(Section):
     """One client or shop that the call centre answers for."""
 
@@ -75,6 +89,8 @@ class Business(Section):
     """The language of its prompts; else the first of `languages`."""
     record: bool = False
     """Whether the talks of its calls are recorded, agent and caller in a file each."""
+    survey: Survey | None = None
+    """Whether callers are asked about their call; else nobody is."""
 
 
 class Number(Section):
@@ -137,6 +153,11 @@ class Trunk(Section):
 
     match: OneOrMore[Network]
     """The IP addresses or networks that its calls come from."""
+    dial: DialString | None = None
+    """What Asterisk dials to reach a number through it, with {number} in its place; else calls only come
+    in."""
+    caller_id: Dialled | None = None
+    """The number that customers see; else the one that they had dialled."""
 
 
 class Phone(Section):

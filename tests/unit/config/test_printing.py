@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from acd.core.routing import Ending, Then
+from acd.core.routing import Ending, SurveyRule, Then
 from config.load import load
 from config.printing import printed
 from tests.unit.config.files import loaded, text
@@ -105,3 +105,18 @@ def test_a_rule_without_effect_can_be_read_again(tmp_path: Path) -> None:
     rules = "rules:\n  - {name: counted only, when: {business: shop}, then: {tier: 0}}"
     routing = loaded(tmp_path, text(rules=rules)).routing
     assert "  - {name: counted only, when: {business: [shop]}, then: {tier: 0}}" in printed(routing)
+
+
+def test_a_survey_survives_being_printed(tmp_path: Path) -> None:
+    for written, rule in (
+        (
+            "{share: 20%, not_within: 10d, remark: 60s}",
+            SurveyRule(share=0.2, not_within=864e3, remark=60),
+        ),
+        ("{share: 100%}", SurveyRule(share=1.0)),
+    ):
+        businesses = f"businesses: {{shop: {{survey: {written}}}}}"
+        routing = loaded(tmp_path, text(businesses=businesses)).routing
+        assert routing.businesses["shop"].survey == rule
+        (tmp_path / "again.yaml").write_text(printed(routing), encoding="utf-8")
+        assert load(tmp_path / "again.yaml").routing.businesses["shop"].survey == rule
