@@ -29,8 +29,8 @@ SAY = "{say: hello, go: served}"
         (
             "  f:\n    a: {say: hello, go: §secnd}\n    second: {say: hello, go: served}",
             [
-                "unknown step 'secnd', expected one of this flow, callback, served, hang_up, or elsewhere "
-                "as {queue: NAME}, did you mean 'second'?"
+                "unknown step 'secnd', expected one of this flow, callback, served, hang_up, or "
+                "elsewhere as {queue: NAME}, did you mean 'second'?"
             ],
         ),
         (
@@ -108,13 +108,16 @@ SAY = "{say: hello, go: served}"
             "  f:\n    a: {say: [hello, {number: §ordr}], go: b}\n"
             "    b: {say: hello, collect: order, go: served, otherwise: served}",
             [
-                "unknown value 'ordr', expected one that a flow collects or looks up, did you mean 'order'?"
+                "unknown value 'ordr', expected one that a flow collects or looks up, did you mean "
+                "'order'?"
             ],
         ),
         (
-            "  f:\n    a: {say: {digits: §x}, go: b}\n    b: {say: [{time: §y}, {recording: §z}], go: c}\n"
+            "  f:\n    a: {say: {digits: §x}, go: b}\n"
+            "    b: {say: [{time: §y}, {recording: §z}], go: c}\n"
             "    c: {cases: [{when: {collected: {§w: {is: '1'}}}, go: d}], otherwise: d}\n"
-            "    d: {look_up: §'http://x/{v}?{caller}{dialled}', say: [{number: §u}], go: e, otherwise: e}\n"
+            "    d: {look_up: §'http://x/{v}?{caller}{dialled}', say: [{number: §u}], go: e, "
+            "otherwise: e}\n"
             "    e: {say: hello, keys: {'1': g}, invalid: [{number: §t}], silence: [{number: §s}], "
             "otherwise: g}\n"
             "    g: {record: r, say: [{number: §q}, {number: r}], go: served, too_short: served, "
@@ -128,11 +131,11 @@ SAY = "{say: hello, go: served}"
         ),
         # shapes
         ("  f:\n    a: §hello", ["'hello' does not fit, expected a mapping"]),
-        ("  f:\n    §a: {say: hello}", ["f a has no 'go', expected that key"]),
-        ("  f:\n    a: {say: hello, go: served, §keyz: {}}", ["unknown key 'keyz' in f a"]),
+        ("  f:\n    §a: {say: hello}", ["flows f a has no 'go', expected that key"]),
+        ("  f:\n    a: {say: hello, go: served, §keyz: {}}", ["unknown key 'keyz' in flows f a"]),
         (
             "  f:\n    a: {say: hello, keys: {'1': served}, otherwise: served, §go: served}",
-            ["unknown key 'go' in f a, expected one of into, invalid, keys"],
+            ["unknown key 'go' in flows f a, expected one of into, invalid, keys"],
         ),
         (
             "  f:\n    a: {say: hello, keys: {§'12': served}, otherwise: served}",
@@ -183,9 +186,7 @@ SAY = "{say: hello, go: served}"
         # addresses
         (
             "  f:\n    a: {look_up: §'https://me:secret@shop/x', go: served, otherwise: served}",
-            [
-                "a user or password stands in this address, expected none: secrets never stand in the file"
-            ],
+            ["a user or password stands in this address, expected none: secrets never"],
         ),
         (
             "  f:\n    a: {look_up: §'ftp://shop/x', go: served, otherwise: served}",
@@ -328,11 +329,12 @@ def test_what_nothing_names_is_odd(tmp_path: Path) -> None:
 
 def test_what_a_flow_names_is_used(tmp_path: Path) -> None:
     flows = (
-        "  f:\n    a: {cases: [{when: {hours: {closed: night}}, go: {queue: side, needs: {english: 1}}}], "
-        "otherwise: served}"
+        "  f:\n    a: {cases: [{when: {hours: {closed: night}}, go: {queue: side, "
+        "needs: {english: 1}}}], otherwise: served}"
     )
     content = with_flows(
         flows,
+        "",
         hours="hours:\n  day: {open: [mon 09:00-18:00]}\n  night: {open: [mon 20:00-21:00]}",
         queues="queues:\n  main: {groups: [vip]}\n  side: {groups: [vip, back]}",
         skills="skills: [orders, english]",
