@@ -23,16 +23,24 @@ from acd.archive import (
 from acd.core.commands import Command, Record, RefuseAct
 from acd.core.events import AgentActed, Blacklisted, Customer, Event
 from acd.core.facts import AgentStateChanged, Fact
-from acd.core.routing import Ending, NumberRoute, Queue, Routing, Then
+from acd.core.message_words import Message, MessageActed
+from acd.core.routing import Ending, NumberRoute, Queue, Routing, Then, Voicemail
 from acd.core.views import AgentView, CallView, QueueView, WhyView
 from acd.errors import BadCursor, StoreUnavailable
 from acd.ports import Check, FactSink, ReloadResult
+from acd.voicemail import MessageFilter, MessageStory, StoredMessage
 from agents.model import AgentAct, AgentProfile, AgentState, PhoneState
+from tests.unit.acd.api.fake_messages import LiveMessages, StoredMessages, left
 
 NOW = 1_795_262_400.0
 """2026-11-21 12:00 UTC."""
 END = Ending(say=None, then=Then.CALLBACK)
 T = TypeVar("T")
+LEFT = (
+    left("m1", "orders", NOW - 300),
+    left("m2", "service", NOW - 200),
+    left("m3", "orders", NOW - 100, caller=None),
+)
 
 
 def routing(revision: str = "r1") -> Routing:
@@ -56,6 +64,10 @@ def routing(revision: str = "r1") -> Routing:
         },
         tiers=frozenset({"vip"}),
         pause_reasons=("lunch", "training"),
+        voicemail={
+            "orders": Voicemail(name="orders", label="Orders", queue="orders", lamp_of=("1001",)),
+            "service": Voicemail(name="service", label="Service", queue="service"),
+        },
     )
 
 
@@ -117,8 +129,12 @@ class FakeCentre:
         self.customers: dict[str, Customer | None] = {}
         self.blacklisted: dict[str, tuple[Blacklisted | None, float | None]] = {}
         self._routing = routing()
+        self.messages = LiveMessages(self._routing, NOW)
+        self.messages.remember(*LEFT)
 
     def submit(self, event: Event) -> Sequence[Command]:
+        if isinstance(event, MessageActed):
+            return self.messages.submit(event)
         self.events.append(event)
         assert isinstance(event, AgentActed)
         if self.refuse is not None:
@@ -192,6 +208,12 @@ class FakeCentre:
             candidates=tuple((f"10{n:02}", "talking") for n in range(1, 8)),
             ahead=(view.position or 1) - 1,
         )
+
+    def view_message(self, message: str) -> Message | None:
+        return self.messages.get(message)
+
+    def view_boxes(self, agent: str) -> Sequence[str]:
+        return self.messages.boxes_of(agent)
 
     @property
     def routing(self) -> Routing:
@@ -300,6 +322,7 @@ class FakeArchive:
         self.token_records: dict[int, TokenRecord] = {}
         self.hashes: dict[bytes, int] = {}
         self.look_ups = 0
+        self.messages_kept = StoredMessages(*LEFT)
 
     def add_token(self, secret: str, name: str, role: Role, agent: str | None = None) -> int:
         return self._add_token(hash_secret(secret), name, role, agent, NOW).id
@@ -347,6 +370,15 @@ class FakeArchive:
             return False
         self.missed[id] = replace(found, state="closed", closed_at=at, closed_why=why)
         return True
+
+    async def messages(
+        self, where: MessageFilter, *, limit: int, cursor: str | None = None
+    ) -> Page[StoredMessage]:
+        return self._page(self.messages_kept.matching(where), limit, cursor)
+
+    async def message(self, message: str) -> MessageStory | None:
+        self._demand_up()
+        return self.messages_kept.story(message)
 
     async def customers(
         self, *, tier: str | None, limit: int, cursor: str | None = None

@@ -111,6 +111,8 @@ def test_names_of_routes_are_plain() -> None:
         "/api/v1/calls/{call}/why",
         "/api/v1/calls",
         "/api/v1/missed-calls",
+        "/api/v1/messages",
+        "/api/v1/messages/{id}",
         "/api/v1/tokens",
         "/api/v1/configuration",
         "/health/live",
@@ -120,7 +122,7 @@ def test_names_of_routes_are_plain() -> None:
 async def test_what_is_answered_is_what_is_described(
     house: House, described: dict[str, Any], path: str
 ) -> None:
-    url = path.format(agent="1001", queue="orders", call="c1")
+    url = path.format(agent="1001", queue="orders", call="c1", id="m1")
     status, body = await house.ask("GET", url, headers=ADMIN)
     assert status == 200
     schema = described["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
