@@ -512,7 +512,6 @@ SPEAKS = Record(
     failed=HangUp(),
     beep=False,
 )
-FILE = "2026/11/18/20261118T102640Z_main_c1-1"
 
 
 def test_what_a_caller_says_is_named_by_its_file() -> None:
@@ -530,7 +529,15 @@ def test_who_hangs_up_while_he_speaks() -> None:
     play >> TapeFinished(call="c1", file=tape.file, seconds=4.5, ended_by=TapeEnd.HUNG_UP)
     play.quiet()
     play >> hung_up()
+    assert DropTape(file=tape.file) in play.said
     assert outcome(play) is CallOutcome.IVR_LEFT
+
+
+def test_what_is_too_short_is_deleted() -> None:
+    play = in_menu(flow_of(SPEAKS)) >> prompt_over("main-1")
+    tape = tape_of(play)
+    play >> TapeFinished(call="c1", file=tape.file, seconds=0.5, ended_by=TapeEnd.DIGIT)
+    play << DropTape(file=tape.file) << end()
 
 
 def test_a_recording_that_nobody_waits_for_is_deleted() -> None:

@@ -248,6 +248,13 @@ def test_cut_off_while_speaking_is_a_missed_call() -> None:
     assert play.last(FlowLeft).exit == "cut off"
 
 
+def test_cut_off_with_too_little_said_deletes_it() -> None:
+    play = recording() >> spoke(1.0)
+    play >> ChannelsReconciled(node="pbx1", restarted=True) << DropTape(file=FILE)
+    play.check()
+    assert missed(play) == [MissedReason.CUT_OFF]
+
+
 def test_chosen_in_a_menu() -> None:
     flow = flow_of(Say(parts=(), go=ToVoicemail(box="orders")))
     play = Playbook(menu_first(flow, voicemail={"orders": BOX}))
