@@ -37,6 +37,10 @@ PROMPTS = frozenset(
         "offer_queue",
         "offer_flow",
         "callback_kept",
+        "callback_to",
+        "customer_busy",
+        "customer_no_answer",
+        "customer_failed",
     }
 )
 """The prompts that are always there."""
@@ -63,6 +67,7 @@ WHERE = {
     "number": "a number of the section numbers",
     "flow": "a flow of the section flows",
     "voicemail box": "a box of the section voicemail",
+    "trunk": "a trunk of the section trunks",
 }
 _SECTIONS = {
     "queue": "queues",
@@ -78,6 +83,7 @@ _SECTIONS = {
     "pause reason": "pause_reasons",
     "flow": "flows",
     "voicemail box": "voicemail",
+    "trunk": "trunks",
 }
 _ALWAYS = {"grade": frozenset(GRADE_LEVELS), "pause reason": frozenset(SYSTEM_PAUSE_REASONS)}
 _NEVER = {"number": frozenset({"default"})}

@@ -40,6 +40,24 @@ def endings(queues: list[str]) -> st.SearchStrategy[Any]:
     return then | st.builds(lambda say, then: {"say": say, "then": then}, says, then)
 
 
+callbacks = some(
+    order=st.sampled_from(["agent_first", "customer_first"]),
+    attempts=st.integers(1, 20),
+    spacing=st.just(["1s", "3m"]),
+    reserve=st.integers(0, 2),
+    behind=st.booleans(),
+    within=durations,
+    ring=durations,
+    short_abandons=st.booleans(),
+    hours=some(
+        **{"from": st.just("08:30"), "to": st.sampled_from(["20:00", "24:00"])},
+        zone=st.just("UTC"),
+        zones=st.just({"+44": "Europe/London", "1": "Asia/Tokyo"}),
+    ),
+    trunk=st.just("carrier"),
+)
+
+
 @st.composite
 def hours(draw: st.DrawFn) -> Document:
     lines = draw(
@@ -203,6 +221,10 @@ def valid(draw: st.DrawFn) -> Document:
     }
     if draw(st.booleans()):
         result["trunks"] = {"carrier": {"match": ["127.0.0.2", "10.0.0.0/8"]}}
+        if draw(st.booleans()):
+            result["trunks"]["carrier"] |= {"dial": "PJSIP/{number}@carrier", "caller_id": "400"}
+            for each in result["queues"].values():
+                each["callback"] = draw(callbacks)
         result["phones"] = {"demo": {"number": "138", "name": draw(texts)}}
     return result
 

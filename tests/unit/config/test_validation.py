@@ -272,7 +272,7 @@ def test_the_small_file_is_valid(tmp_path: Path) -> None:
         (
             "queues",
             "queues:\n  main: {groups: [vip, back], §max_wait: 3m}",
-            "unknown key 'max_wait' in queues main, expected one of groups, name, needs",
+            "unknown key 'max_wait' in queues main, expected one of callback, groups, name, needs",
         ),
         (
             "queues",
