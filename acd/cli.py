@@ -13,6 +13,7 @@ import typer
 from acd import logs
 from acd.archive import Role
 from acd.console.screen import err
+from acd.core.message_words import MessageState
 from acd.errors import AcdError, OperatorError, TakenOver
 from config.settings import Settings, load_settings
 
@@ -178,6 +179,29 @@ def calls(limit: Annotated[int, typer.Option(min=1, max=1000)] = 20) -> None:
     from acd.console import store
 
     asyncio.run(store.list_calls(_settings(), limit))
+
+
+@app.command()
+def messages(
+    box: Annotated[str | None, typer.Option(help="Only those in this voicemail box.")] = None,
+    state: Annotated[
+        MessageState | None, typer.Option(help="Only those in this state; else all but deleted ones.")
+    ] = None,
+    agent: Annotated[
+        str | None, typer.Option(help="Only those that this agent took, or called back for.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    path: Annotated[
+        str | None, typer.Option(help="Show where the file of this message is.", metavar="MESSAGE_ID")
+    ] = None,
+) -> None:
+    """List the latest voicemail messages, or show where the sound of one is."""
+    from acd.console import messages as voicemail
+
+    if path is not None:
+        asyncio.run(voicemail.show_path(_settings(), path))
+        return
+    asyncio.run(voicemail.list_messages(_settings(), box=box, state=state, agent=agent, limit=limit))
 
 
 @app.command("import")

@@ -30,7 +30,7 @@ CALL_ID_WIDTH = 22
 """A call's id stays whole, so that it can be copied, however narrow the terminal is."""
 
 
-def _existing(settings: Settings) -> AbstractAsyncContextManager[Archive]:
+def existing(settings: Settings) -> AbstractAsyncContextManager[Archive]:
     """The archive for commands that ask: they make no SQLite file where there is none."""
     text = settings.secret("database_url")
     url = database_url(text)
@@ -47,7 +47,7 @@ def _existing(settings: Settings) -> AbstractAsyncContextManager[Archive]:
 
 async def explain_call(settings: Settings, call: str) -> None:
     """The story of a stored call: the record in a line, then each reason in order of time."""
-    async with _existing(settings) as archive:
+    async with existing(settings) as archive:
         story = await archive.story(call)
     if story is None:
         raise OperatorError(f"call {call!r} is not in the database; `acd calls` lists the latest")
@@ -57,7 +57,7 @@ async def explain_call(settings: Settings, call: str) -> None:
 
 async def list_calls(settings: Settings, limit: int) -> None:
     """The latest calls, newest first."""
-    async with _existing(settings) as archive:
+    async with existing(settings) as archive:
         page = await archive.calls(CallFilter(), limit=limit)
     table = Table("arrived (UTC)", "dialled", "caller", "queue", "agent", "wait", "outcome")
     table.add_column("call", overflow="fold", min_width=CALL_ID_WIDTH)
@@ -154,7 +154,7 @@ async def create_token(settings: Settings, name: str, role: Role, agent: str | N
 
 async def list_tokens(settings: Settings) -> None:
     """All tokens, revoked ones included; never their secrets."""
-    async with _existing(settings) as archive:
+    async with existing(settings) as archive:
         tokens = await archive.tokens()
     table = Table("id", "name", "role", "agent", "created (UTC)", "revoked (UTC)")
     for token in tokens:
@@ -166,7 +166,7 @@ async def list_tokens(settings: Settings) -> None:
 
 async def revoke_token(settings: Settings, id: int) -> None:
     """End a token. A running engine that used it in the last few seconds may still take it."""
-    async with _existing(settings) as archive:
+    async with existing(settings) as archive:
         if not await archive.revoke_token(id, time.time()):
             raise OperatorError(f"token {id}: expected the id of a token that is not revoked")
     out.print(f"token {id} revoked")
