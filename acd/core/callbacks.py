@@ -421,6 +421,8 @@ class Callbacks:
         agent = callback.attempt.agent if callback.attempt is not None else None
         self._record_attempt(callback, outcome, agent)
         made = callback.now.attempts
+        if callback.attempt is not None:
+            self.attempts.pop(callback.attempt.id, None)
         callback.attempt = callback.ringing_at = callback.outcome = None
         callback.offers = 0
         self._forget_call(callback)
