@@ -256,8 +256,12 @@ class Offers:
 
     def agent_lost(self, offer: Offer, row: str) -> None:
         """He hung up before they were joined."""
-        _call(offer).note(self._floor.now, codes.AGENT_LOST, offer.agent.id)
-        self._unconnected(offer, OfferOutcome.WITHDRAWN)
+        call = _call(offer)
+        call.note(self._floor.now, codes.AGENT_LOST, offer.agent.id)
+        if call.state is CallState.DIALLED:  # he does not want to make this call
+            self._over(offer, OfferOutcome.REFUSED, _aside(offer, refused=True))
+        else:
+            self._unconnected(offer, OfferOutcome.WITHDRAWN)
         self.settle(offer, row)
 
     def caller_gone_answered(self, offer: Offer, row: str) -> None:

@@ -72,6 +72,9 @@ from tests.playbooks.words import (
     release,
 )
 
+
+pytestmark = pytest.mark.usefixtures("checked_at_the_end")
+
 UNFINISHED = Attempt(
     id=ATTEMPT, callback=CALLBACK, number_of=1, number=CALLER, agent="1001", made_at=START - 5
 )
@@ -378,7 +381,7 @@ def test_unknown_dialled_channels_are_hung_up() -> None:
 
 
 def test_who_is_due_stands_in_line_again() -> None:
-    play = missed() >> ConfigReplaced(routing=calling(revision="r2")) >> phone("1001") << rings_for()
+    missed() >> ConfigReplaced(routing=calling(revision="r2")) >> phone("1001") << rings_for()
 
 
 def test_queue_that_vanished_is_the_default_one() -> None:
