@@ -12,6 +12,7 @@ import typer
 
 from acd import logs
 from acd.archive import Role
+from acd.cli_callbacks import callbacks
 from acd.console.screen import err
 from acd.core.message_words import MessageState
 from acd.errors import AcdError, OperatorError, TakenOver
@@ -20,6 +21,7 @@ from config.settings import Settings, load_settings
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 token = typer.Typer(no_args_is_help=True, help="API tokens: create, list, revoke.")
 app.add_typer(token, name="token")
+app.add_typer(callbacks, name="callbacks")
 
 RoutingFile = Annotated[Path, typer.Argument(help="The routing YAML.", show_default=False)]
 
@@ -29,6 +31,7 @@ class Importable(StrEnum):
 
     CUSTOMERS = "customers"
     BLACKLIST = "blacklist"
+    DO_NOT_CALL = "do-not-call"
 
 
 class Act(StrEnum):
@@ -208,9 +211,9 @@ def messages(
 def import_(
     what: Importable,
     file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
-    author: Annotated[str, typer.Option(help="Who blacklists.")] = "import",
+    author: Annotated[str, typer.Option(help="Who lists the numbers.")] = "import",
 ) -> None:
-    """Import customers or blacklist entries from a CSV file: all of it or nothing."""
+    """Import customers, blacklist or do-not-call list from a CSV file: all of it or nothing."""
     from acd.console import store
 
     asyncio.run(store.import_file(_settings(), what.value, file, author))

@@ -18,7 +18,15 @@ from acd.api.settings import ApiSettings
 from acd.archive import Archive, CallFilter, Role, StoredCall, name_in_use
 from acd.console.screen import counted, err, out, show_story
 from acd.errors import OperatorError
-from acd.imports import BadImport, ImportRules, LineProblem, read_blacklist, read_customers, unknown
+from acd.imports import (
+    BadImport,
+    ImportRules,
+    LineProblem,
+    read_blacklist,
+    read_customers,
+    read_do_not_call,
+    unknown,
+)
 from acd.routing_source import RoutingSource
 from acd.storage.database import database_url
 from acd.storage.store import open_archive
@@ -86,7 +94,7 @@ def _utc(at: float) -> str:
 
 
 async def import_file(
-    settings: Settings, what: Literal["customers", "blacklist"], path: Path, author: str
+    settings: Settings, what: Literal["customers", "blacklist", "do-not-call"], path: Path, author: str
 ) -> None:
     """Read the whole file, then store all of it; or nothing, with the problems by line."""
     routing = RoutingSource.configured(settings).load()
@@ -95,6 +103,9 @@ async def import_file(
         if what == "customers":
             rows = await archive.put_customers(_read(path, lambda f: read_customers(f, rules)))
             stored = counted(rows, "customer")
+        elif what == "do-not-call":
+            rows = await archive.put_do_not_call(_read(path, lambda f: read_do_not_call(f, rules)))
+            stored = counted(rows, "do-not-call entry", "do-not-call entries")
         else:
             rows = await archive.put_blacklist(_read(path, lambda f: read_blacklist(f, rules)))
             stored = counted(rows, "blacklist entry", "blacklist entries")
