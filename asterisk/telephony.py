@@ -274,6 +274,7 @@ class AsteriskTelephony(AriHandlers):
                 calls=tuple(found.calls),
                 offers=tuple(found.offers),
                 phones=self._phones.known(),
+                outside=tuple(leg.call for leg in found.outside.values()),
             )
         )
         calls, offers = len(found.calls), len(found.offers)

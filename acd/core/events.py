@@ -349,6 +349,8 @@ class ChannelsReconciled:
     calls: tuple[LiveCall, ...] = ()
     offers: tuple[LiveOffer, ...] = ()
     phones: tuple[tuple[str, PhoneState], ...] = ()
+    outside: tuple[str, ...] | None = None
+    """The calls whose outside number still rings or talks; None where it is not told."""
 
 
 Event: TypeAlias = (
