@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from acd.core.routing import Business, Ending, SurveyRule, Then, Voicemail
+from acd.core.routing import Business, Ending, SurveyRule, Then, Trunk, Voicemail
 from ivr.model import (
     Branch,
     Case,
@@ -42,6 +42,11 @@ SHOP: Final = Business(
     survey=SurveyRule(share=0.5, not_within=60.0, remark=5.0),
 )
 
+TRUNKS: Final = {
+    "in": Trunk(name="in", match=("192.0.2.1",)),
+    "out": Trunk(name="out", match=("192.0.2.2",), dial="PJSIP/{number}@out"),
+}
+
 _UNSERVED: Final = Tries(otherwise=HangUp(served=False), tries=2)
 
 _MAIN: Final = Flow(
@@ -54,6 +59,8 @@ _MAIN: Final = Flow(
             keys={
                 "1": NextStep(step="order"),
                 "2": ToVoicemail(box="orders"),
+                "4": NextStep(step="ask"),
+                "5": ToNumber(number="95555"),
                 "9": ToFlow(flow="more"),
             },
             tries=_UNSERVED,

@@ -96,14 +96,17 @@ class Speech:
         """Nothing more is heard of what the call's telephones were doing."""
         self.taping.pop(call, None)
         self.stopped = [each for each in self.stopped if each[0] != call]
+
+    def hung_up(self, call: str) -> None:
+        """The caller is gone, and with him whoever he was put through to."""
+        self.forget(call)
         self.outside = [each for each in self.outside if each != call]
 
     def forget_all(self) -> None:
-        """A new engine: what the one before had asked for is not told to it."""
+        """A new engine: what the one before had asked for is not told to it, outside numbers apart."""
         self.taping.clear()
         self.stopped.clear()
         self.look_ups.clear()
-        self.outside.clear()
         self.finished.clear()
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from acd.core.routing import (
     Announcements,
+    CallbackRule,
     CustomerTierIs,
     DialledIs,
     Effect,
@@ -23,7 +26,7 @@ from acd.core.routing import (
 )
 from agents.model import AgentProfile
 from tests.playbooks.centre import agent, centre, queue
-from tests.simulation.flow_variants import BOXES, FLOWS, INTO_FLOW, SHOP, TO_BOX
+from tests.simulation.flow_variants import BOXES, FLOWS, INTO_FLOW, SHOP, TO_BOX, TRUNKS
 
 AGENTS = tuple(str(1001 + n) for n in range(6))
 NODES = ("a", "b")
@@ -35,7 +38,7 @@ def node_of(agent_id: str) -> str:
 
 def routing(variant: int) -> Routing:
     """0: everything; 1: an agent and a queue fewer, other times; 2: other skills, no limits."""
-    queues = _queues(variant)
+    queues = [replace(each, callback=CallbackRule(trunk="in")) for each in _queues(variant)]
     return centre(
         agents=[_agent(n, variant) for n in range(5 if variant == 1 else 6)],
         queues=queues,
@@ -47,6 +50,7 @@ def routing(variant: int) -> Routing:
         businesses={"shop": SHOP},
         flows=FLOWS,
         voicemail=BOXES,
+        trunks=TRUNKS,
         default_route=NumberRoute(number=None, queue="reception"),
         revision=f"r{variant}",
     )

@@ -103,7 +103,7 @@ class World:
         self.store = Store([])
         self.lossy = False
         self.speech = Speech()
-        self.told: dict[tuple[str, str], tuple[int, float | None]] = {}
+        self.told: dict[tuple[str, int], tuple[int, float | None]] = {}
         for agent_id in AGENTS[:4]:
             self.tell(AgentActed(agent=agent_id, act=AgentAct.LOG_IN, by="test"))
             self.tell(PhoneStateChanged(agent=agent_id, phone=PhoneState.FREE))
@@ -177,13 +177,14 @@ class World:
             assert self.counts[type(fact)][subject] == 1, fact
 
     def never_longer(self, told: WaitAnnounced) -> None:
-        """No caller is told a longer wait than before in the same queue, or a place further back."""
-        position, estimate = self.told.get((told.call, told.queue), (told.position, told.estimate))
+        """While he stays in a queue, no caller is told a longer wait than before, or a later place."""
+        stay = (told.call, self.floor.calls[told.call].visit)
+        position, estimate = self.told.get(stay, (told.position, told.estimate))
         assert told.position <= position, told
         if told.estimate is not None and estimate is not None:
             assert told.estimate <= estimate, told
         better = estimate if told.estimate is None else told.estimate
-        self.told[told.call, told.queue] = (told.position, better)
+        self.told[stay] = (told.position, better)
 
     def heard(self, offer: str) -> bool:
         """Whether events about the leg reach the core."""
@@ -220,7 +221,7 @@ class World:
             node = self.callers[call]
             if node not in self.down and call in self.speech.taping and pick((True, False)):
                 self.tape_ends(call, TapeEnd.HUNG_UP, pick)
-            self.speech.forget(call)
+            self.speech.hung_up(call)
             del self.callers[call]
             if node not in self.down:
                 self.tell(CallerHungUp(call=call))
@@ -236,7 +237,7 @@ class World:
     def a_key_is_pressed(self, pick: Pick[Any]) -> None:
         there = sorted(call for call, node in self.callers.items() if node not in self.down)
         if there:
-            self.tell(DigitPressed(call=pick(there), digit=pick("129")))
+            self.tell(DigitPressed(call=pick(there), digit=pick("12459")))
 
     # flows
 
@@ -268,6 +269,8 @@ class World:
     def an_outside_call_ends(self, pick: Pick[Any]) -> None:
         if self.speech.outside:
             call = self.speech.outside.pop(0)
+            if self.callers[call] in self.down:
+                return
             self.tell(OutsideEnded(call=call, answered=pick((True, False)), cause=16))
 
     # phones
@@ -381,6 +384,10 @@ class World:
         if restarted:
             self.callers = {call: at for call, at in self.callers.items() if at != node}
             self.legs = {o: leg for o, leg in self.legs.items() if node_of(leg.agent) != node}
+        gone = {call for call in self.speech.outside if pick((True, False))}
+        self.speech.outside = [
+            call for call in self.speech.outside if call in self.callers and call not in gone
+        ]
         there = [self.arrivals[call] for call, at in self.callers.items() if at == node]
         self.tell(
             ChannelsReconciled(
@@ -389,6 +396,7 @@ class World:
                 calls=tuple(LiveCall(arrived=each, created_at=at) for each, at in there),
                 offers=tuple(leg for leg in self.legs.values() if node_of(leg.agent) == node),
                 phones=tuple((each, PhoneState.FREE) for each in AGENTS if node_of(each) == node),
+                outside=tuple(self.speech.outside),
             )
         )
 
