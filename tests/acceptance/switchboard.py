@@ -191,7 +191,7 @@ class Switchboard:
 
 def through(carrier: SippRun, number: str) -> str:
     """What to dial for a number at a carrier."""
-    return f"PJSIP/trunk-carrier/sip:{number}@{carrier.address}:{carrier.port}"
+    return f"PJSIP/carrier/sip:{number}@{carrier.address}:{carrier.port}"
 
 
 @asynccontextmanager

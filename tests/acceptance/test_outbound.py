@@ -190,7 +190,7 @@ async def test_another_engine_finds_a_customer_who_answered(board: Switchboard) 
 async def exchange(lab: Lab, tmp_path: Path) -> AsyncIterator[tuple[Switchboard, SippRun]]:
     """A switchboard whose trunk dials a carrier that answers, and talks on for ever."""
     carrier = await lab.agents("exchange", ring_ms=1000, talk_ms=4000)
-    dialled = f"PJSIP/trunk-carrier/sip:{{number}}@{carrier.address}:{carrier.port}"
+    dialled = f"PJSIP/carrier/sip:{{number}}@{carrier.address}:{carrier.port}"
     yaml = YAML.replace('match: ["127.0.0.2"]', f'match: ["127.0.0.2"], dial: "{dialled}"')
     async with switchboard(lab, tmp_path, yaml) as board:
         yield board, carrier
