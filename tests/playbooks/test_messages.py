@@ -31,7 +31,7 @@ from acd.core.message_words import (
 )
 from acd.core.routing import Routing, Voicemail
 from agents.model import AgentAct
-from tests.playbooks.centre import NODE, centre
+from tests.playbooks.centre import NODE, agent, centre
 from tests.playbooks.harness import START, Playbook
 from tests.playbooks.words import act as agent_acts
 
@@ -227,6 +227,13 @@ def test_expired_messages_are_forgotten() -> None:
     assert play.core.view_message("m1") is None
 
 
+def test_dark_lamps_of_a_new_engine_are_left_alone() -> None:
+    play = remembering(message("m1", box="own"))
+    play << lamp("1001", 1)
+    play >> ChannelsReconciled(node=NODE, restarted=False)
+    play.quiet().check()
+
+
 def test_lamps_are_set_when_the_node_is_there_and_when_it_is_back() -> None:
     play = Playbook(desk())
     restored = (message(), message("m2", box="own"), message("m3", state=MessageState.DELETED))
@@ -247,7 +254,9 @@ def test_lamps_are_set_when_the_node_is_there_and_when_it_is_back() -> None:
 def test_a_message_that_is_known_is_not_taken_up_twice() -> None:
     play = remembering(message())
     play >> StateRestored(agents=(), calls=(), messages=(message(),))
-    play >> ChannelsReconciled(node=NODE, restarted=False) << lamp("1001", 1) << lamp("1002", 1)
+    play >> ChannelsReconciled(node=NODE, restarted=False)
+    play.quiet()
+    play >> act(MessageAct.HEAR) << lamp("1001", 0, 1) << lamp("1002", 0, 1)
     play.check()
 
 
@@ -266,6 +275,12 @@ def test_a_new_file_lights_other_lamps() -> None:
     play >> ConfigReplaced(routing=desk(replace(ORDERS, lamp_of=("1002", "9999")), OWN))
     play << lamp("1001", 0)
     play >> ConfigReplaced(routing=desk(OWN)) << lamp("1002", 0)
+    play >> ConfigReplaced(routing=desk(OWN, ORDERS)) << lamp("1001", 1) << lamp("1002", 1)
+    moved = replace(desk(OWN, ORDERS), agents={"1001": agent("1001", node="b"), "1002": agent("1002")})
+    play >> ConfigReplaced(routing=moved)
+    play << SetLamp(agent="1001", node="b", new=1, old=0)
+    play >> ConfigReplaced(routing=desk(OWN))
+    play << lamp("1001", 0) << lamp("1002", 0)
     play.check()
     assert play.core.view_boxes("1001") == ("own",)
     assert play.core.view_boxes("1002") == ()
