@@ -175,9 +175,6 @@ class Centre(Protocol):
     def view_boxes(self, agent: str) -> Sequence[str]:
         """The voicemail boxes that an agent may listen to."""
 
-    def view_callbacks(self) -> Sequence[CallbackView]:
-        """The open callbacks, in the order in which they were opened."""
-
     def view_callback(self, callback: str) -> CallbackView | None: ...
 
     @property

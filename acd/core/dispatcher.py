@@ -6,7 +6,8 @@ give the same commands. It holds no clock; `now` (UTC seconds) comes with each e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from acd.core import announcing, codes, looks, mailboxes, offers, staff, waiting
@@ -196,6 +197,10 @@ class Dispatcher:
     def view_callbacks(self) -> list[CallbackView]:
         """Every open callback, in the order in which they were opened."""
         return [callback.view() for callback in self._floor.callbacks.open.values()]
+
+    def open_callbacks(self) -> Mapping[str, int]:
+        """How many callbacks are open, by queue: without making a view of each, there may be many."""
+        return Counter(callback.now.queue for callback in self._floor.callbacks.open.values())
 
     def view_callback(self, callback: str) -> CallbackView | None:
         """One open callback; None when it is closed, or never was."""
