@@ -244,12 +244,10 @@ def _open_to(offer: WaitOffer, call: Call) -> bool:
 
 
 def _next(first: float, every: float | None, now: float) -> float:
-    """The first moment that is not over of one after which there is another `every` so many seconds."""
+    """The first moment that is not over of one that is repeated after each `every` seconds."""
     if first >= now:
         return first
-    if every is None:
-        return NEVER
-    return first + every * -(-(now - first) // every)
+    return NEVER if every is None else first + every * -(-(now - first) // every)
 
 
 def _remember(notices: Notices, call: Call, queue: str) -> None:

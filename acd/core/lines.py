@@ -13,7 +13,7 @@ a look at ten thousand agents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from acd.core.ranks import Key, Ranks
@@ -78,9 +78,6 @@ class Lines:
         self._of_queue: dict[str, list[Line]] = {}
         self._crews: dict[Pools, Crew] = {}
         self._version = 0
-
-    def __len__(self) -> int:
-        return len(self._lines)
 
     def join(self, ticket: Ticket) -> None:
         """A ticket begins to ask for what it asks for."""
@@ -160,9 +157,10 @@ class Lines:
                 apart += weight * len(line.ranks) / waiting if waiting else weight
         return apart
 
-    def _lines_of(self, seat: Seat) -> set[Line]:
+    def _lines_of(self, seat: Seat) -> Iterable[Line]:
+        """Each once, in an order that is the same in every process."""
         of_pool = self._of_pool
-        return {line for pool in seat.pools for line in of_pool.get(pool, ())}
+        return dict.fromkeys([line for pool in seat.pools for line in of_pool.get(pool, ())])
 
 
 def _anonymous(pools: Pools) -> Pools:
