@@ -354,6 +354,7 @@ class Callbacks:
             or trunk.dial is None
             or others
             or not call.offers
+            or call.node in self._floor.lost
             or callback.verdict is not None
             or not self._may_be_called(callback)
         ):
@@ -716,4 +717,5 @@ class Callbacks:
             return
         self.engaged.pop(number, None)
         for callback in list(self.by_number.get(number, {}).values()):
-            self.fire(callback, CallbackEvent.CALL_OVER)
+            if number not in self.engaged:  # else one of them is being carried out already
+                self.fire(callback, CallbackEvent.CALL_OVER)
