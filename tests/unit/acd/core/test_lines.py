@@ -131,6 +131,16 @@ def test_a_line_for_one_agent_alone_goes_with_its_caller() -> None:
     assert room.matching.position(other) == 1
 
 
+def test_callers_of_two_queues_for_one_agent_alone() -> None:
+    room = shop(*both(1, "knives"))
+    one, two = room.ticket("k"), room.ticket("j")
+    for each in (one, two):
+        assert room.asks(each, Requirement(agent="k0")) == []
+    assert seen(room, two) == (1.0, [Before("k", 1, 1.0, 0.0)])
+    room.matching.hold(one)
+    assert seen(room, two) == (1.0, [])
+
+
 def test_what_a_call_will_ask_for_later() -> None:
     room = shop(*both(1, "knives"), *both(2, "jewels"))
     ticket = waits(room, "k")
