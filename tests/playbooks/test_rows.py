@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from acd.core.callbacks_table import CALLBACK_TABLE, CallbackEvent, CallbackState
 from acd.core.calls_table import CALL_TABLE, CallEvent, CallState
 from acd.core.events import (
     CallArrived,
@@ -30,6 +31,7 @@ from acd.core.routing import Effect, Ending, Routing, Rule, Strategy, Then
 from acd.core.tables import ImpossibleEventError
 from agents.model import AgentState, PhoneState
 from ivr.model import Flow, Say, ToNumber
+from tests.playbooks.callback_rows import CALLBACK_CALLS, CALLBACK_OFFERS, CALLBACKS
 from tests.playbooks.centre import GOODBYE, agent, asking, centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.rows import watched
@@ -368,7 +370,12 @@ for state, start in (
         OFFERS[state, event] = breaking(start, reason)
 
 
+CALLS |= CALLBACK_CALLS
+OFFERS |= CALLBACK_OFFERS
+
+
 def test_every_row_has_a_playbook() -> None:
+    assert set(CALLBACKS) == {(s, e) for s, rows in CALLBACK_TABLE.items() for e in rows}
     assert set(CALLS) == {(s, e) for s, rows in CALL_TABLE.items() for e in rows}
     assert set(OFFERS) == {(s, e) for s, rows in OFFER_TABLE.items() for e in rows}
 
@@ -378,6 +385,13 @@ def test_row_of_calls(row: tuple[CallState, CallEvent]) -> None:
     with watched() as taken:
         CALLS[row]().check()
     assert ("call", *row) in taken
+
+
+@pytest.mark.parametrize("row", CALLBACKS, ids=lambda row: f"{row[0]}-{row[1]}")
+def test_row_of_callbacks(row: tuple[CallbackState, CallbackEvent]) -> None:
+    with watched() as taken:
+        CALLBACKS[row]().check()
+    assert ("callback", *row) in taken
 
 
 @pytest.mark.parametrize("row", OFFERS, ids=lambda row: f"{row[0]}-{row[1]}")

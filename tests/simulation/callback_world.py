@@ -85,6 +85,8 @@ def calling(variant: int) -> Routing:
 class CallbackWorld(World):
     """A world in which customers are called back."""
 
+    store: CallbackStore
+
     def __init__(self) -> None:
         self.commits: list[CommitAttempt] = []
         self.dialled: dict[str, DialCustomer] = {}
@@ -143,7 +145,7 @@ class CallbackWorld(World):
                 self.commits.append(command)
             case DialCustomer():
                 self.dial(command)
-            case CancelDial(attempt=attempt):
+            case CancelDial():
                 pass  # it fails, or he is quicker: chance says which
             case PromptAgent(offer=offer, prompt=prompt):
                 self.prompted.append((offer, prompt))
