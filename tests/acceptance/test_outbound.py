@@ -10,8 +10,15 @@ import pytest
 
 from acd.core import commands as c
 from acd.core import events as e
-from acd.core.callback_words import AttemptOutcome, CancelDial, DialCustomer
-from acd.core.flow_words import DialOutside
+from acd.core.callback_words import (
+    AttemptOutcome,
+    CancelDial,
+    CustomerAnswered,
+    CustomerRinging,
+    DialCustomer,
+    DialFailed,
+)
+from acd.core.flow_words import DialOutside, OutsideEnded
 from asterisk.lab.lab import Lab
 from asterisk.lab.sipp import FOREVER_MS, SippRun
 from asterisk.lab.tone import tone_share
@@ -51,8 +58,8 @@ async def nothing_left(board: Switchboard) -> None:
 async def test_a_customer_answers_and_is_a_caller_like_any_other(board: Switchboard) -> None:
     carrier = await board.carrier()
     board.do(dial(through(carrier, NUMBER)))
-    assert await board.next() == e.CustomerRinging(attempt=ATTEMPT)
-    assert await board.next() == e.CustomerAnswered(attempt=ATTEMPT)
+    assert await board.next() == CustomerRinging(attempt=ATTEMPT)
+    assert await board.next() == CustomerAnswered(attempt=ATTEMPT)
     (invite, *_) = carrier.events()
     assert (invite.callee, invite.caller) == (NUMBER, SHOWN)
     board.do(c.PlayPrompt(call=ATTEMPT, prompt="paused", language="en"))
@@ -96,7 +103,7 @@ async def test_the_agent_first_and_the_customer_is_joined_with_him(board: Switch
     other = await customer.incoming()
     assert other.caller == SHOWN
     await other.answer()
-    await board.first(e.CustomerAnswered)
+    await board.first(CustomerAnswered)
     board.do(c.ConnectCall(call=ATTEMPT, offer=OFFER))
     await board.first(e.CallConnected)
     await asyncio.sleep(2)
@@ -124,7 +131,7 @@ async def test_a_carrier_that_refuses(
 ) -> None:
     carrier = await board.carrier(refuse_with=code)
     board.do(dial(through(carrier, NUMBER)))
-    failed = await board.first(e.DialFailed)
+    failed = await board.first(DialFailed)
     assert (failed.attempt, failed.outcome) == (ATTEMPT, outcome)
     if cause is not None:
         assert failed.cause == cause
@@ -134,8 +141,8 @@ async def test_a_carrier_that_refuses(
 async def test_a_customer_who_does_not_answer_in_time(board: Switchboard) -> None:
     carrier = await board.carrier(ring_ms=FOREVER_MS)
     board.do(dial(through(carrier, NUMBER), ring_s=2))
-    assert await board.next() == e.CustomerRinging(attempt=ATTEMPT)
-    failed = e.DialFailed(attempt=ATTEMPT, outcome=AttemptOutcome.NO_ANSWER, cause=19)
+    assert await board.next() == CustomerRinging(attempt=ATTEMPT)
+    failed = DialFailed(attempt=ATTEMPT, outcome=AttemptOutcome.NO_ANSWER, cause=19)
     assert await board.next() == failed
     await cancelled(carrier)
 
@@ -148,36 +155,36 @@ async def cancelled(carrier: SippRun) -> None:
 async def test_a_dialling_that_is_called_off(board: Switchboard) -> None:
     carrier = await board.carrier(ring_ms=FOREVER_MS)
     board.do(dial(through(carrier, NUMBER)))
-    assert await board.next() == e.CustomerRinging(attempt=ATTEMPT)
+    assert await board.next() == CustomerRinging(attempt=ATTEMPT)
     board.do(CancelDial(attempt=ATTEMPT))
     failed = await board.next()
-    assert isinstance(failed, e.DialFailed)
+    assert isinstance(failed, DialFailed)
     assert failed.outcome is AttemptOutcome.NO_ANSWER
     await cancelled(carrier)
 
 
 async def test_a_trunk_that_is_not_there(board: Switchboard) -> None:
     board.do(dial(f"PJSIP/{NUMBER}@nobody"))
-    failed = e.DialFailed(attempt=ATTEMPT, outcome=AttemptOutcome.FAILED)
+    failed = DialFailed(attempt=ATTEMPT, outcome=AttemptOutcome.FAILED)
     assert await board.next() == failed
 
 
 async def test_another_engine_finds_who_is_being_dialled_and_can_call_it_off(board: Switchboard) -> None:
     carrier = await board.carrier(ring_ms=FOREVER_MS)
     board.do(dial(through(carrier, NUMBER)))
-    await board.first(e.CustomerRinging)
+    await board.first(CustomerRinging)
     async with board.anew() as found:
         ((live),) = found.calls
         assert (live.dialled_for, live.answered, live.arrived.call) == (ATTEMPT, False, ATTEMPT)
         board.do(CancelDial(attempt=ATTEMPT))
-        assert (await board.first(e.DialFailed)).attempt == ATTEMPT
+        assert (await board.first(DialFailed)).attempt == ATTEMPT
         await cancelled(carrier)
 
 
 async def test_another_engine_finds_a_customer_who_answered(board: Switchboard) -> None:
     carrier = await board.carrier()
     board.do(dial(through(carrier, NUMBER)))
-    await board.first(e.CustomerAnswered)
+    await board.first(CustomerAnswered)
     async with board.anew() as found:
         ((live),) = found.calls
         assert (live.dialled_for, live.answered) == (ATTEMPT, True)
@@ -209,7 +216,7 @@ async def test_an_outside_number_is_joined_with_the_caller(
     board.do(outside(call))
     await board.asterisk.until("bridge show all", TOGETHER)
     ended = await board.next()
-    assert isinstance(ended, e.OutsideEnded)
+    assert isinstance(ended, OutsideEnded)
     assert (ended.call, ended.answered) == (call, True)
     assert [event.callee for event in carrier.events()][:1] == [NUMBER]
     assert not on.is_closed
@@ -230,7 +237,7 @@ async def test_an_outside_number_that_cannot_be_dialled(
     call, _ = await board.caller(phone)
     board.do(outside(call, trunk="nobody"), outside(call, number="1@evil"))
     for cause in (3, 28):
-        assert await board.next() == e.OutsideEnded(call=call, answered=False, cause=cause)
+        assert await board.next() == OutsideEnded(call=call, answered=False, cause=cause)
 
 
 async def test_another_engine_finds_a_caller_who_talks_outside(
@@ -243,7 +250,8 @@ async def test_another_engine_finds_a_caller_who_talks_outside(
     await board.asterisk.until("bridge show all", TOGETHER)
     async with board.anew() as found:
         assert [live.arrived.call for live in found.calls] == [call]
-        ended = await board.first(e.OutsideEnded)
+        assert found.outside == (call,)
+        ended = await board.first(OutsideEnded)
         assert (ended.call, ended.answered) == (call, True)
         await on.hangup()
         await board.first(e.CallerHungUp)
