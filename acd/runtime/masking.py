@@ -20,6 +20,8 @@ REASON_FIELDS = frozenset({"reasons", "trace", "do_not_call", "surveyed"})
 """Fields of bare lists in which numbers stand."""
 NUMBER_FIELDS = frozenset({"caller", "number"})
 NAME_FIELDS = frozenset({"caller_name", "name"})
+URL = "url"
+"""An address that is looked up; what stands in it after the host may be the caller's number."""
 SOUNDS = "sounds"
 SPOKEN_DIGITS = frozenset({*KEYS.values(), "num_yao"})
 """Prompts in which numbers are read out; a masked number is read otherwise."""
@@ -45,6 +47,8 @@ def _mask_field(key: str, value: Any, shown: int) -> Any:
             return mask(value, shown)
         if key in NAME_FIELDS:
             return mask(value, 1)
+    if key == URL and isinstance(value, str):
+        return "/".join(value.split("/")[:3])
     if key in REASON_FIELDS:
         return _mask_digits(value, shown)
     if key == SOUNDS:

@@ -21,12 +21,14 @@ from acd.core.events import (
     PromptFinished,
     StateRestored,
 )
+from acd.core.flow_words import LookedUp
 from acd.core.message_words import MailboxDialled, Message
-from acd.core.routing import Voicemail
+from acd.core.routing import NumberRoute, Voicemail
 from acd.runtime.masking import mask, mask_fields
 from acd.runtime.recorder import FlightRecorder, RecordingError, read_recording
 from acd.runtime.replay import replay
 from agents.model import AgentAct, PhoneState
+from ivr.model import Flow, HangUp, LookUp
 from tests.unit.acd.runtime.centre import arrived, routing
 
 PLANS = {"r1": routing(), "r2": routing(revision="r2", prefix="1380013")}
@@ -171,6 +173,30 @@ def test_an_agent_who_listens_to_his_messages_is_replayed_and_no_caller_recognis
     assert not any(number in text for number in ("13800138000", "13900139000", "13700137000"))
     outcome = replay(path, lambda _: plan)
     assert (outcome.events, outcome.differences) == (len(heard), ())
+
+
+def test_a_look_up_is_replayed_without_its_callers_number(tmp_path: Path) -> None:
+    step = LookUp(
+        url="http://shop.test/orders?of={caller}",
+        keep={"state": "state"},
+        go=HangUp(),
+        otherwise=HangUp(served=False),
+    )
+    flow = Flow(name="main", start="1", steps={"1": step})
+    route = NumberRoute(number=None, queue="orders", flow="main")
+    plan = replace(routing(), default_route=route, flows={"main": flow})
+    happened: list[Event] = [arrived("c1"), LookedUp(call="c1", values={"state": "sent"})]
+    path = tmp_path / "flight.jsonl"
+    recorder = FlightRecorder(
+        path, seed=7, now=0.0, routing=plan, printed=lambda plan: "r1", limit_bytes=1 << 20
+    )
+    dispatcher = Dispatcher(plan, Random(7))
+    for event in happened:
+        recorder.note(100.0, event, dispatcher.handle(event, 100.0))
+    recorder.close()
+    assert "13800138000" not in path.read_text(encoding="utf-8")
+    outcome = replay(path, lambda _: plan)
+    assert (outcome.events, outcome.differences) == (2, ())
 
 
 def test_masking_twice_is_masking_once() -> None:
