@@ -25,8 +25,8 @@ LONG_S = 1.0
 """So much a sound agrees with itself through a codec, lost packets included; no two prompts of a second
 or more agree as much that are not the same. Words are not told apart as surely: give only those that can
 be meant, and the longest that fits is the one."""
-EDGE_S = 0.2
-"""So much of a prompt's beginning or end may be missing."""
+EDGE_S = 0.1
+"""Of a prompt's beginning or end a few moments may be missing, as a phone's buffer loses them."""
 
 Levels: TypeAlias = "tuple[array[float], array[float]]"
 """Of the lower and the higher half of the band, one for each moment."""
