@@ -57,6 +57,17 @@ DECLINED_REST: Final = 30.0
 WHOM: Final = "callback_to"
 """The prompt that tells an agent whom he will call; his number follows digit by digit."""
 
+_ENDS_LATER: Final = (
+    CallbackState.OFFERED,
+    CallbackState.ASKED,
+    CallbackState.COMMITTING,
+    CallbackState.DIALLING,
+    CallbackState.RINGING,
+    CallbackState.CANCELLING,
+    CallbackState.UNCLEAR,
+)
+"""Where something must be stopped before a callback can end."""
+
 _WHY_NOT: Final = {
     AttemptOutcome.BUSY: "customer_busy",
     AttemptOutcome.NO_ANSWER: "customer_no_answer",
@@ -449,7 +460,8 @@ class Callbacks:
         ):
             verdict = Verdict(CallbackOutcome.ANSWERED)
         assert verdict is not None, "what is closed was dropped, or reached"
-        self.record_closed(callback, verdict)
+        if not callback.told:
+            self.record_closed(callback, verdict)
 
     # what acts are made of, and what others of these modules need
 
@@ -487,10 +499,15 @@ class Callbacks:
             self.attempts.pop(callback.call.id, None)
 
     def drop(self, callback: OpenCallback, verdict: Verdict) -> None:
-        """It is to end: now, or when what is under way is over."""
-        if callback.verdict is None:
-            callback.verdict = verdict
-            self.fire(callback, CallbackEvent.DROPPED)
+        """It is to end: now, or when what is under way is over. The store is told at once, so that it
+        ends whatever becomes of this engine; where the customer has picked up, his talk decides."""
+        if callback.verdict is not None:
+            return
+        callback.verdict = verdict
+        if callback.state in _ENDS_LATER:
+            callback.told = True
+            self.record_closed(callback, verdict)
+        self.fire(callback, CallbackEvent.DROPPED)
 
     def renew_place(self, callback: OpenCallback) -> None:
         """It has another place, once it stands in line again."""
