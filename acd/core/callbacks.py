@@ -118,11 +118,13 @@ class Callbacks:
         _, act, name = row
         act(Stray(attempt), name)
 
-    def tell(self, call: Call, event: CallbackEvent) -> None:
-        """Something happened to the call that a customer will be. Nothing where no callback is his."""
+    def tell(self, call: Call, event: CallbackEvent) -> bool:
+        """Something happened to the call that a customer will be. False where no callback is his: it was
+        closed, and an engine before this one had dialled him all the same."""
         callback = self.attempts.get(call.id)
         if callback is not None:
             self.fire(callback, event)
+        return callback is not None
 
     def begins(self, call: Call) -> None:
         """A call of a customer lives from now on: nobody dials him for another callback."""

@@ -404,3 +404,9 @@ def test_late_reports_are_stale() -> None:
     play = dialling() >> dial_failed() << says_to_agent("customer_no_answer")
     play >> answered("c9-cb-a1-o1") << release("c9-cb-a1-o1")
     play >> arrived("c2") << music("c2")
+
+
+def test_customer_of_a_callback_that_was_closed_meanwhile_is_forgotten_with_his_channel() -> None:
+    play = back(started(calls=(outbound(),)))
+    assert play.last(CallEnded).outcome is CallOutcome.ABANDONED
+    assert play.core.view_calls() == []
