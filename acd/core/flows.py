@@ -309,7 +309,7 @@ class Flows:
         """Let the flow go on. While his node is lost it waits: nothing could be played to him."""
         passage, flow = inside(call)
         if call.node in self._floor.lost:
-            passage.held = given
+            passage.held = passage.held or given
             return
         if isinstance(given, LookedUp):
             passage.asking = False

@@ -11,7 +11,14 @@ import pytest
 
 from acd.core import codes
 from acd.core.commands import EndCause, PlayPrompt, StopPrompt
-from acd.core.events import Blacklisted, Customer, PromptFailed
+from acd.core.events import (
+    Blacklisted,
+    ChannelsReconciled,
+    Customer,
+    LiveCall,
+    NodeLost,
+    PromptFailed,
+)
 from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason
 from acd.core.flow_words import (
     DialOutside,
@@ -328,6 +335,14 @@ def test_a_look_up_of_which_nothing_is_heard_has_failed_too() -> None:
     play.after(0.1) << ring() << music()
     play >> LookedUp(call="c1", values={"state": "sent"})
     play.quiet()
+
+
+def test_an_answer_that_comes_while_the_node_is_lost_waits_for_it() -> None:
+    play = in_menu(SHOP) >> prompt_over("main-1") >> NodeLost(node="pbx1")
+    play >> LookedUp(call="c1", values={"state": "sent"})
+    play.after(10).quiet()
+    live = LiveCall(arrived=arrived(), created_at=play.now)
+    play >> ChannelsReconciled(node="pbx1", restarted=False, calls=(live,)) << end()
 
 
 def test_an_answer_that_nobody_waits_for_is_passed_over() -> None:

@@ -107,7 +107,7 @@ def test_the_voicemail_dialogue_begins_anew_and_knows_why() -> None:
     play >> back(play) << plays("orders-1", "leave_message")
     play >> hung_up()
     ended = play.last(CallEnded)
-    assert (ended.outcome, ended.wait) == (CallOutcome.TIMED_OUT, 30.0)
+    assert (ended.outcome, ended.wait, ended.queue) == (CallOutcome.TIMED_OUT, 30.0, "orders")
     assert [each.reason for each in play.recorded(CallMissed)] == [MissedReason.TIMED_OUT]
 
 
