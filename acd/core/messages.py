@@ -111,16 +111,15 @@ class Messages:
 
     def configured(self) -> None:
         """A new routing is there: boxes may light others' lamps."""
-        before = self._boxes_of.keys()
         self._name_boxes(self._floor.routing)
-        for agent in sorted(before | self._boxes_of.keys()):
+        for agent in self._with_lamps():
             self._light(agent)
 
     def node_back(self, node: str) -> None:
         """A node is connected (again): lamps follow that could not be set. Those that show the right
         thing are left alone, dark ones of a new engine too: thousands at once would keep callers
         waiting."""
-        for agent in self._boxes_of:
+        for agent in self._with_lamps():
             found = self._floor.roster.get(agent)
             if found is not None and found.profile.node == node:
                 self._light(agent)
@@ -255,6 +254,10 @@ class Messages:
             for name, box in routing.voicemail.items()
         }
         self._boxes_of = _inverted(self._agents_of)
+
+    def _with_lamps(self) -> list[str]:
+        """Agents whose lamps are to shine, or may shine still."""
+        return sorted(self._boxes_of.keys() | self._shown.keys())
 
     def _lamps_of(self, box: str) -> None:
         for agent in self._agents_of.get(box, ()):
