@@ -34,6 +34,7 @@ from acd.core.events import (
     Event,
     NodeLost,
     PhoneStateChanged,
+    PromisesRestored,
     PromptFailed,
     PromptFinished,
     RecordingFailed,
@@ -89,6 +90,7 @@ class Dispatcher:
         self._reconfigure = Reconfigure(floor)
         self._started = False
         self._midnight_at: Deadline | None = None
+        restore = Restore(floor)
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             CallArrived: self._call_arrived,
             CallerHungUp: self._caller_hung_up,
@@ -115,7 +117,8 @@ class Dispatcher:
             MailboxDialled: floor.mailboxes.dialled,
             NodeLost: nodes.lost,
             ChannelsReconciled: nodes.back,
-            StateRestored: Restore(floor).restored,
+            StateRestored: restore.restored,
+            PromisesRestored: restore.promised,
             ConfigReplaced: self._config_replaced,
         }
         self._handlers.update(CallbackReports(floor).handlers)
