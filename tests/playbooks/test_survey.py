@@ -206,6 +206,15 @@ def test_who_was_asked_is_remembered_after_a_restart() -> None:
     assert not play.recorded(FlowEntered)
 
 
+def test_what_the_store_remembers_later_does_not_hide_who_was_asked_meanwhile() -> None:
+    play = asked(SurveyRule(share=1.0, not_within=3600.0)) >> hung_up()
+    surveyed = (("13800000001", play.now - 3590.0), ("139", play.now - 10.0))
+    play.core._floor.call_machine.flows.surveys.restored(surveyed)
+    call_again(play, "c2") >> hung_up("c2")
+    call_again(play, "c3", caller="139") >> hung_up("c3")
+    assert len(play.recorded(FlowEntered)) == 1
+
+
 def test_so_many_numbers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("acd.core.survey.MOST_REMEMBERED", 1)
     play = asked() >> hung_up()
