@@ -22,7 +22,7 @@ from acd.core.flow_words import (
 )
 from asterisk.lab.lab import Lab
 from asterisk.lab.tone import read_wav, tone_share
-from tests.acceptance.switchboard import Switchboard, switchboard
+from tests.acceptance.switchboard import NODE, Switchboard, switchboard
 
 TONE_HZ = 440
 FILE = "2026/11/21/20261121T120000Z_orders_pbx-1795278685.12-1"
@@ -201,3 +201,43 @@ async def test_a_recording_outlives_the_engine(board: Switchboard) -> None:
         assert (finished.call, finished.file) == (call, FILE)
         board.do(c.EndCall(call=call))
         await board.first(e.CallerHungUp)
+
+
+async def test_right_after_a_talk_the_caller_can_be_asked_and_recorded(board: Switchboard) -> None:
+    agent = await board.phone("1001", tone_hz=880)
+    phone = await board.phone("customer", tone_hz=TONE_HZ)
+    for prompted in (True, False):
+        call, on = await board.caller(phone)
+        offer = f"{call}-o1"
+        board.do(ring(call, offer))
+        talk = await agent.incoming()
+        await talk.answer()
+        await board.first(e.AgentAnswered)
+        board.do(c.ConnectCall(call=call, offer=offer))
+        await board.first(e.CallConnected)
+        await talk.hangup()
+        await board.first(e.AgentHungUp)
+        if prompted:
+            board.do(c.PlayPrompt(call=call, prompt="paused", language="en"))
+            assert await board.next() == e.PromptFinished(call=call, prompt="paused")
+        board.do(start(call))
+        await asyncio.sleep(2)
+        board.do(StopTape(call=call, file=FILE))
+        finished = await board.next()
+        assert isinstance(finished, TapeFinished)
+        assert finished.ended_by is TapeEnd.STOPPED
+        await on.hangup()
+        await board.first(e.CallerHungUp)
+
+
+def ring(call: str, offer: str) -> c.RingAgent:
+    return c.RingAgent(
+        offer=offer,
+        call=call,
+        agent="1001",
+        endpoint="PJSIP/1001",
+        node=NODE,
+        caller="13800000001",
+        caller_name=None,
+        queue="orders",
+    )
