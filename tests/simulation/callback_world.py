@@ -360,6 +360,12 @@ class CallbackWorld(World):
         self.tell(self.store.restored(self.arrivals))
         self.expire()
 
+    def time_passes(self, pick: Pick[Any]) -> None:
+        due = self.core.next_deadline()
+        if due is not None and due < self.now:  # steps take a moment too
+            self.expire()
+        super().time_passes(pick)
+
     # what must always hold
 
     def every_call_ends_once(self) -> None:

@@ -1,5 +1,5 @@
-"""An evening on which a spot brings hundreds of callers to a few agents: callers who lose patience, press
-keys, call again, answer when they are called back or don't; agents who answer and talk. The clock is
+"""An evening on which a spot brings hundreds of callers to a few agents: callers who lose patience,
+press keys, call again, answer when they are called back or don't; agents who answer and talk. The clock is
 virtual; chance is seeded."""
 
 from __future__ import annotations
@@ -233,7 +233,7 @@ class Evening:
         assert view.callback.attempts <= rule.attempts
         assert callable_span(rule.hours, number, self.now).begin <= self.now
         self.dialled[attempt] = command
-        self.later(1, lambda: attempt in self.dialled and self.tell(CustomerRinging(attempt=attempt)))
+        self.later(1, lambda: self.customer_rings(attempt))
         how = self.manner.get(number, AT_HOME)
         if how == AT_HOME and self.random.random() < 0.15:
             how = OUT
@@ -243,6 +243,10 @@ class Evening:
             self.later(command.ring_s, lambda: self.dial_over(attempt, AttemptOutcome.NO_ANSWER))
         else:
             self.later(self.random.uniform(3, 20), lambda: self.customer_answers(attempt))
+
+    def customer_rings(self, attempt: str) -> None:
+        if attempt in self.dialled:
+            self.tell(CustomerRinging(attempt=attempt))
 
     def dial_over(self, attempt: str, outcome: AttemptOutcome) -> None:
         if self.dialled.pop(attempt, None) is not None:
