@@ -323,7 +323,11 @@ Url: TypeAlias = Annotated[
     str,
     reads(_url),
     WithJsonSchema(
-        {"type": "string", "pattern": "^https?://[^@ /]+", "examples": ["https://shop.example/{order}"]}
+        {
+            "type": "string",
+            "pattern": r"^https?://[^@/? ]+([/?][^ ]*)?$",
+            "examples": ["https://shop.example/{order}"],
+        }
     ),
 ]
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from acd.core.routing import Strategy
 from config.names import PROMPTS
+from tests.unit.config.flow_documents import OWN, flows
 
 Document: TypeAlias = dict[str, Any]
 
@@ -219,6 +220,10 @@ def valid(draw: st.DrawFn) -> Document:
             name: draw(queue(names[index + 1 :], list(people))) for index, name in enumerate(names)
         },
     }
+    if draw(st.booleans()):
+        result["prompts"], result["flows"] = OWN, draw(flows(names))
+        result["numbers"]["101"]["flow"] = "reception"
+        result["queues"]["q0"]["on_nobody"] = {"flow": "reception"}
     if draw(st.booleans()):
         result["trunks"] = {"carrier": {"match": ["127.0.0.2", "10.0.0.0/8"]}}
         if draw(st.booleans()):
