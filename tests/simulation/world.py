@@ -55,7 +55,15 @@ from acd.core.events import (
     RingFailed,
     RingFailure,
 )
-from acd.core.facts import CallAnswered, CallEnded, CallEntered, Fact, OfferEnded, OfferMade
+from acd.core.facts import (
+    CallAnswered,
+    CallEnded,
+    CallEntered,
+    CallQueued,
+    Fact,
+    OfferEnded,
+    OfferMade,
+)
 from acd.core.floor import Floor
 from acd.core.flow_words import (
     LookedUp,
@@ -169,6 +177,8 @@ class World:
     def remember(self, fact: Fact) -> None:
         self.store.facts.append(fact)
         self.speech.remember(fact, lossy=self.lossy)
+        if isinstance(fact, CallQueued):
+            self.told.pop((fact.call, fact.placement.queue), None)  # he may come to a queue again
         if isinstance(fact, WaitAnnounced):
             self.never_longer(fact)
         if not self.lossy and isinstance(fact, ONCE):
