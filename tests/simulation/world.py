@@ -59,7 +59,6 @@ from acd.core.facts import (
     CallAnswered,
     CallEnded,
     CallEntered,
-    CallQueued,
     Fact,
     OfferEnded,
     OfferMade,
@@ -177,8 +176,6 @@ class World:
     def remember(self, fact: Fact) -> None:
         self.store.facts.append(fact)
         self.speech.remember(fact, lossy=self.lossy)
-        if isinstance(fact, CallQueued):
-            self.told.pop((fact.call, fact.placement.queue), None)  # he may come to a queue again
         if isinstance(fact, WaitAnnounced):
             self.never_longer(fact)
         if not self.lossy and isinstance(fact, ONCE):
