@@ -14,6 +14,7 @@ from acd.core.message_words import (
     MailboxDialled,
     MessageAct,
     MessageChanged,
+    MessagesExpired,
     MessageState,
 )
 from tests.playbooks.centre import NODE
@@ -115,6 +116,13 @@ def test_what_could_not_be_played_stays_new() -> None:
     play >> over(3)
     play.quiet().check()
     assert state(play) is MessageState.NEW
+
+
+def test_what_was_deleted_or_forwarded_meanwhile_is_not_played() -> None:
+    for meanwhile in (MessagesExpired(messages=("m1",)), act(MessageAct.FORWARD, box="mailed")):
+        play = remembering(message()) >> dialled() >> over(1) >> meanwhile
+        play >> over(2) << plays(3, "mailbox_unplayable", "mailbox_menu")
+        play.check()
 
 
 def test_who_presses_nothing_is_asked_again_and_released() -> None:

@@ -68,11 +68,10 @@ DONE = (MessageState.CLOSED, MessageState.DELETED)
 
 
 class Line:
-    """An agent's channel in his mailbox: whose it is, what may be played there, what is playing."""
+    """An agent's channel in his mailbox: whose it is, and what is playing there."""
 
-    def __init__(self, agent: str, boxes: Sequence[str]) -> None:
+    def __init__(self, agent: str) -> None:
         self.agent = agent
-        self.boxes = boxes
         self.playing: list[str] = []
         self.told_to_end = False
 
@@ -126,7 +125,7 @@ class Messages(RuleBasedStateMachine):
                     line.playing.append(command.prompt)
                     if command.tape is not None:
                         (played,) = [m for m in self.stored.values() if m.file == command.tape]
-                        assert played.box in line.boxes
+                        assert played.box in self.core.view_boxes(line.agent)
                 case StopPrompt():
                     line = self.lines[command.call]
                     assert line.playing[-1] == command.prompt
@@ -181,7 +180,7 @@ class Messages(RuleBasedStateMachine):
             return
         self.count += 1
         channel = f"ch{self.count}"
-        self.lines[channel] = Line(who, self.core.view_boxes(who))
+        self.lines[channel] = Line(who)
         self.hear(MailboxDialled(agent=who, channel=channel))
 
     @precondition(lambda self: self.lines)
