@@ -382,6 +382,18 @@ def test_what_is_not_stored_is_not_dialled() -> None:
     assert play.last(CallbackChanged).attempts == 0
 
 
+def test_while_the_store_is_away_no_agent_is_bothered() -> None:
+    play = committing() >> arrived("c2", caller="13900000002")
+    play >> hung_up("c2") >> not_committed() >> told(prompt="customer_failed") >> agent_hung_up(OFFER)
+    play.quiet()
+    play.check()
+    assert how_it_stands(play, "c2-cb") == "due"
+    play >> arrived("c3", caller="13900000003") << ring("c3-o1", caller="13900000003") << ringback("c3")
+    play >> hung_up("c3") >> failed("c3-o1")
+    play.quiet()
+    play.after(15) << rings_for("c2-cb-a1-o1", caller="13900000002")
+
+
 def test_agent_who_hangs_up_while_it_rings_at_the_customer() -> None:
     play = customer_rings() >> agent_hung_up(OFFER) << cancels()
     play >> dial_failed(AttemptOutcome.FAILED)

@@ -27,7 +27,7 @@ from acd.core.events import (
 from acd.core.facts import StaleEventSeen
 from acd.core.flow_words import LookedUp
 from acd.core.offers_table import OFFER_TABLE, OfferEvent, OfferState
-from acd.core.routing import Effect, Ending, Routing, Rule, Strategy, Then
+from acd.core.routing import Announcements, Effect, Ending, Routing, Rule, Strategy, Then
 from acd.core.tables import ImpossibleEventError
 from agents.model import AgentState, PhoneState
 from ivr.model import Flow, Say, ToNumber
@@ -59,6 +59,7 @@ OVERFLOWING = centre(
         queue("b"),
     ]
 )
+TELLING = centre(queues=[queue(announcements=Announcements(first=5))])
 RING_ALL = centre(queues=[queue(strategy=Strategy.RING_ALL)])
 FAR = centre(agents=[agent("1001", node="pbx2")])
 
@@ -180,6 +181,9 @@ CALLS: dict[tuple[CallState, CallEvent], Callable[[], Playbook]] = {
     (CallState.WAITING, CallEvent.HUNG_UP): lambda: waiting() >> hung_up(),
     (CallState.WAITING, CallEvent.CUT_OFF): lambda: died(waiting()),
     (CallState.WAITING, CallEvent.PROMPT_STALE): lambda: stray(waiting()),
+    (CallState.WAITING, CallEvent.PROMPT_DONE): lambda: (
+        waiting(TELLING).after(5) >> prompt_over("while_waiting_1")
+    ),
     (CallState.WAITING, CallEvent.DIGIT): lambda: digit(waiting()),
     (CallState.OFFERED, CallEvent.FOUND): lambda: offered(RING_ALL),
     (CallState.OFFERED, CallEvent.UNANSWERED): lambda: offered() >> failed(),

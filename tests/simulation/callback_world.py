@@ -410,7 +410,7 @@ class CallbackWorld(World):
             assert not floor.callbacks.engaged.get(number)
             assert each.timer is not None or each.state is CallbackState.DUE
             assert each.call is None
-        if each.state is CallbackState.DUE:
+        if each.state is CallbackState.DUE and not floor.matching.promises.paused:
             self.nobody_is_free_for(each)
 
     def nobody_is_free_for(self, each: OpenCallback) -> None:
