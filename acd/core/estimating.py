@@ -37,7 +37,7 @@ NOBODY: Final = 0.01
 LEFT_AT_LEAST: Final = 0.001
 """Of its crew a call's own line keeps this share, whatever others need."""
 
-PRECISION: Final = 0.01
+PRECISION: Final = 0.02
 """Of a wait."""
 
 
