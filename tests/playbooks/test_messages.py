@@ -29,6 +29,7 @@ from acd.core.message_words import (
     RefuseMessageAct,
     SetLamp,
 )
+from acd.core.messages_table import MESSAGE_TABLE, MessageEvent
 from acd.core.routing import Routing, Voicemail
 from agents.model import AgentAct
 from tests.playbooks.centre import NODE, agent, centre
@@ -99,6 +100,23 @@ def leave(play: Playbook, kept: Message) -> Playbook:
     play.core._floor.messages.left(kept)
     play._hear(play.core._floor.commands)
     return play
+
+
+@pytest.mark.parametrize(
+    ("begin", "event"), [(begin, event) for begin, rows in MESSAGE_TABLE.items() for event in rows]
+)
+def test_every_row_leads_where_the_table_says(begin: MessageState, event: MessageEvent) -> None:
+    taken = begin in (MessageState.TAKEN, MessageState.CALLED_BACK)
+    play = remembering(message(state=begin, agent="1001" if taken else None))
+    if event is MessageEvent.EXPIRED:
+        play >> MessagesExpired(messages=("m1",))
+    else:
+        play >> act(MessageAct(event), agent="1001", box="own")
+    found = play.core.view_message("m1")
+    row = MESSAGE_TABLE[begin][event]
+    assert (MessageState.DELETED if found is None else found.state) is row.to
+    refused = row.do in ("refuse", "unknown")
+    assert any("RefuseMessageAct" in line for line in play.story[-2:]) is refused
 
 
 def test_a_message_lights_the_lamps_of_its_box_and_is_sent() -> None:
