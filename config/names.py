@@ -91,13 +91,23 @@ _NEVER = {"number": frozenset({"default"})}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """`known` maps a kind to its names; a kind is missing where its section is unreadable."""
+    """`known` maps a kind to its names; a kind is missing where its section is unreadable. `prompts`
+    tells which prompts there are in all of some languages."""
 
     known: Mapping[str, frozenset[str]]
+    prompts: Callable[[Collection[str]], Collection[str]] | None = None
 
     def candidates(self, kind: str) -> frozenset[str] | None:
         """All names of a kind, or None where they cannot be known."""
         return self.known.get(kind)
+
+    def lacking(self, prompt: str) -> tuple[str, ...]:
+        """The languages in which a prompt is not recorded that is recorded in others of the file."""
+        if self.prompts is None:
+            return ()
+        languages = sorted(self.known.get("language", ()))
+        lacking = tuple(each for each in languages if prompt not in self.prompts([each]))
+        return lacking if len(lacking) < len(languages) else ()
 
 
 def gather(tree: MappingNode, prompts: PromptIds, music: Collection[str] | None) -> Names:
@@ -108,6 +118,7 @@ def gather(tree: MappingNode, prompts: PromptIds, music: Collection[str] | None)
         names = _names(node)
         if names is not None:
             known[kind] = (names | _ALWAYS.get(kind, frozenset())) - _NEVER.get(kind, frozenset())
+    by_language = prompts if callable(prompts) else None
     if callable(prompts):
         languages = known.get("language")
         prompts = prompts(languages) if languages else None
@@ -116,7 +127,7 @@ def gather(tree: MappingNode, prompts: PromptIds, music: Collection[str] | None)
         known["prompt"] = frozenset(prompts) | own
     if music is not None:
         known["music class"] = frozenset(music)
-    return Names(known=known)
+    return Names(known=known, prompts=by_language)
 
 
 def _names(node: Node | None) -> frozenset[str] | None:
