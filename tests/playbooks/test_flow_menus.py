@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from acd.core import codes
+from acd.core.callback_words import CallbackOpened, CallbackSource
 from acd.core.commands import EndCause, PlayPrompt, StopPrompt
 from acd.core.events import (
     Blacklisted,
@@ -19,7 +20,7 @@ from acd.core.events import (
     NodeLost,
     PromptFailed,
 )
-from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason
+from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, OfferMade
 from acd.core.flow_words import (
     DialOutside,
     DropTape,
@@ -73,6 +74,7 @@ from ivr.model import (
     Tries,
 )
 from ivr.model import LookUp as LookUpStep
+from tests.playbooks import callback_centre
 from tests.playbooks.centre import CALLBACK, MENU, centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.words import (
@@ -374,6 +376,20 @@ def test_to_a_callback() -> None:
     play = leads_to(ToCallback()) >> hung_up()
     assert outcome(play) is CallOutcome.CALLBACK
     assert missed(play) == [MissedReason.IVR]
+
+
+def test_who_asked_for_it_in_a_menu_is_called_back() -> None:
+    flow = flow_of(Say(parts=(), go=ToCallback()))
+    play = on_duty(Playbook(menu_first(flow, queues=[queue(callback=callback_centre.rule())])), "1001")
+    play >> arrived() << end(cause=EndCause.BUSY)
+    play >> hung_up()
+    opened = play.last(CallbackOpened).callback
+    assert (opened.number, opened.source, opened.queue) == (
+        "13800000001",
+        CallbackSource.IVR,
+        "orders",
+    )
+    assert play.last(OfferMade).agent == "1001"
 
 
 def test_the_end_of_a_dialogue_in_an_ivr_flow_has_served_him() -> None:

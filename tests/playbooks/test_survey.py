@@ -21,6 +21,7 @@ from acd.core.facts import AgentStateChanged, CallEnded, CallMissed, CallOutcome
 from acd.core.flow_words import DropTape, FlowEntered, StartTape, SurveyTaken, TapeEnd, TapeFinished
 from acd.core.routing import NumberRoute, SurveyRule, WrapUp
 from agents.model import AgentState
+from tests.playbooks import callback_centre
 from tests.playbooks.centre import MENU, agent, asking, flow_of, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.words import (
@@ -149,6 +150,20 @@ def test_a_remark_that_is_too_short_is_none() -> None:
     play >> hung_up() << DropTape(file=tape.file)
     play.check()
     assert play.last(SurveyTaken).remark is None
+
+
+def test_a_customer_who_was_called_back_is_asked_too() -> None:
+    shop = asking().businesses
+    numbers = {"4001": NumberRoute(number="4001", queue="orders", business="shop")}
+    play = callback_centre.talking(callback_centre.calling(businesses=shop, numbers=numbers))
+    play.after(30) >> agent_hung_up(callback_centre.OFFER)
+    play << plays("survey-1", "survey_satisfaction", call=callback_centre.ATTEMPT)
+    for digit in "51":
+        play >> pressed(digit, callback_centre.ATTEMPT)
+    play >> hung_up(callback_centre.ATTEMPT)
+    taken = play.last(SurveyTaken)
+    assert (taken.call, taken.caller) == (callback_centre.ATTEMPT, "13800000001")
+    assert (taken.satisfaction, taken.solved, taken.agent) == (5, True, "1001")
 
 
 # who is asked

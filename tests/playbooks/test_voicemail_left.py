@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from acd.core import codes
+from acd.core.callback_words import CallbackOpened, CallbackSource
 from acd.core.commands import EndCause, PlayPrompt, StopPrompt
 from acd.core.events import ChannelsReconciled, LiveCall, NodeLost
 from acd.core.facts import CallEnded, CallMissed, CallOutcome, MissedReason
@@ -156,6 +157,8 @@ def test_kept_and_to_be_called_back() -> None:
     assert play.recorded(MessageLeft)
     assert missed(play) == [MissedReason.VOICEMAIL]
     assert outcome(play) is CallOutcome.MESSAGE
+    opened = play.last(CallbackOpened).callback
+    assert (opened.number, opened.source) == ("13800000001", CallbackSource.VOICEMAIL)
 
 
 def test_without_a_review_it_is_kept_at_once() -> None:
