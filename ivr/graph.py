@@ -138,6 +138,22 @@ def without_end(flows: Mapping[str, Flow]) -> tuple[Place, ...]:
     return tuple(place for place, _ in places(flows) if place not in good)
 
 
+def silent_exits(flows: Mapping[str, Flow], name: str) -> tuple[Exit, ...]:
+    """Where a caller who does nothing may leave the flows, if he comes into this one."""
+    found: list[Exit] = []
+    seen: list[Place] = [(name, flows[name].start)]
+    for place in seen:
+        for edge in edges(flows[place[0]].steps[place[1]]):
+            following = next_place(flows, place[0], edge.to)
+            if edge.by == "input":
+                continue
+            if following is None:
+                found.append(edge.to)
+            elif following not in seen:
+                seen.append(following)
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circle:
     """A way that a caller who does nothing goes round for ever: its steps, and where the exit that

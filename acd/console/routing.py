@@ -36,6 +36,7 @@ def check(settings: Settings, path: Path, *, show: bool) -> None:
         counted(len(routing.rules), "rule"),
         counted(len(routing.queues), "queue"),
         counted(len(routing.agents), "agent"),
+        *([counted(len(routing.flows), "flow")] if routing.flows else []),
     ]
     out.print(f"{path}: good. {', '.join(sections)}; revision {routing.revision}")
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from config.building_flows import flow as built
 from config.building_flows import queue_of
 from config.checks.view import View
+from config.document import Ending, Overflow
+from config.document import Say as SaidEnding
 from config.document.flows import WORDS
 from config.fields import URL_FIELD
 from config.nodes import TreePath
@@ -28,6 +30,7 @@ from ivr.model import (
     Step,
     Tape,
     ToNumber,
+    ToQueue,
 )
 
 OF_THE_CALL = ("caller", "dialled")
@@ -47,6 +50,31 @@ def check_flows(view: View) -> None:
     for flow in flows.values():
         _reached(view, flow)
     _ends(view, flows)
+    if view.whole("queues"):
+        _returns(view, flows)
+
+
+def _returns(view: View, flows: Mapping[str, Flow]) -> None:
+    """A queue that serves nobody now may not get its callers back by a flow in which they do nothing."""
+    for name, queue in view.document.queues.items():
+        for key in ("on_nobody", "on_full"):
+            flow = flow_of(getattr(queue, key))
+            if flow is None or flow not in flows:
+                continue
+            if any(
+                isinstance(to, ToQueue) and to.queue == name for to in graph.silent_exits(flows, flow)
+            ):
+                view.error(
+                    ("queues", name, key),
+                    f"a caller who does nothing comes back by the flow {flow!r} to the queue {name!r}, "
+                    "where the same happens again, expected another way out of the flow",
+                )
+
+
+def flow_of(ending: Ending) -> str | None:
+    """The flow that an ending leads to, if any."""
+    then = ending.then if isinstance(ending, SaidEnding) else ending
+    return then.flow if isinstance(then, Overflow) else None
 
 
 def _numbers(view: View, flows: Mapping[str, Flow]) -> None:

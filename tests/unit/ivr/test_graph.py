@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.graph import Circle, circles, edges, next_place, parts_of, reached, without_end
+from ivr.graph import Circle, circles, edges, next_place, parts_of, reached, silent_exits, without_end
 from ivr.model import (
     Branch,
     Case,
@@ -26,6 +26,7 @@ from ivr.model import (
 )
 
 OUT = HangUp()
+ORDERS = ToQueue(queue="orders")
 
 
 def to(name: str) -> NextStep:
@@ -175,6 +176,17 @@ def test_going_back_by_a_key_or_by_speaking_is_no_circle() -> None:
 def test_a_recording_that_may_be_empty_needs_nobody_who_speaks() -> None:
     there = flows(f={"a": Record(parts=(), into="r", go=A, too_short=OUT, failed=OUT, at_least=0.0)})
     assert circles(there) == (Circle(steps=(("f", "a"),), closed_by=("go",)),)
+
+
+def test_where_a_caller_who_does_nothing_leaves() -> None:
+    there = flows(
+        f={
+            "a": Branch(cases=(Case(when=(VIP,), go=B), Case(when=(VIP,), go=ORDERS)), otherwise=B),
+            "b": menu(ToFlow(flow="g"), _1=ToQueue(queue="other")),
+        },
+        g={"x": LookUp(url="", keep={}, go=ToFlow(flow="f"), otherwise=OUT)},
+    )
+    assert silent_exits(there, "f") == (ORDERS, OUT)
 
 
 def test_ways_that_meet_again_are_no_circle() -> None:

@@ -322,6 +322,28 @@ def test_endings_lead_into_flows(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("key", ["on_nobody", "on_full"])
+def test_a_flow_may_not_lead_back_to_the_queue_that_could_not_serve(tmp_path: Path, key: str) -> None:
+    flows = (
+        "  f:\n    a: {say: hello, keys: {'1': served}, otherwise: {flow: g}}\n"
+        "  g:\n    a: {say: hello, keys: {'1': {queue: main}}, otherwise: WAY}"
+    )
+    queues = (
+        "queues:\n  main: {groups: [vip], waiting: {at_most: 5, for_at_most: 3m}, "
+        "KEY: §{say: hello, then: {flow: f}}}"
+    )
+    back = flows.replace("WAY", "{queue: main}")
+    check_mistakes(
+        tmp_path,
+        with_flows(back, queues=queues.replace("KEY", key)),
+        "a caller who does nothing comes back by the flow 'f' to the queue 'main', where the same "
+        "happens again, expected another way out of the flow",
+    )
+    out, waits = flows.replace("WAY", "callback"), queues.replace("KEY", "on_timeout")
+    assert loaded(tmp_path, with_flows(out, queues=queues.replace("KEY", key))).routing
+    assert loaded(tmp_path, with_flows(back, queues=waits)).routing  # he waits, and is asked again
+
+
 def test_what_nothing_names_is_odd(tmp_path: Path) -> None:
     prompts = PROMPTS + '  spare: {zh-CN: "备", en: Spare}\n  goodbye: {zh-CN: "再", en: Bye}\n'
     flows = f"  f:\n    a: {SAY}\n  g:\n    a: {SAY}"
