@@ -7,8 +7,8 @@ lines with earlier keys are before him too, where some of his crew may serve the
 common to both lines, the others of that line serve it apart.
 
 Crews are counted by looking at `LOOKED_AT` agents of each pool at most, evenly spread: exact for small
-pools. What was counted for large ones stands for `FRESH` seconds, so that no caller's announcement costs
-a look at ten thousand agents.
+pools. What was counted for large ones stands for `FRESH` seconds (with many lines `FRESH_OF_MANY`), so
+that no caller's announcement costs a look at ten thousand agents.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT: Final = 64
 FRESH: Final = 15.0
+FRESH_OF_MANY: Final = 60.0
 FEW_LINES: Final = 64
 """With more lines than these (one per queue and widening step), all crews are counted like large ones,
 with half of the agents or fewer looked at."""
@@ -55,13 +56,13 @@ class Share(NamedTuple):
 
 
 class Crew(NamedTuple):
-    """How many may serve, and the lines that some of them serve. Counted `at`, in `version` of the
-    centre, or ANY where not everybody was looked at."""
+    """How many may serve, and the lines that some of them serve. Stands `until` then, as long as the
+    centre has `version` (ANY where not everybody was looked at)."""
 
     agents: float
     shares: list[Share]
     version: int
-    at: float
+    until: float
 
 
 class Before(NamedTuple):
@@ -83,7 +84,7 @@ class Lines:
         self._of_queue: dict[str, list[Line]] = {}
         self._crews: dict[Pools, Crew] = {}
         self._totals: dict[Seat, int] = {}
-        self._totalled = 0.0
+        self._totalled = -FRESH_OF_MANY
         self._version = 0
 
     def join(self, ticket: Ticket) -> None:
@@ -136,7 +137,7 @@ class Lines:
 
     def _crew(self, pools: Pools, now: float) -> Crew:
         crew = self._crews.get(pools)
-        if crew is not None and now - crew.at < FRESH and crew.version in (self._version, ANY):
+        if crew is not None and now < crew.until and crew.version in (self._version, ANY):
             return crew
         crew = self._count(pools, now)
         if all(pool.lasting for pool in pools):
@@ -153,23 +154,23 @@ class Lines:
                 common[line] = common.get(line, 0.0) + weight
         lines = list(common.items())
         if not few:
-            self._totals = {} if now - self._totalled >= FRESH else self._totals
+            if now - self._totalled >= FRESH_OF_MANY:
+                self._totals, self._totalled = {}, now
             lines.sort(key=lambda each: -each[1] * len(each[0].ranks))
             del lines[MOST_LINES:]
         mine = frozenset(pools)
-        shares = [Share(line, both, self._apart(line, mine, now, few)) for line, both in lines]
+        shares = [Share(line, both, self._apart(line, mine, few)) for line, both in lines]
         exact = few and all(len(pool.members) <= LOOKED_AT for pool in pools)
-        return Crew(agents, shares, self._version if exact else ANY, now)
+        until = now + (FRESH if few else FRESH_OF_MANY)
+        return Crew(agents, shares, self._version if exact else ANY, until)
 
-    def _apart(self, line: Line, pools: frozenset[Pool], now: float, few: bool) -> float:
+    def _apart(self, line: Line, pools: frozenset[Pool], few: bool) -> float:
         """Agents of a line who belong to none of the pools, each in the proportion in which callers of
         this line, of all whom he may serve, wait."""
         apart = 0.0
-        if not few and not line.ranks:
-            return apart
         for seat, weight in _sample(line.pools, LOOKED_AT if few else LOOKED_AT // 8):
             if pools.isdisjoint(seat.pools):
-                waiting = self._waiting(seat) if few else self._waiting_of_late(seat, now)
+                waiting = self._waiting(seat) if few else self._waiting_of_late(seat)
                 apart += weight * min(1.0, len(line.ranks) / waiting) if waiting else weight
         return apart
 
@@ -177,10 +178,8 @@ class Lines:
         """How many callers he may serve."""
         return sum(len(each.ranks) for each in self._lines_of(seat))
 
-    def _waiting_of_late(self, seat: Seat, now: float) -> int:
-        """The same, counted at most so long ago as `FRESH`."""
-        if not self._totals:
-            self._totalled = now
+    def _waiting_of_late(self, seat: Seat) -> int:
+        """The same, counted at most `FRESH_OF_MANY` ago."""
         found = self._totals.get(seat)
         if found is None:
             found = self._totals[seat] = self._waiting(seat)

@@ -31,6 +31,8 @@ def test_what_was_measured_before_stays_and_what_is_measured_again_is_replaced(t
 def test_they_are_measured_in_this_order() -> None:
     assert list(MEASUREMENTS) == [
         "decide",
+        "estimate",
+        "callbacks",
         "memory",
         "takeover",
         "free_to_ring",

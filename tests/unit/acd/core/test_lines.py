@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from acd.core.lines import FRESH, LOOKED_AT, Before
+from acd.core.lines import FEW_LINES, FRESH, FRESH_OF_MANY, LOOKED_AT, MOST_LINES, Before
 from acd.core.requirement import Requirement
 from acd.core.routing import Announcements
 from acd.core.ticket import Ticket
@@ -165,6 +165,31 @@ def test_large_crews_are_sampled_and_counted_anew_after_a_while() -> None:
     assert seen(room, jewel) == (agents, before)
     room.now += FRESH
     assert seen(room, jewel)[1][0].apart == pytest.approx(0.0)
+
+
+def test_of_many_lines_the_longest_are_looked_at() -> None:
+    """More lines than FEW_LINES: each caller has extra needs of his own."""
+    skills = {f"s{n}": 5 for n in range(FEW_LINES + 10)}
+    people = [profile(str(n), {"knives": 1, "jewels": 1} | skills) for n in range(3)]
+    room = shop(*people, profile("k", {"knives": 1}), profile("l", {"knives": 1}))
+    for skill in skills:
+        ticket = room.ticket("k")
+        assert room.asks(ticket, Requirement(needs=((skill, 1),))) == []
+    for _ in range(5):
+        waits(room, "k")
+    jewel = waits(room, "j")
+    agents, before = seen(room, jewel)
+    assert agents == 3.0
+    assert len(before) == MOST_LINES - 1  # one of those looked at is his own, and he the first in it
+    assert max(before, key=lambda each: each.callers) == Before("k", 5, 3.0, 2.0)
+    assert {each.callers for each in before[1:]} == {1}
+    assert seen(room, jewel) == (agents, before)
+    waits(room, "k")
+    assert seen(room, jewel) == (agents, before)
+    assert seen(room, ticket)[0] == 3.0
+    room.goes("l")
+    room.now += FRESH_OF_MANY
+    assert max(each.apart for each in seen(room, jewel)[1]) == 1.0
 
 
 def test_where_nobody_is_told_anything_nothing_is_counted() -> None:
