@@ -22,12 +22,13 @@ from asterisk.lab.root import Root
 from asterisk.lab.softphone import PhoneCall
 from asterisk.lab.tone import tone_share
 from demo.stage import AGENT_TONE_HZ, CUSTOMER_TONE_HZ, Stage
-from tests.acceptance.hall import empty, hall, until
+from tests.acceptance.hall import agent_is, empty, hall, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NUMBER = "4008001001"
-AGENT, CUSTOMER = "1001", "demo1"
+AGENT, CUSTOMER = "1001", "13900000001"
+"""The customer's account has his number: so the trunk can dial him."""
 CLEARLY = 0.7
 """A tone's share of the sound of whoever says nothing else."""
 
@@ -40,11 +41,15 @@ numbers:
 agents:
   "1001": {name: Agent}
 queues:
-  orders: {on_nobody: {voicemail: orders}}
+  orders:
+    on_nobody: {voicemail: orders}
+    callback: {ring: 15s, hours: {from: "00:00", to: "24:00"}}
 voicemail:
   orders: {queue: orders, at_least: 2s, lamp: {agents: ["1001"]}, mail: desk@example.org}
 phones:
-  demo1: {number: "13900000001"}
+  "13900000001": {number: "13900000001"}
+trunks:
+  carrier: {match: ["127.0.0.2"], dial: "PJSIP/{number}"}
 """
 
 
@@ -154,13 +159,13 @@ async def test_the_message_holds_the_callers_voice_and_comes_by_mail(
     message = await leave(centre)
     path = file_of(centre, message)
     assert message["box"] == "orders"
-    assert message["caller"] == "13900000001"
+    assert message["caller"] == CUSTOMER
     assert 3 <= message["seconds"] < 7
     await lamp_shows(centre, "1/0")
     assert tone_share(path, CUSTOMER_TONE_HZ, skip_s=0.5) > CLEARLY
     (mail,) = await until(lambda: inbox[0].mails, "the mail")
     (sound,) = mail.iter_attachments()
-    assert mail["Subject"] == "orders: voicemail from 13900000001"
+    assert mail["Subject"] == f"orders: voicemail from {CUSTOMER}"
     assert sound.get_content() == path.read_bytes()
     status, part = await heard_by_http(centre, message["id"], Range="bytes=0-3")
     assert (status, part) == (206, b"RIFF")
@@ -191,6 +196,36 @@ async def test_an_agent_hears_it_on_his_phone_and_closes_it(centre: Stage) -> No
     assert tone_share(on.heard, CUSTOMER_TONE_HZ) > 0.05
 
 
+async def test_who_left_a_message_is_called_back_by_the_agent_who_asked(centre: Stage) -> None:
+    message = await leave(centre)
+    mark = len(centre.facts.seen)
+    asked = await centre.api.post(f"messages/{message['id']}/call-back", {"agent": AGENT})
+    assert (asked["state"], asked["agent"]) == ("called_back", AGENT)
+    opened = (await centre.facts.first("callback_opened", since=mark))["callback"]
+    assert (opened["source"], opened["message"]) == ("voicemail", message["id"])
+    await centre.login(AGENT)
+    agent = await centre.rings(AGENT, within_s=30)
+    await agent.answer()
+    await agent.dtmf("#")
+    customer = await centre.phones[CUSTOMER].incoming(within_s=20)
+    await customer.answer()
+    await agent_is(centre, AGENT, "talking")
+    await centre.talk(2)
+    await customer.hangup()
+    await agent.closed()
+    assert tone_share(customer.heard, AGENT_TONE_HZ, skip_s=0.5) > CLEARLY
+    closed = await centre.facts.first("callback_closed", since=mark, callback=opened["id"])
+    assert (closed["outcome"], closed["agent"]) == ("answered", AGENT)
+    story = await until(lambda: called_back(centre, message["id"]), "the story of the message")
+    assert [each["act"] for each in story["changes"]] == ["call_back"]
+
+
+async def called_back(made: Stage, message: str) -> Any:
+    """The message with its story, once that is stored."""
+    story = await made.api.get(f"messages/{message}")
+    return story if story["changes"] else None
+
+
 async def test_who_says_too_little_is_a_missed_call(centre: Stage) -> None:
     mark = len(centre.facts.seen)
     files = set(folder_of(centre.asterisk).rglob("*.wav"))
@@ -201,5 +236,5 @@ async def test_who_says_too_little_is_a_missed_call(centre: Stage) -> None:
     none = await centre.facts.first("message_not_left", since=mark)
     assert (none["box"], none["why"]) == ("orders", "too_short")
     missed = await centre.facts.first("call_missed", since=mark)
-    assert missed["caller"] == "13900000001"
+    assert missed["caller"] == CUSTOMER
     await until(lambda: set(folder_of(centre.asterisk).rglob("*.wav")) == files, "the file is dropped")
