@@ -80,7 +80,7 @@ def centre(node: Node) -> Centre:
 async def running(centre: Centre) -> AsyncIterator[None]:
     task = asyncio.create_task(centre.telephony.run(centre.events.put_nowait))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             yield
     finally:
         task.cancel()
