@@ -66,8 +66,8 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decline:
-    """He did not take the call: no answer, or refused. He is paused with the reason, or rests so many
-    seconds; with neither he is free again at once."""
+    """He did not take the call: no answer, refused, or hung up before he was joined with the caller.
+    He is paused with the reason, or rests so many seconds; with neither he is free again at once."""
 
     pause_reason: str | None = None
     rest: float | None = None

@@ -396,6 +396,7 @@ TABLE: Mapping[AgentState, Mapping[type[Input], Row]] = {
         EndWrapUp: Row(_no_wrap_up, ()),
         ExtendWrapUp: Row(_no_wrap_up, ()),
         Release: Row(_release, (_IDLE, _AWAY, _PAUSE, _OFF)),
+        Decline: Row(_decline, (_IDLE, _AWAY, _PAUSE, _OFF)),
         CallOver: Row(_call_over, (_WRAP, _IDLE, _AWAY, _PAUSE, _OFF)),
         PhoneChanged: Row(_phone_noted, (_TALK,)),
     },

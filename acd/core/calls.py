@@ -239,6 +239,8 @@ class Calls:
         floor = self._floor
         floor.deadlines.cancel(call.timer)
         call.timer = None
+        if call.hold_until:
+            self.waiting.holds_no_longer(call)
         assert call.ticket is not None, "whoever stands in a queue has a ticket"
         floor.matching.hold(call.ticket)
         call.ticket = None

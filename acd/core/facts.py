@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from acd.core.records import Placement, Reason
-from agents.model import AgentState, PhoneState
+from agents.model import AgentAct, AgentState, PhoneState
 
 
 class CallOutcome(StrEnum):
@@ -245,6 +245,18 @@ class AgentStateChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPending:
+    """What an agent asked for during a call takes effect after it: `act` is PAUSE (with `reason`) or
+    LOG_OUT. None: nothing is pending any more, because it took effect or was taken back."""
+
+    agent: str
+    at: float
+    act: AgentAct | None
+    reason: str | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSessionStarted:
     """An agent logged in."""
 
@@ -302,6 +314,7 @@ Fact: TypeAlias = (
     | CallEnded
     | CallMissed
     | AgentStateChanged
+    | AgentPending
     | AgentSessionStarted
     | AgentSessionEnded
     | PhoneSeen

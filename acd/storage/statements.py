@@ -40,7 +40,8 @@ class Step(IntEnum):
     ROUTING = 16
     RECORDING_BEGAN = 17
     RECORDING_ENDED = 18
-    WRITTEN = 19
+    AGENT_PENDING = 19
+    WRITTEN = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,12 @@ def _plan(dialect: str) -> Mapping[Step, Insert | Update]:
             t.agents_now,
             ["agent", "state", "since", "reason", "until"],
             replace=("state", "since", "reason", "until"),
+        ),
+        Step.AGENT_PENDING: _upsert(
+            dialect,
+            t.agents_now,
+            ["agent", "state", "since", "pending", "pending_reason"],
+            replace=("pending", "pending_reason"),
         ),
         Step.MISSED: _upsert(
             dialect,

@@ -33,7 +33,7 @@ async def test_the_migrations_make_what_the_tables_say(url: str) -> None:
     async with engine.connect() as connection:
         assert await connection.run_sync(difference) == []
         assert await connection.run_sync(indices_of_database) == indices_of_tables()
-        assert await connection.run_sync(current_revision) == "0002"
+        assert await connection.run_sync(current_revision) == "0003"
     await engine.dispose()
 
 

@@ -123,7 +123,7 @@ RESTING: dict[str, Any] = {"unavailable": (Unavailable.RESTING,), "until": 130.0
 BOTH = (Unavailable.PHONE_UNREACHABLE, Unavailable.RESTING)
 DECLINED: list[tuple[Status, Input, Status | None]] = [
     row
-    for state in (RESERVED, RINGING)
+    for state in (RESERVED, RINGING, TALKING)
     for row in [
         *after_call(state, what=Decline(), free_since=NOW),
         (at(state), Decline(rest=30.0), now(AWAY, free_since=NOW, **RESTING)),
