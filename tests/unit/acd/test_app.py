@@ -467,3 +467,10 @@ async def test_what_is_recorded_in_flight_replays(house: Installation, node: Nod
 
 def recordings(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
+
+
+async def test_a_routing_file_that_is_not_there_is_named_with_its_setting(house: Installation) -> None:
+    house.set(routing_file=house.folder / "nowhere.yaml")
+    with pytest.raises(OperatorError, match=r"nowhere\.yaml: expected STROWGER_ROUTING_FILE to name it"):
+        async with running(house.settings(), Stopping(asyncio.Event())):
+            pass
