@@ -202,6 +202,8 @@ class Waiting:
             each = call.firsts[call.opened - 1]
             if each.agent != agent.id and each.group not in groups:
                 continue
+            if call.queue not in floor.desks:  # it is about to go to another queue
+                continue
             if self._will_be_free(call, each, first(each, call.needs)):
                 continue
             call.hold_until = floor.now
