@@ -400,6 +400,18 @@ def test_hold_ends_for_a_caller_whose_phone_rings_meanwhile() -> None:
     ]
     staff = [agent("1001"), agent("1002"), agent("1003")]
     play = on_duty(Playbook(centre(agents=staff, rules=first)), "1001", "1002", "1003")
-    play >> phone("1001", PhoneState.IN_USE) >> arrived() << music()
-    play >> phone("1001") << ring("c1-o1", "1001") >> act("1001", AgentAct.LOG_OUT)
-    play >> failed("c1-o1", RingFailure.REFUSED) << ring("c1-o2", "1002")
+    play >> phone("1001", PhoneState.IN_USE) >> phone("1002", PhoneState.IN_USE)
+    play >> arrived() << music()
+    play.after(30) >> phone("1001") << ring("c1-o1", "1001")
+    play >> act("1002", AgentAct.PAUSE)
+    play >> failed("c1-o1", RingFailure.REFUSED) << ring("c1-o2", "1003")
+
+
+def test_hold_goes_on_while_one_of_the_group_will_be_free_by_himself() -> None:
+    rule = Rule(name="first", when=(), then=Effect(first=FirstTarget(group="vip", hold=30)))
+    staff = [agent(name, groups=["vip"]) for name in ("1001", "1002")] + [agent("1003")]
+    play = on_duty(Playbook(centre(agents=staff, rules=[rule])), "1001", "1002", "1003")
+    play >> phone("1001", PhoneState.IN_USE) >> phone("1002", PhoneState.IN_USE)
+    play >> arrived() << music() >> act("1001", AgentAct.PAUSE)
+    play.quiet()
+    play.after(30) << ring("c1-o1", "1003")
