@@ -115,7 +115,7 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
     It ends in this order: the API; the deciding; the connection to Asterisk, whose callers stay where
     they are; the last facts into the store.
     """
-    source = RoutingSource(settings.routing_file, settings)
+    source = RoutingSource.configured(settings)
     routing = source.load()
     clock = SystemClock()
     metrics = Metrics(started_at=clock.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from acd.console.screen import err
 from acd.errors import AcdError, OperatorError, TakenOver
 from config.settings import Settings, load_settings
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 token = typer.Typer(no_args_is_help=True, help="API tokens: create, list, revoke.")
 app.add_typer(token, name="token")
 
@@ -39,6 +40,22 @@ class Act(StrEnum):
     RESUME = "resume"
     END_WRAP_UP = "end-wrap-up"
     EXTEND_WRAP_UP = "extend-wrap-up"
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"acd {version('strowger')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """An automatic call distributor for Asterisk that can explain every decision it makes."""
 
 
 def _settings(routing: Path | None = None) -> Settings:

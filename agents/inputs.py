@@ -66,9 +66,9 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decline:
-    """He did not take the call: no answer, or refused, or (a callback) heard whom he would call and did
-    not want to. He is paused with the reason, or rests so many
-    seconds; with neither he is free again at once."""
+    """He did not take the call: no answer, refused, hung up before he was joined with the caller, or (a
+    callback) heard whom he would call and did not want to. He is paused with the reason, or rests so
+    many seconds; with neither he is free again at once."""
 
     pause_reason: str | None = None
     rest: float | None = None

@@ -15,7 +15,7 @@ from acd.core.callback_words import AttemptEnded, CallbackChanged, CallbackClose
 from acd.core.flow_words import FlowEntered, FlowLeft, SurveyTaken, WaitAnnounced, WaitMeasured
 from acd.core.message_words import MessageChanged, MessageDeleted, MessageLeft, MessageNotLeft
 from acd.core.records import Placement, Reason
-from agents.model import AgentState, PhoneState
+from agents.model import AgentAct, AgentState, PhoneState
 
 
 class CallOutcome(StrEnum):
@@ -268,6 +268,18 @@ class AgentStateChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPending:
+    """What an agent asked for during a call takes effect after it: `act` is PAUSE (with `reason`) or
+    LOG_OUT. None: nothing is pending any more, because it took effect or was taken back."""
+
+    agent: str
+    at: float
+    act: AgentAct | None
+    reason: str | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSessionStarted:
     """An agent logged in."""
 
@@ -325,6 +337,7 @@ Fact: TypeAlias = (
     | CallEnded
     | CallMissed
     | AgentStateChanged
+    | AgentPending
     | AgentSessionStarted
     | AgentSessionEnded
     | PhoneSeen

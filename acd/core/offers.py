@@ -252,12 +252,13 @@ class Offers:
     def connect_failed(self, offer: Offer, row: str) -> None:
         """They could not be joined: the agent is let go, the caller keeps his place."""
         self._release(offer)
-        self._unconnected(offer, OfferOutcome.WITHDRAWN)
+        self._unconnected(offer, OfferOutcome.WITHDRAWN, _RELEASE)
 
     def agent_lost(self, offer: Offer, row: str) -> None:
-        """He hung up before they were joined."""
+        """He hung up before they were joined: he is set aside as one who refuses. A phone that answers
+        by itself and drops the call would else be rung without end."""
         _call(offer).note(self._floor.now, codes.AGENT_LOST, offer.agent.id)
-        self._unconnected(offer, OfferOutcome.WITHDRAWN)
+        self._unconnected(offer, OfferOutcome.WITHDRAWN, _aside(offer, refused=True))
         self.settle(offer, row)
 
     def caller_gone_answered(self, offer: Offer, row: str) -> None:
@@ -358,9 +359,9 @@ class Offers:
             floor.estimates.wasted(_queue(offer).name, _rang(offer, floor.now))
         floor.call_machine.unanswered(call, offer)
 
-    def _unconnected(self, offer: Offer, outcome: OfferOutcome) -> None:
+    def _unconnected(self, offer: Offer, outcome: OfferOutcome, settle: Input) -> None:
         call = _call(offer)
-        self._over(offer, outcome, _RELEASE)
+        self._over(offer, outcome, settle)
         if call.state is CallState.CONNECTING:
             call.hears = ""
             self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)

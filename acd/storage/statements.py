@@ -117,6 +117,12 @@ def _plan(dialect: str) -> Mapping[Step, Insert | Update]:
             ["agent", "state", "since", "reason", "until"],
             replace=("state", "since", "reason", "until"),
         ),
+        Step.AGENT_PENDING: upsert(
+            dialect,
+            t.agents_now,
+            ["agent", "state", "since", "pending", "pending_reason"],
+            replace=("pending", "pending_reason"),
+        ),
         Step.MISSED: upsert(
             dialect,
             t.missed_calls,

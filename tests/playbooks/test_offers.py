@@ -332,7 +332,9 @@ def test_join_that_fails_keeps_the_caller_and_his_place() -> None:
 
 def test_agent_hangs_up_before_he_is_joined() -> None:
     play = one()
-    play >> arrived() >> answered() >> agent_hung_up() << music() << ring("c1-o2")
+    play >> arrived() >> answered() >> agent_hung_up() << music()
+    assert state(play) is AgentState.UNAVAILABLE
+    play.after(5) << ring("c1-o2")
     assert [fact.outcome for fact in play.recorded(OfferEnded)] == [OfferOutcome.WITHDRAWN]
 
 

@@ -36,7 +36,7 @@ from acd.core.facts import (
 )
 from acd.core.records import Placement, Reason
 from acd.core.routing import Ending, FirstTarget, Routing, Then, WideningStep, WrapUp
-from agents.model import AgentState, PhoneState
+from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.centre import NODE, agent, centre, queue
 from tests.playbooks.harness import START, Playbook
 from tests.playbooks.words import (
@@ -117,6 +117,19 @@ def state(play: Playbook, agent_id: str = "1001") -> AgentState:
     view = play.core.view_agent(agent_id)
     assert view is not None
     return view.state
+
+
+def test_what_was_asked_for_during_a_call_takes_effect_after_it() -> None:
+    asked = {"pending": AgentAct.PAUSE, "pending_reason": "lunch"}
+    play = start(talking(), agents=[remembered(state=AgentState.TALKING, **asked)])
+    play >> back("c1", offers=(leg(),)) >> agent_hung_up() << end()
+    assert state(play) is AgentState.PAUSED
+
+
+def test_what_was_asked_for_is_void_for_who_is_in_no_call() -> None:
+    agents = [remembered(pending=AgentAct.LOG_OUT)]
+    play = start(agents=agents) >> back()
+    assert state(play) is AgentState.IDLE
 
 
 def test_nothing_happens_before_the_telephones_have_been_asked() -> None:

@@ -1,4 +1,4 @@
-"""Three routings, each of which can take the place of another while calls wait."""
+"""Four routings, each of which can take the place of another while calls wait."""
 
 from __future__ import annotations
 
@@ -26,17 +26,29 @@ AGENTS = tuple(str(1001 + n) for n in range(6))
 NODES = ("a", "b")
 
 
+STRATEGIES = (
+    (Strategy.LONGEST_IDLE, Strategy.RANDOM, Strategy.RING_ALL),
+    (Strategy.MOST_SKILLED, Strategy.ROUND_ROBIN, Strategy.RING_ALL),
+    (Strategy.FEWEST_CALLS, Strategy.WEIGHTED_RANDOM, Strategy.LEAST_SKILLED),
+    (Strategy.LEAST_TALK_TIME, Strategy.FIXED_ORDER, Strategy.RING_ALL),
+)
+"""Of each variant: those of the queues orders, reception and english."""
+VARIANTS = tuple(range(len(STRATEGIES)))
+
+
 def node_of(agent_id: str) -> str:
     return NODES[AGENTS.index(agent_id) % 2]
 
 
 def routing(variant: int) -> Routing:
-    """0: everything; 1: an agent and a queue fewer, other times; 2: other skills, no limits."""
-    queues = _queues(variant)
+    """0: everything; 1: an agent and a queue fewer, other times; 2: other skills, no limits; 3: as 0.
+    Each has other strategies."""
+    form = variant % 3
+    queues = _queues(form, *STRATEGIES[variant])
     return centre(
-        agents=[_agent(n, variant) for n in range(5 if variant == 1 else 6)],
+        agents=[_agent(n, form) for n in range(5 if form == 1 else 6)],
         queues=queues,
-        rules=_rules(variant),
+        rules=_rules(form),
         numbers={each.name: NumberRoute(number=each.name, queue=each.name) for each in queues},
         default_route=NumberRoute(number=None, queue="reception"),
         revision=f"r{variant}",
@@ -67,10 +79,11 @@ def _rules(variant: int) -> list[Rule]:
     return [hello, vip, again]
 
 
-def _queues(variant: int) -> list[Queue]:
+def _queues(variant: int, first: Strategy, second: Strategy, third: Strategy) -> list[Queue]:
     orders = queue(
         "orders",
         needs=(("orders", 3),),
+        strategy=first,
         widen=(
             WideningStep(after=10, needs=(("orders", 1),)),
             WideningStep(after=20, groups=frozenset({"back"})),
@@ -83,10 +96,10 @@ def _queues(variant: int) -> list[Queue]:
         refused=SetAside(pause_reason="refused"),
         wrap_up=WrapUp(seconds=7, extend=5),
     )
-    english = queue("english", needs=(("english", 1),), strategy=Strategy.RING_ALL, on_nobody=CALLBACK)
+    english = queue("english", needs=(("english", 1),), strategy=third, on_nobody=CALLBACK)
     reception = queue(
         "reception",
-        strategy=Strategy.RANDOM,
+        strategy=second,
         on_timeout=Ending(say="sorry", then=Then.QUEUE, queue="orders"),
         for_at_most=30,
         ring=10,

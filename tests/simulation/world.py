@@ -60,7 +60,7 @@ from acd.core.floor import Floor
 from acd.core.offers_table import OfferState
 from agents.model import AgentAct, AgentState, PhoneState
 from tests.simulation.store import Store
-from tests.simulation.variants import AGENTS, NODES, node_of, routing
+from tests.simulation.variants import AGENTS, NODES, VARIANTS, node_of, routing
 
 T = TypeVar("T")
 Pick: TypeAlias = Callable[[Sequence[T]], T]
@@ -301,7 +301,7 @@ class World:
         assert after is None or after > self.now
 
     def a_new_routing(self, pick: Pick[Any]) -> None:
-        self.variant = pick((0, 1, 2))
+        self.variant = pick(VARIANTS)
         self.tell(ConfigReplaced(routing=routing(self.variant)))
 
     def a_node_is_lost(self, pick: Pick[Any]) -> None:

@@ -76,7 +76,7 @@ async def until(condition: Callable[[], bool]) -> None:
             asyncio.get_running_loop().call_later(0.002, look)
 
     look()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         await done.wait()
 
 
@@ -186,7 +186,7 @@ async def test_a_signal_ends_it(house: Installation, node: Node, number: signal.
         serving = asyncio.create_task(serve(house.settings()))
         await node.ask_of("channels")
         os.kill(os.getpid(), number)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await serving
     said = [entry["event"] for entry in logged]
     assert said[-4:-1].count("stopping; the callers stay in Asterisk") == 1
@@ -203,7 +203,7 @@ async def test_the_program_itself_ends_cleanly(house: Installation, node: Node) 
     )
     await node.ask_of("asterisk/variable")
     program.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         out, err = await program.communicate()
     assert program.returncode == 0
     assert out == b""
@@ -216,7 +216,7 @@ async def test_an_asterisk_too_old_ends_it_with_a_clear_message(house: Installat
     node.version = "20.9.0"
     node.boots("monday")
     with capture_logs() as logged, pytest.raises(UnsupportedAsterisk, match=r"20\.9\.0"):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await serve(house.settings())
     (failed,) = [entry for entry in logged if entry["event"] == "background task failed"]
     assert failed["task"] == "ari"
@@ -226,7 +226,7 @@ async def test_an_asterisk_too_old_ends_it_with_a_clear_message(house: Installat
 
 async def test_another_engine_that_takes_over_ends_it(house: Installation, node: Node) -> None:
     serving = asyncio.create_task(serve(house.settings()))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         asterisk = await node.sockets.get()
         await node.ask_of("channels")
         await asterisk.send_str(json.dumps({"type": "ApplicationReplaced", "timestamp": NOON}))
@@ -427,7 +427,8 @@ async def test_a_database_that_is_away_is_seen_in_readiness_and_waited_for(house
         assert "they wait in the spool" in checks(engine)["database"]
         assert (await get(house, "/health/ready"))[0] == 503
         (data / "strowger.db").rmdir()
-        await until(lambda: checks(engine)["database"] == "0 facts to write")
+        await until(lambda: all(check.healthy for check in engine.checks()))
+        assert checks(engine)["database"] == "0 facts to write"
         assert (await get(house, "/health/ready"))[0] == 200
 
 
@@ -466,3 +467,10 @@ async def test_what_is_recorded_in_flight_replays(house: Installation, node: Nod
 
 def recordings(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
+
+
+async def test_a_routing_file_that_is_not_there_is_named_with_its_setting(house: Installation) -> None:
+    house.set(routing_file=house.folder / "nowhere.yaml")
+    with pytest.raises(OperatorError, match=r"nowhere\.yaml: expected STROWGER_ROUTING_FILE to name it"):
+        async with running(house.settings(), Stopping(asyncio.Event())):
+            pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import runpy
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -119,3 +120,7 @@ def test_python_m_acd_is_the_command(
         runpy.run_module("acd", run_name="__main__")
     assert ended.value.code == 0
     assert "good" in capsys.readouterr().out
+
+
+def test_it_says_which_version_it_is(installation: Installation) -> None:
+    assert installation.good("--version") == f"acd {version('strowger')}\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -164,18 +163,6 @@ async def test_several_may_wait_for_the_flush_and_one_may_give_up(bench: Bench) 
     await asyncio.gather(waiting[0], waiting[2])
     await bench.journal.flush()
     assert bench.database.written == ["1"]
-
-
-async def test_taking_costs_less_than_a_microsecond_a_fact(bench: Bench) -> None:
-    bench.database.held = asyncio.Event()
-    facts = routings(*range(12))
-    best = float("inf")
-    for _ in range(20):
-        started = time.perf_counter_ns()
-        bench.journal.take(facts)
-        best = min(best, time.perf_counter_ns() - started)
-    bench.database.held.set()
-    assert best / len(facts) < 1000
 
 
 async def test_while_the_database_is_away_facts_wait_in_the_spool_in_order(bench: Bench) -> None:
