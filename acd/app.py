@@ -32,7 +32,7 @@ from acd.lookups import open_lookups
 from acd.mail import Mailer, MailSettings
 from acd.metrics import Metrics
 from acd.ports import Check
-from acd.remembering import follow_do_not_call, state, surveyed_since
+from acd.remembering import follow_do_not_call, promises, state, surveyed_since
 from acd.retention import keep_to_time
 from acd.routing_source import RoutingSource
 from acd.runtime.clock import SystemClock
@@ -300,16 +300,24 @@ async def _learn(store: Store, directory: Directory, routing: Routing, now: floa
 
 
 async def _learn_later(store: Store, directory: Directory, engine: Engine) -> None:
-    """Customers and blacklist, as soon as the database is there."""
+    """Customers, blacklist and what is owed to callers, as soon as the database is there."""
+    started_at = engine.now()
     while True:
         await store.journal.written()
         try:
             await _learn(store, directory, engine.routing, engine.now())
+            since = surveyed_since(engine.routing, engine.now())
+            owed = promises(await store.memory.load_promises(surveyed_since=since), started_at)
         except StoreUnavailable as error:
             log.warning("customers and blacklist not read yet", error=str(error))
             await asyncio.sleep(LEARN_AGAIN_S)
         else:
-            log.info("customers and blacklist read")
+            engine.post(owed)
+            log.info(
+                "customers, blacklist and promises read",
+                callbacks=len(owed.callbacks),
+                messages=len(owed.messages),
+            )
             return
 
 

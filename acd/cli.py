@@ -13,13 +13,16 @@ import typer
 
 from acd import logs
 from acd.archive import Role
+from acd.cli_callbacks import callbacks
 from acd.console.screen import err
+from acd.core.message_words import MessageState
 from acd.errors import AcdError, OperatorError, TakenOver
 from config.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 token = typer.Typer(no_args_is_help=True, help="API tokens: create, list, revoke.")
 app.add_typer(token, name="token")
+app.add_typer(callbacks, name="callbacks")
 
 RoutingFile = Annotated[Path, typer.Argument(help="The routing YAML.", show_default=False)]
 
@@ -29,6 +32,7 @@ class Importable(StrEnum):
 
     CUSTOMERS = "customers"
     BLACKLIST = "blacklist"
+    DO_NOT_CALL = "do-not-call"
 
 
 class Act(StrEnum):
@@ -197,13 +201,36 @@ def calls(limit: Annotated[int, typer.Option(min=1, max=1000)] = 20) -> None:
     asyncio.run(store.list_calls(_settings(), limit))
 
 
+@app.command()
+def messages(
+    box: Annotated[str | None, typer.Option(help="Only those in this voicemail box.")] = None,
+    state: Annotated[
+        MessageState | None, typer.Option(help="Only those in this state; else all but deleted ones.")
+    ] = None,
+    agent: Annotated[
+        str | None, typer.Option(help="Only those that this agent took, or called back for.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    path: Annotated[
+        str | None, typer.Option(help="Show where the file of this message is.", metavar="MESSAGE_ID")
+    ] = None,
+) -> None:
+    """List the latest voicemail messages, or show where the sound of one is."""
+    from acd.console import messages as voicemail
+
+    if path is not None:
+        asyncio.run(voicemail.show_path(_settings(), path))
+        return
+    asyncio.run(voicemail.list_messages(_settings(), box=box, state=state, agent=agent, limit=limit))
+
+
 @app.command("import")
 def import_(
     what: Importable,
     file: Annotated[Path, typer.Argument(metavar="FILE.csv")],
-    author: Annotated[str, typer.Option(help="Who blacklists.")] = "import",
+    author: Annotated[str, typer.Option(help="Who lists the numbers.")] = "import",
 ) -> None:
-    """Import customers or blacklist entries from a CSV file: all of it or nothing."""
+    """Import customers, blacklist or do-not-call list from a CSV file: all of it or nothing."""
     from acd.console import store
 
     asyncio.run(store.import_file(_settings(), what.value, file, author))

@@ -124,6 +124,9 @@ class Memory(Protocol):
         (UTC seconds of the last local midnight); open callbacks, messages that are kept, the numbers of
         the do-not-call list, and those asked in a survey since `surveyed_since` (UTC seconds)."""
 
+    async def load_promises(self, *, surveyed_since: float) -> Restored:
+        """The same without calls and agents, for an engine that started while the store was away."""
+
     async def load_directory(self) -> tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]]]:
         """All customers (with their last agent) and all blacklist entries by number."""
 
@@ -174,9 +177,6 @@ class Centre(Protocol):
 
     def view_boxes(self, agent: str) -> Sequence[str]:
         """The voicemail boxes that an agent may listen to."""
-
-    def view_callbacks(self) -> Sequence[CallbackView]:
-        """The open callbacks, in the order in which they were opened."""
 
     def view_callback(self, callback: str) -> CallbackView | None: ...
 

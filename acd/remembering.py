@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
 from acd.core.callback_words import DoNotCallChanged
-from acd.core.events import Event, StateRestored
+from acd.core.events import Event, PromisesRestored, StateRestored
 from acd.core.routing import Routing, SurveyRule
 from acd.ports import Restored
 
@@ -22,6 +22,17 @@ def state(restored: Restored) -> StateRestored:
         calls=restored.calls,
         callbacks=restored.callbacks,
         messages=restored.messages,
+        do_not_call=restored.do_not_call,
+        surveyed=restored.surveyed,
+    )
+
+
+def promises(restored: Restored, started_at: float) -> PromisesRestored:
+    """The same without agents and calls, for an engine that has started without memory at `started_at`
+    (UTC seconds). What has come since it knows better than the store, which may lag behind."""
+    return PromisesRestored(
+        callbacks=tuple(each for each in restored.callbacks if each.callback.created_at < started_at),
+        messages=tuple(each for each in restored.messages if each.left_at < started_at),
         do_not_call=restored.do_not_call,
         surveyed=restored.surveyed,
     )

@@ -26,7 +26,7 @@ from asterisk.playing import Playing
 from asterisk.ringback import Ringback
 from asterisk.tapes import Tapes
 from asterisk.taping import Taping
-from asterisk.translate import AGENT, shown_caller
+from asterisk.translate import AGENT, leg_channel, shown_caller
 
 RING_BACKSTOP_S = 180
 """Asterisk's own limit on a leg's ringing; the core's deadline comes long before."""
@@ -136,7 +136,11 @@ class Doing:
                 assert_never(command)
 
     def _ring_agent(self, command: c.RingAgent) -> None:
-        self._legs.agents[command.offer] = AgentLeg(call=command.call, agent=command.agent)
+        # Where the agent is dialled before the customer, nobody is there that he could follow.
+        first = command.call not in self._legs.callers
+        channel = leg_channel(command.offer, first=first)
+        leg = AgentLeg(channel=channel, call=command.call, agent=command.agent)
+        self._legs.agents[command.offer] = leg
         self._legs.dialled[command.agent] = command.offer
         self._ringback.dials(command.call)
         self._phones.leg_began(command.agent)
@@ -144,9 +148,8 @@ class Doing:
             endpoint=command.endpoint,
             app=self._app,
             app_args=AGENT,
-            channel_id=command.offer,
-            # Where the agent is dialled before the customer, nobody is there that he could follow.
-            originator=command.call if command.call in self._legs.callers else None,
+            channel_id=channel,
+            originator=None if first else command.call,
             caller_id=shown_caller(command.caller_name, command.caller),
             timeout_s=RING_BACKSTOP_S,
         )
@@ -159,10 +162,10 @@ class Doing:
                 return
             if not isinstance(reply, Response) and offer in self._legs.agents:
                 self._line.failed("ring agent", reply)
-                leg = self._legs.agents.pop(offer)
+                del self._legs.agents[offer]
                 self._phones.leg_ended(leg.agent)
                 if isinstance(reply, AriTimeout):  # it may still be done, and ring for nobody
-                    self._line.tell(requests.hangup(offer), "hang up agent")
+                    self._line.tell(requests.hangup(channel), "hang up agent")
                 self._sink(e.RingFailed(offer=offer, reason=e.RingFailure.UNREACHABLE))
 
         self._line.send(request, on_reply)
@@ -176,7 +179,7 @@ class Doing:
 
         def look() -> None:
             if unknown():
-                self._line.ask(requests.get_channel(offer), Channel, took)
+                self._line.ask(requests.get_channel(self._legs.agents[offer].channel), Channel, took)
 
         def took(channel: Channel) -> None:
             if not unknown():
@@ -203,9 +206,9 @@ class Doing:
 
         def gone() -> None:
             if known():
-                self._gone(offer, 16)
+                self._gone(leg.channel, 16)
 
-        request = requests.hangup(offer)
+        request = requests.hangup(leg.channel)
         self._hang_ups.ask(HangUp(request=request, what="hang up agent", needed=known, gone=gone))
 
     def _hang_up_stranger(self, offer: str) -> None:
@@ -241,7 +244,7 @@ class Doing:
         if caller is None or leg is None:
             self._sink(e.ConnectFailed(call=call, offer=offer, reason="one of the two is gone"))
             return
-        bridge = self._callers.make_bridge(call, caller, offer)
+        bridge = self._callers.make_bridge(call, caller, leg.channel)
         self._callers.quieten(call, caller)
         self._callers.answer(call, caller)
         self._playing.hush_agent(leg)
@@ -253,4 +256,4 @@ class Doing:
                 self._line.failed("connect", reply)
                 self._sink(e.ConnectFailed(call=call, offer=offer, reason=str(reply)))
 
-        self._line.send(requests.add_channels(bridge, (call, offer)), on_reply)
+        self._line.send(requests.add_channels(bridge, (call, leg.channel)), on_reply)

@@ -30,6 +30,7 @@ from asterisk.translate import (
     OUTSIDE,
     PHONE_RINGS,
     arrived,
+    offer_of,
     phone_of,
     ring_failure,
     usable,
@@ -75,11 +76,12 @@ class Hearing:
 
     def _started(self, event: ari.StasisStart) -> None:
         channel = event.channel
-        leg = self._legs.agents.get(channel.id)
+        offer = offer_of(channel.id)
+        leg = self._legs.agents.get(offer)
         if leg is not None:
             if not leg.answered:
                 leg.answered = True
-                self._sink(e.AgentAnswered(offer=channel.id))
+                self._sink(e.AgentAnswered(offer=offer))
             return
         kind, argument = (*event.args, "", "")[:2]
         if kind == INBOUND:
@@ -135,7 +137,7 @@ class Hearing:
         """Whoever leaves the application is no longer ours, wherever his channel goes: a transferred one
         lives on. What becomes of legs that were never answered, ChannelDestroyed alone says."""
         channel = event.channel.id
-        leg = self._legs.agents.get(channel)
+        leg = self._legs.agents.get(offer_of(channel))
         if (
             channel in self._legs.callers
             or (leg is not None and leg.answered)
@@ -157,7 +159,8 @@ class Hearing:
             self._outbound.caller_gone(caller)
             self._sink(e.CallerHungUp(call=channel, cause=cause))
             return
-        leg = self._legs.agents.pop(channel, None)
+        offer = offer_of(channel)
+        leg = self._legs.agents.pop(offer, None)
         if leg is None:
             if not self._outbound.gone(channel, cause):
                 self._legs.announcing.pop(channel, None)
@@ -167,15 +170,15 @@ class Hearing:
         if leg.answered:
             if caller is not None and caller.joined == channel:
                 self._callers.drop_bridge(leg.call, caller)
-            self._sink(e.AgentHungUp(offer=channel, cause=cause))
+            self._sink(e.AgentHungUp(offer=offer, cause=cause))
         else:
             reason = ring_failure(cause, cancelled=leg.cancelled)
-            self._sink(e.RingFailed(offer=channel, reason=reason, cause=cause))
+            self._sink(e.RingFailed(offer=offer, reason=reason, cause=cause))
 
     def _digit(self, event: ari.ChannelDtmfReceived) -> None:
         channel, digit = event.channel.id, event.digit
         if channel not in self._legs.callers:
-            self._playing.agent_pressed(channel, digit)
+            self._playing.agent_pressed(offer_of(channel), digit)
         elif not self._tapes.pressed(channel, digit):
             self._sink(e.DigitPressed(call=channel, digit=digit))
 

@@ -26,6 +26,7 @@ from asterisk.translate import (
     arrived,
     call_of_bridge,
     offer_channel,
+    offer_of,
     outside_channel,
     phone_of,
 )
@@ -132,10 +133,12 @@ def _is_there(leg: Channel, app: str) -> bool:
 def _agent_leg(found: Inventory, channel: Channel, call: str, inside: frozenset[str]) -> None:
     agent = phone_of(channel.name)
     answered = channel.state == "Up"
-    found.agents[channel.id] = AgentLeg(call=call, agent=agent, answered=answered)
+    offer = offer_of(channel.id)
+    leg = AgentLeg(channel=channel.id, call=call, agent=agent, answered=answered)
+    found.agents[offer] = leg
     found.offers.append(
         LiveOffer(
-            offer=channel.id,
+            offer=offer,
             call=call,
             agent=agent,
             answered=answered,

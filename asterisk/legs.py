@@ -52,9 +52,10 @@ class AgentLeg:
     """A channel that we dialled towards an agent for a call. `playing` are the prompts that he hears, by
     playback; None where he is told nothing, and his keys mean nothing."""
 
-    __slots__ = ("agent", "answered", "call", "cancelled", "playing")
+    __slots__ = ("agent", "answered", "call", "cancelled", "channel", "playing")
 
-    def __init__(self, *, call: str, agent: str, answered: bool = False) -> None:
+    def __init__(self, *, channel: str, call: str, agent: str, answered: bool = False) -> None:
+        self.channel = channel
         self.call = call
         self.agent = agent
         self.answered = answered
@@ -83,7 +84,7 @@ class OutsideLeg:
 
 
 class Legs:
-    """All channels of ours on one node, by channel id.
+    """All channels of ours on one node, by channel id; those of agents by offer.
 
     `announcing` maps to the playback's id, `dialled` from a phone to the leg that will ring there.
     """
@@ -97,3 +98,8 @@ class Legs:
         self.dialled: dict[str, str] = {}
         self.customers: dict[str, CustomerLeg] = {}
         self.outside: dict[str, OutsideLeg] = {}
+
+    def channel_of(self, offer: str) -> str:
+        """What the channel of an offer is called, while it is there."""
+        leg = self.agents.get(offer)
+        return offer if leg is None else leg.channel

@@ -14,6 +14,7 @@ from asterisk.ari.requests import Request
 from asterisk.callers import Callers
 from asterisk.legs import AgentLeg, Legs
 from asterisk.line import Line, lost
+from asterisk.translate import offer_of
 from recordings.naming import file_of_message
 
 PROMPTS_FOLDER = "strowger"
@@ -86,7 +87,7 @@ class Playing:
             self._sink(AgentPrompted(offer=offer, prompt=command.prompt))
             return
         playing = leg.playing = leg.playing or {}
-        playback = f"{offer}-p{command.prompt}"
+        playback = f"{leg.channel}-p{command.prompt}"
         playing[playback] = command.prompt
 
         def on_reply(reply: Reply) -> None:
@@ -95,7 +96,7 @@ class Playing:
                 self._agent_heard(offer, leg, playback)
 
         sounds = command.sounds or (command.prompt,)
-        self._line.send(_play(offer, playback, sounds, command.language), on_reply)
+        self._line.send(_play(leg.channel, playback, sounds, command.language), on_reply)
 
     def agent_pressed(self, offer: str, digit: str) -> None:
         """An agent's key cuts off what he is told."""
@@ -129,9 +130,10 @@ class Playing:
         if self._legs.announcing.get(target) == playback.id:
             self._line.tell(requests.hangup(target), "hang up")
             return
-        leg = self._legs.agents.get(target)
+        offer = offer_of(target)
+        leg = self._legs.agents.get(offer)
         if leg is not None:
-            self._agent_heard(target, leg, playback.id)
+            self._agent_heard(offer, leg, playback.id)
             return
         caller = self._callers.get(target)
         if caller is None or caller.playback != playback.id or caller.prompt is None:

@@ -177,15 +177,15 @@ def _mailboxes(agent: str) -> str:
 
 
 def _trunk_aors(trunk: Trunk) -> str:
-    """Where `PJSIP/NUMBER@trunk-NAME` goes: only a trunk that dials needs it."""
-    return f"aors = trunk-{trunk.name}\n" if _dials_by_name(trunk) else ""
+    """Where `PJSIP/NUMBER@NAME` goes: only a trunk that dials needs it."""
+    return f"aors = {trunk.name}\n" if _dials_by_name(trunk) else ""
 
 
 def _trunk_contacts(trunk: Trunk) -> str:
     if not _dials_by_name(trunk):
         return ""
     contacts = "".join(f"contact = sip:{each}\n" for each in trunk.match if ONE_ADDRESS.fullmatch(each))
-    return f"[trunk-{trunk.name}]\ntype = aor\n{contacts}\n"
+    return f"[{trunk.name}]\ntype = aor\n{contacts}\n"
 
 
 def _dials_by_name(trunk: Trunk) -> bool:
@@ -339,6 +339,8 @@ def _problems(routing: Routing, secrets: Mapping[str, str], site: Site) -> Itera
     yield from _unfit("number", NUMBER, routing.numbers)
     yield from _unfit("number", NUMBER, (phone.number for phone in routing.phones.values()))
     yield from _unfit("trunk name", WORD, routing.trunks)
+    for name in sorted(routing.trunks.keys() & {*routing.agents, *routing.phones}):
+        yield f"{name!r} is both a trunk and a phone: Asterisk cannot tell them apart"
     for trunk in routing.trunks.values():
         yield from _unfit(f"address of trunk {trunk.name}", ADDRESS, trunk.match)
         if trunk.dial is not None:

@@ -74,10 +74,20 @@ class Rooms(Protocol):
 
 
 class Taping:
-    """Begins recordings and tells what becomes of them. None of it holds a call up."""
+    """Begins recordings and tells what becomes of them. None of it holds a call up. `channel_of` says
+    what an offer's channel is called."""
 
-    def __init__(self, *, app: str, line: Line, room: Rooms, sink: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        *,
+        app: str,
+        line: Line,
+        room: Rooms,
+        sink: Callable[[Event], None],
+        channel_of: Callable[[str], str] = str,
+    ) -> None:
         self._app = app
+        self._channel_of = channel_of
         self._line = line
         self._room = room
         self._sink = sink
@@ -160,7 +170,7 @@ class Taping:
             return
         for side in Side:
             request = requests.snoop(
-                tape.offer,
+                self._channel_of(tape.offer),
                 snoop_id=snoop_of(tape.offer, side),
                 spy=_DIRECTION[side],
                 app=self._app,

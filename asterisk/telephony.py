@@ -74,7 +74,13 @@ class AsteriskTelephony(AriHandlers):
         self._legs = Legs()
         self._phones = Phones(self._phone_changed)
         self._callers = Callers(app=settings.app, line=self._line, legs=self._legs)
-        self._taping = Taping(app=settings.app, line=self._line, room=room, sink=self._tell)
+        self._taping = Taping(
+            app=settings.app,
+            line=self._line,
+            room=room,
+            sink=self._tell,
+            channel_of=self._legs.channel_of,
+        )
         self._tapes = Tapes(line=self._line, callers=self._callers, room=room, sink=self._tell)
         self._lamps = Lamps(self._line)
         playing = Playing(line=self._line, legs=self._legs, callers=self._callers, sink=self._tell)
@@ -268,6 +274,7 @@ class AsteriskTelephony(AriHandlers):
                 calls=tuple(found.calls),
                 offers=tuple(found.offers),
                 phones=self._phones.known(),
+                outside=tuple(leg.call for leg in found.outside.values()),
             )
         )
         calls, offers = len(found.calls), len(found.offers)

@@ -20,6 +20,8 @@ FEATURE = "feature"
 AGENT = "agent"
 CUSTOMER = "customer"
 OUTSIDE = "outside"
+FIRST = "first-"
+"""How the id of an agent's channel begins who is dialled before the customer."""
 
 FEATURE_CODES = {
     "*11": AgentAct.LOG_IN,
@@ -63,9 +65,20 @@ DEVICE_STATES = {
 }
 
 
+def leg_channel(offer: str, *, first: bool) -> str:
+    """The id of an agent's channel. With `first` there is no caller yet: his channel's id would be the
+    beginning of this one, and Asterisk refuses a new channel whose id is how a living one's begins."""
+    return FIRST + offer if first else offer
+
+
+def offer_of(channel_id: str) -> str:
+    """The offer that an agent's channel is for."""
+    return channel_id.removeprefix(FIRST)
+
+
 def offer_channel(channel_id: str) -> str | None:
     """The call that an agent's leg was dialled for, or None where the channel isn't such a leg."""
-    call, mark, number = channel_id.rpartition("-o")
+    call, mark, number = offer_of(channel_id).rpartition("-o")
     return call if mark and number.isdigit() else None
 
 

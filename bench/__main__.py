@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from rich.console import Console
 
 from asterisk.lab.root import Root, ensure_root
-from bench import core, free_to_ring, machine, memory, ring_idle, storage, takeover
+from bench import callbacks, core, estimate, free_to_ring, machine, memory, ring_idle, storage, takeover
 from bench.figures import Outcome
 from bench.report import table
 
@@ -27,6 +27,8 @@ Measure: TypeAlias = Callable[[Root, int, Callable[[str], None]], Awaitable[Outc
 
 MEASUREMENTS: dict[str, Measure] = {
     "decide": core.measure,
+    "estimate": estimate.measure,
+    "callbacks": callbacks.measure,
     "memory": memory.measure,
     "takeover": takeover.measure,
     "free_to_ring": free_to_ring.measure,

@@ -1,5 +1,5 @@
-"""A simulated call centre around the real core, on a virtual clock: callers come, wait, give up and talk;
-agents come to work, answer, talk and go home.
+"""A simulated call centre around the real core, on a virtual clock: callers come, wait, give up and
+talk; agents come to work, answer, talk and go home.
 
 What callers and agents do is drawn from a seeded random; when something happens is the core's or the
 draws' matter alone, so that a week takes seconds and the same seed gives the same week.
@@ -21,7 +21,6 @@ from acd.core.commands import (
     Record,
     ReleaseAgent,
     RingAgent,
-    StopPrompt,
 )
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import (
@@ -210,12 +209,14 @@ class Centre:
 
     def _hear(self, commands: list[Command]) -> None:
         for command in commands:
-            self._obey(command)
+            if isinstance(command, Record):
+                self._remember(command.fact)
+            else:
+                self._obey(command)
 
     def _obey(self, command: Command) -> None:
+        """What is foretold already (the end of a prompt that is cut off) comes all the same, stale."""
         match command:
-            case Record(fact=fact):
-                self._remember(fact)
             case RingAgent(offer=offer):
                 self._rung.add(offer)
                 self._later(0.0, AgentRinging(offer=offer))
@@ -237,8 +238,6 @@ class Centre:
                 self._later(0.0, CallerHungUp(call=call))
             case PlayPrompt(call=call, prompt=prompt):
                 self._later(PROMPT_S, PromptFinished(call=call, prompt=prompt))
-            case StopPrompt():
-                pass  # its end was foretold already, and will be stale
             case _:
                 pass
 

@@ -199,6 +199,9 @@ ACCOUNT_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
 NUMBER_KEY_PATTERN = r"^(default|\+?[0-9*#]{1,40})$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 ENDPOINT_PATTERN = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@:/+-]{1,80}$"
+DIAL_PATTERN = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@:/+-]{0,60}\{number\}[A-Za-z0-9_.@:/+-]{0,60}$"
+PREFIX_PATTERN = r"^\+?[0-9]{1,15}$"
+CLOCK_PATTERN = r"^[0-9]{2}:[0-9]{2}$"
 NODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"
 MAIL_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*$"
 KEY_PATTERN = r"^[0-9*#]$"
@@ -257,6 +260,17 @@ Endpoint: TypeAlias = Annotated[
     reads(_matching(ENDPOINT_PATTERN, "what Asterisk dials, such as PJSIP/1001")),
     _string(ENDPOINT_PATTERN, "PJSIP/1001"),
 ]
+DialString: TypeAlias = Annotated[
+    str,
+    reads(_matching(DIAL_PATTERN, "what Asterisk dials, such as PJSIP/{number}@carrier")),
+    _string(DIAL_PATTERN, "PJSIP/{number}@carrier"),
+]
+NumberPrefix: TypeAlias = Annotated[
+    str,
+    reads(_matching(PREFIX_PATTERN, 'the beginning of numbers in quotes such as "+44"')),
+    _string(PREFIX_PATTERN, "+44"),
+]
+ClockTime: TypeAlias = Annotated[int, reads(scalars.clock), _string(CLOCK_PATTERN, "09:00")]
 Node: TypeAlias = Annotated[
     str,
     reads(_matching(NODE_PATTERN, "the name of an Asterisk node")),
@@ -309,7 +323,11 @@ Url: TypeAlias = Annotated[
     str,
     reads(_url),
     WithJsonSchema(
-        {"type": "string", "pattern": "^https?://[^@ /]+", "examples": ["https://shop.example/{order}"]}
+        {
+            "type": "string",
+            "pattern": r"^https?://[^@/? ]+([/?][^ ]*)?$",
+            "examples": ["https://shop.example/{order}"],
+        }
     ),
 ]
 
@@ -328,6 +346,7 @@ PauseReason: TypeAlias = Annotated[str, named("pause reason"), _NAME]
 Prompt: TypeAlias = Annotated[str, named("prompt"), _NAME]
 PromptOrNothing: TypeAlias = Annotated[str, named("prompt", "nothing"), _NAME]
 Music: TypeAlias = Annotated[str, named("music class"), _NAME]
+TrunkName: TypeAlias = Annotated[str, named("trunk"), _NAME]
 NumberName: TypeAlias = Annotated[str, named("number"), _NAME]
 MailAddress: TypeAlias = Annotated[
     str,

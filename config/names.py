@@ -37,6 +37,10 @@ PROMPTS = frozenset(
         "offer_queue",
         "offer_flow",
         "callback_kept",
+        "callback_to",
+        "customer_busy",
+        "customer_no_answer",
+        "customer_failed",
     }
 )
 """The prompts that are always there."""
@@ -63,6 +67,7 @@ WHERE = {
     "number": "a number of the section numbers",
     "flow": "a flow of the section flows",
     "voicemail box": "a box of the section voicemail",
+    "trunk": "a trunk of the section trunks",
 }
 _SECTIONS = {
     "queue": "queues",
@@ -78,6 +83,7 @@ _SECTIONS = {
     "pause reason": "pause_reasons",
     "flow": "flows",
     "voicemail box": "voicemail",
+    "trunk": "trunks",
 }
 _ALWAYS = {"grade": frozenset(GRADE_LEVELS), "pause reason": frozenset(SYSTEM_PAUSE_REASONS)}
 _NEVER = {"number": frozenset({"default"})}
@@ -85,13 +91,23 @@ _NEVER = {"number": frozenset({"default"})}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """`known` maps a kind to its names; a kind is missing where its section is unreadable."""
+    """`known` maps a kind to its names; a kind is missing where its section is unreadable. `prompts`
+    tells which prompts there are in all of some languages."""
 
     known: Mapping[str, frozenset[str]]
+    prompts: Callable[[Collection[str]], Collection[str]] | None = None
 
     def candidates(self, kind: str) -> frozenset[str] | None:
         """All names of a kind, or None where they cannot be known."""
         return self.known.get(kind)
+
+    def lacking(self, prompt: str) -> tuple[str, ...]:
+        """The languages in which a prompt is not recorded that is recorded in others of the file."""
+        if self.prompts is None:
+            return ()
+        languages = sorted(self.known.get("language", ()))
+        lacking = tuple(each for each in languages if prompt not in self.prompts([each]))
+        return lacking if len(lacking) < len(languages) else ()
 
 
 def gather(tree: MappingNode, prompts: PromptIds, music: Collection[str] | None) -> Names:
@@ -102,6 +118,7 @@ def gather(tree: MappingNode, prompts: PromptIds, music: Collection[str] | None)
         names = _names(node)
         if names is not None:
             known[kind] = (names | _ALWAYS.get(kind, frozenset())) - _NEVER.get(kind, frozenset())
+    by_language = prompts if callable(prompts) else None
     if callable(prompts):
         languages = known.get("language")
         prompts = prompts(languages) if languages else None
@@ -110,7 +127,7 @@ def gather(tree: MappingNode, prompts: PromptIds, music: Collection[str] | None)
         known["prompt"] = frozenset(prompts) | own
     if music is not None:
         known["music class"] = frozenset(music)
-    return Names(known=known)
+    return Names(known=known, prompts=by_language)
 
 
 def _names(node: Node | None) -> frozenset[str] | None:

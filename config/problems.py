@@ -83,7 +83,7 @@ class Nearest:
 
     def hint(self, word: str, candidates: Iterable[str]) -> str | None:
         """A hint for a word that is none of the candidates, or None where nothing can be said."""
-        names = frozenset(candidates)
+        names = frozenset(name for name in candidates if name.isprintable())  # mistaken ones too
         key = (word, names)
         if key not in self.known:
             if not self.left:

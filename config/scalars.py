@@ -27,6 +27,7 @@ _DURATION = re.compile(
     r"(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})(?:\.([0-9]{1,3}))?s)?"
 )
 _UNITS_MS = (86_400_000, 3_600_000, 60_000, 1_000)
+_CLOCK = re.compile(r"([0-9]{2}):([0-9]{2})")
 _SPAN = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
 
 
@@ -168,6 +169,15 @@ def clock_text(seconds: int) -> str:
     """A time of the day as it is written; beyond a day's end it is the next day's."""
     minutes = (seconds if seconds <= DAY_SECONDS else seconds - DAY_SECONDS) // 60
     return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def clock(value: object) -> int:
+    """Minutes since midnight, from a time of the day such as `09:00`; `24:00` is its end."""
+    expected = "expected a time of the day such as 09:00"
+    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise Unfit(f"{shown(value)} is no time of the day, {expected}")
+    return _clock(int(found[1]), int(found[2]), str(value)) // 60
 
 
 def calendar_date(value: object) -> date:

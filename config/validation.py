@@ -151,6 +151,12 @@ def _unknown_name(kind: str, name: str, names: Names, nearest: Nearest) -> tuple
         return f"unknown time zone {shown(name)}, expected one such as Asia/Shanghai", nearest.hint(
             name, available_timezones()
         )
+    if kind == "prompt" and (lacking := names.lacking(name)):
+        return (
+            f"the prompt {shown(name)} is not recorded in {', '.join(lacking)}, expected it in every "
+            "language of the file",
+            "or its texts in the section prompts",
+        )
     return f"unknown {kind} {shown(name)}, expected {WHERE[kind]}", nearest.hint(
         name, names.candidates(kind) or ()
     )

@@ -63,9 +63,10 @@ def edges(step: Step) -> tuple[Edge, ...]:
                 Edge(label="answered", key=("go",), to=go),
                 Edge(label="otherwise", key=("otherwise",), to=otherwise),
             )
-        case Record(go=go, too_short=too_short, failed=failed):
+        case Record(go=go, too_short=too_short, failed=failed, at_least=at_least):
+            spoken: By = "input" if at_least > 0 else "nothing"
             return (
-                Edge(label="recorded", key=("go",), to=go, by="input"),
+                Edge(label="recorded", key=("go",), to=go, by=spoken),
                 Edge(label="too short", key=("too_short",), to=too_short),
                 Edge(label="failed", key=("failed",), to=failed),
             )

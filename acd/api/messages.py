@@ -56,6 +56,12 @@ async def _message(request: web.Request, context: Context) -> Message:
         if story is None:
             raise not_found(f"There is no message {id[:100]!r}.")
         _demand_box(request, context, story.message.box)
+        if story.message.deleted_at is None:
+            detail = (
+                f"The engine does not know the message {id[:100]!r}: the database was away when it "
+                "started. After its next start it does."
+            )
+            raise Refusal(503, Kind.STORE_UNAVAILABLE, detail)
         raise Refusal(410, Kind.GONE, f"The message {id[:100]!r} is deleted: its time had come.")
     _demand_box(request, context, message.box)
     return message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -44,6 +45,7 @@ class _Problem(msgspec.Struct):
 _TAKEN = msgspec.json.Decoder(_Taken)
 _AGENT = msgspec.json.Decoder(_Agent)
 _PROBLEM = msgspec.json.Decoder(_Problem)
+_GOOD = (200, 201, 204)
 
 
 async def reload(settings: Settings) -> None:
@@ -69,7 +71,23 @@ async def _post(
     token_of: str,
     answer_in: msgspec.json.Decoder[T],
 ) -> T:
-    """Ask the running engine for something; raise OperatorError with what stands against it."""
+    return await ask(settings, "POST", path, body=body, token_of=token_of, answer_in=answer_in)
+
+
+async def ask(
+    settings: Settings,
+    method: str,
+    path: str,
+    *,
+    token_of: str,
+    answer_in: msgspec.json.Decoder[T],
+    body: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+) -> T:
+    """Ask the running engine for something; raise OperatorError with what stands against it.
+
+    `path` is quoted already. An empty answer counts as `null`. `token_of` says whose token is needed.
+    """
     token = os.environ.get(TOKEN)
     if not token:
         raise OperatorError(f"{TOKEN} is not set: expected {token_of} (acd token create)")
@@ -80,7 +98,7 @@ async def _post(
             aiohttp.ClientSession(
                 headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
             ) as session,
-            session.post(URL(url, encoded=True), json=body) as answer,
+            session.request(method, _url(url, query), json=body) as answer,
         ):
             text = await answer.text()
     except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -88,10 +106,16 @@ async def _post(
             f"no engine answers at {url}: {str(error) or type(error).__name__}"
         ) from error
     try:
-        if answer.status == 200:
-            return answer_in.decode(text)
+        if answer.status in _GOOD:
+            return answer_in.decode(text if answer.status != 204 else "null")
         problem = _PROBLEM.decode(text)
     except msgspec.DecodeError as error:
         raise OperatorError(f"it is no engine that answers at {url}: {answer.status}") from error
     details = [item.detail for item in problem.errors or ()]
     raise OperatorError("\n".join(details or [problem.detail or str(answer.status)]))
+
+
+def _url(url: str, query: Mapping[str, str] | None) -> URL:
+    """Raises ValueError."""
+    made = URL(url, encoded=True)
+    return made if query is None else made.with_query(query)

@@ -18,7 +18,15 @@ from acd.api.settings import ApiSettings
 from acd.archive import Archive, CallFilter, Role, StoredCall, name_in_use
 from acd.console.screen import counted, err, out, show_story
 from acd.errors import OperatorError
-from acd.imports import BadImport, ImportRules, LineProblem, read_blacklist, read_customers, unknown
+from acd.imports import (
+    BadImport,
+    ImportRules,
+    LineProblem,
+    read_blacklist,
+    read_customers,
+    read_do_not_call,
+    unknown,
+)
 from acd.routing_source import RoutingSource
 from acd.storage.database import database_url
 from acd.storage.store import open_archive
@@ -30,7 +38,7 @@ CALL_ID_WIDTH = 22
 """A call's id stays whole, so that it can be copied, however narrow the terminal is."""
 
 
-def _existing(settings: Settings) -> AbstractAsyncContextManager[Archive]:
+def existing(settings: Settings) -> AbstractAsyncContextManager[Archive]:
     """The archive for commands that ask: they make no SQLite file where there is none."""
     text = settings.secret("database_url")
     url = database_url(text)
@@ -47,7 +55,7 @@ def _existing(settings: Settings) -> AbstractAsyncContextManager[Archive]:
 
 async def explain_call(settings: Settings, call: str) -> None:
     """The story of a stored call: the record in a line, then each reason in order of time."""
-    async with _existing(settings) as archive:
+    async with existing(settings) as archive:
         story = await archive.story(call)
     if story is None:
         raise OperatorError(f"call {call!r} is not in the database; `acd calls` lists the latest")
@@ -57,7 +65,7 @@ async def explain_call(settings: Settings, call: str) -> None:
 
 async def list_calls(settings: Settings, limit: int) -> None:
     """The latest calls, newest first."""
-    async with _existing(settings) as archive:
+    async with existing(settings) as archive:
         page = await archive.calls(CallFilter(), limit=limit)
     table = Table("arrived (UTC)", "dialled", "caller", "queue", "agent", "wait", "outcome")
     table.add_column("call", overflow="fold", min_width=CALL_ID_WIDTH)
@@ -86,7 +94,7 @@ def _utc(at: float) -> str:
 
 
 async def import_file(
-    settings: Settings, what: Literal["customers", "blacklist"], path: Path, author: str
+    settings: Settings, what: Literal["customers", "blacklist", "do-not-call"], path: Path, author: str
 ) -> None:
     """Read the whole file, then store all of it; or nothing, with the problems by line."""
     routing = RoutingSource.configured(settings).load()
@@ -95,6 +103,9 @@ async def import_file(
         if what == "customers":
             rows = await archive.put_customers(_read(path, lambda f: read_customers(f, rules)))
             stored = counted(rows, "customer")
+        elif what == "do-not-call":
+            rows = await archive.put_do_not_call(_read(path, lambda f: read_do_not_call(f, rules)))
+            stored = counted(rows, "do-not-call entry", "do-not-call entries")
         else:
             rows = await archive.put_blacklist(_read(path, lambda f: read_blacklist(f, rules)))
             stored = counted(rows, "blacklist entry", "blacklist entries")
@@ -154,7 +165,7 @@ async def create_token(settings: Settings, name: str, role: Role, agent: str | N
 
 async def list_tokens(settings: Settings) -> None:
     """All tokens, revoked ones included; never their secrets."""
-    async with _existing(settings) as archive:
+    async with existing(settings) as archive:
         tokens = await archive.tokens()
     table = Table("id", "name", "role", "agent", "created (UTC)", "revoked (UTC)")
     for token in tokens:
@@ -166,7 +177,7 @@ async def list_tokens(settings: Settings) -> None:
 
 async def revoke_token(settings: Settings, id: int) -> None:
     """End a token. A running engine that used it in the last few seconds may still take it."""
-    async with _existing(settings) as archive:
+    async with existing(settings) as archive:
         if not await archive.revoke_token(id, time.time()):
             raise OperatorError(f"token {id}: expected the id of a token that is not revoked")
     out.print(f"token {id} revoked")

@@ -34,7 +34,7 @@ TIMER: Final = "notice"
 """The kind of a waiting call's deadline: something is to be said."""
 
 PAUSE: Final = 5.0
-"""Seconds of music at least between two announcements."""
+"""Seconds of music at least before something that could not be said in its time."""
 
 NEVER: Final = float("inf")
 
@@ -84,9 +84,14 @@ class Notices:
             each.key: _next(joined_at + each.after, each.every, now) for each in queue.offers
         }
 
-    @property
-    def due(self) -> float:
-        """When something is to be said next."""
+    def due(self, now: float) -> float:
+        """When something is to be said next. What could not be said in its time is said soon."""
+        soon = now + PAUSE
+        if self.tell_at < now:
+            self.tell_at = soon
+        for key, at in self.offer_at.items():
+            if at < now:
+                self.offer_at[key] = soon
         return min(self.tell_at, *self.offer_at.values(), NEVER)
 
 
@@ -165,7 +170,7 @@ class Announcing:
 
     def _plan(self, call: Call, notices: Notices) -> None:
         deadlines = self._floor.deadlines
-        due = notices.due
+        due = notices.due(self._floor.now)
         if notices.timer is not None and notices.timer.alive and notices.timer.at == due:
             return
         deadlines.cancel(notices.timer)
@@ -239,12 +244,10 @@ def _open_to(offer: WaitOffer, call: Call) -> bool:
 
 
 def _next(first: float, every: float | None, now: float) -> float:
-    """The first moment that is not over of one after which there is another `every` so many seconds."""
+    """The first moment that is not over of one that is repeated after each `every` seconds."""
     if first >= now:
         return first
-    if every is None:
-        return NEVER
-    return first + every * -(-(now - first) // every)
+    return NEVER if every is None else first + every * -(-(now - first) // every)
 
 
 def _remember(notices: Notices, call: Call, queue: str) -> None:

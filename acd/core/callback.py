@@ -31,7 +31,7 @@ class OpenCallback:
     place, once it was due. While an attempt is under way: `call` is the call that it will be, `agent`
     who is to talk, `attempt` what was committed, `ringing_at` when the customer's phone began to ring,
     `outcome` how it ended. `reached_by` is the agent who talked with the customer. `offers` counts the
-    offers made to agents for the attempt that is next.
+    offers made to agents for the attempt that is next. `told`: its end is in the store already.
     """
 
     __slots__ = (
@@ -46,6 +46,7 @@ class OpenCallback:
         "state",
         "ticket",
         "timer",
+        "told",
         "verdict",
     )
 
@@ -62,6 +63,7 @@ class OpenCallback:
         self.verdict: Verdict | None = None
         self.reached_by: str | None = None
         self.offers = 0
+        self.told = False
 
     @property
     def id(self) -> str:

@@ -15,10 +15,12 @@ from acd.core.callback_words import CancelDial, RestoredCallback
 from acd.core.callbacks_table import CallbackEvent, CallbackState
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import EndCall
-from acd.core.events import ChannelsReconciled, LiveCall, StateRestored
+from acd.core.events import ChannelsReconciled, LiveCall
 from acd.core.facts import CallOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from acd.core.call import Call
     from acd.core.floor import Floor
 
@@ -31,13 +33,28 @@ class CallbackRecovery:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
 
-    def restored(self, event: StateRestored) -> None:
+    def restored(self, owed: Iterable[RestoredCallback]) -> None:
         """Take up what the store remembers; the calls have been taken up before."""
         callbacks = self._floor.callbacks
         calls = {call.callback: call for call in self._floor.calls.values() if call.callback is not None}
-        for remembered in event.callbacks:
+        for remembered in owed:
             if remembered.callback.id not in callbacks.open:
                 self._restore(remembered, calls.get(remembered.callback.id))
+
+    def late(self, owed: Iterable[RestoredCallback]) -> None:
+        """The same where the store was away when the engine started. One that has been opened meanwhile
+        for the same customer stands for both; nodes that are there have been asked already, and what
+        was dialled by an engine before was not known to this one."""
+        callbacks = self._floor.callbacks
+        for remembered in owed:
+            promise = remembered.callback
+            if promise.id in callbacks.open or callbacks.promising.merged(promise):
+                continue
+            self._restore(remembered, None)
+            callback = callbacks.open[promise.id]
+            is_there = self._node(callback) not in self._floor.lost
+            if callback.state is CallbackState.UNCLEAR and is_there:
+                callbacks.fire(callback, CallbackEvent.UNTRACED)
 
     def settle(self, event: ChannelsReconciled) -> None:
         """The talks that go on have been found; what is left of attempts on this node is over."""

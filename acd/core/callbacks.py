@@ -42,6 +42,7 @@ from acd.core.retry import expires_at, next_attempt
 from acd.core.routing import CallbackRule, Queue, Trunk
 from acd.core.tables import ImpossibleEventError, Stray, compiled
 from acd.core.ticket import Ticket
+from agents.model import AgentState
 from agents.roster import Agent
 from ivr import saying
 
@@ -49,13 +50,27 @@ TIMER: Final = "callback"
 """The kind of a callback's deadline."""
 
 AGAIN: Final = 15.0
-"""Seconds after which an attempt that could not be stored is tried again."""
+"""Seconds after which an attempt that could not be stored is tried again, and any other is made."""
+
+_ALL: Final = ""
+"""The subject of the deadline at which callbacks go on that the store's absence had stopped."""
 
 DECLINED_REST: Final = 30.0
 """Seconds for which a callback that an agent declined is offered to nobody, so that others go on."""
 
 WHOM: Final = "callback_to"
 """The prompt that tells an agent whom he will call; his number follows digit by digit."""
+
+_ENDS_LATER: Final = (
+    CallbackState.OFFERED,
+    CallbackState.ASKED,
+    CallbackState.COMMITTING,
+    CallbackState.DIALLING,
+    CallbackState.RINGING,
+    CallbackState.CANCELLING,
+    CallbackState.UNCLEAR,
+)
+"""Where something must be stopped before a callback can end."""
 
 _WHY_NOT: Final = {
     AttemptOutcome.BUSY: "customer_busy",
@@ -107,11 +122,13 @@ class Callbacks:
         _, act, name = row
         act(Stray(attempt), name)
 
-    def tell(self, call: Call, event: CallbackEvent) -> None:
-        """Something happened to the call that a customer will be. Nothing where no callback is his."""
+    def tell(self, call: Call, event: CallbackEvent) -> bool:
+        """Something happened to the call that a customer will be. False where no callback is his: it was
+        closed, and an engine before this one had dialled him all the same."""
         callback = self.attempts.get(call.id)
         if callback is not None:
             self.fire(callback, event)
+        return callback is not None
 
     def begins(self, call: Call) -> None:
         """A call of a customer lives from now on: nobody dials him for another callback."""
@@ -169,17 +186,20 @@ class Callbacks:
 
     def idle(self, agent: Agent) -> None:
         """An agent stands idle, and no call comes before the callbacks: is there one for him?"""
-        floor = self._floor
-        while (taken := floor.matching.promised_to(agent)) is not None:
+        matching, again = self._floor.matching, False
+        while (taken := matching.promised_to(agent)) is not None:
             ticket, chosen = taken
-            self._use(self.open[ticket.call], chosen)
-            if chosen is not agent and agent.offer is None:
-                floor.matching.unready(agent)
-                floor.staff.ready(agent)
-                return
+            used = self._use(self.open[ticket.call], chosen)
+            again = again or not used or chosen is not agent
+        if again and agent.offer is None:  # a call may have stood behind what is gone from the line
+            matching.unready(agent)
+            self._floor.staff.ready(agent)
 
     def timer_due(self, callback_id: str) -> None:
-        """Its time has come, is over, or more agents may serve it."""
+        """Its time has come, is over, or more agents may serve it; or (no callback) all go on."""
+        if callback_id == _ALL:
+            self._resume()
+            return
         callback = self.open[callback_id]
         callback.timer = None
         if callback.state is CallbackState.DUE and self._may_be_called(callback):
@@ -338,6 +358,7 @@ class Callbacks:
         """The store does not take it, or its time is over: nobody is dialled, and nothing was made."""
         self._dismiss(callback, _FAILED)
         if callback.attempt is not None:
+            self._pause()
             self._changed(callback, "not stored", due_at=self._floor.now + AGAIN)
         callback.attempt = None
         self._forget_call(callback)
@@ -354,6 +375,7 @@ class Callbacks:
             or trunk.dial is None
             or others
             or not call.offers
+            or call.node in self._floor.lost
             or callback.verdict is not None
             or not self._may_be_called(callback)
         ):
@@ -421,6 +443,8 @@ class Callbacks:
         agent = callback.attempt.agent if callback.attempt is not None else None
         self._record_attempt(callback, outcome, agent)
         made = callback.now.attempts
+        if callback.attempt is not None:
+            self.attempts.pop(callback.attempt.id, None)
         callback.attempt = callback.ringing_at = callback.outcome = None
         callback.offers = 0
         self._forget_call(callback)
@@ -446,7 +470,8 @@ class Callbacks:
         ):
             verdict = Verdict(CallbackOutcome.ANSWERED)
         assert verdict is not None, "what is closed was dropped, or reached"
-        self.record_closed(callback, verdict)
+        if not callback.told:
+            self.record_closed(callback, verdict)
 
     # what acts are made of, and what others of these modules need
 
@@ -484,10 +509,15 @@ class Callbacks:
             self.attempts.pop(callback.call.id, None)
 
     def drop(self, callback: OpenCallback, verdict: Verdict) -> None:
-        """It is to end: now, or when what is under way is over."""
-        if callback.verdict is None:
-            callback.verdict = verdict
-            self.fire(callback, CallbackEvent.DROPPED)
+        """It is to end: now, or when what is under way is over. The store is told at once, so that it
+        ends whatever becomes of this engine; where the customer has picked up, his talk decides."""
+        if callback.verdict is not None:
+            return
+        callback.verdict = verdict
+        if callback.state in _ENDS_LATER:
+            callback.told = True
+            self.record_closed(callback, verdict)
+        self.fire(callback, CallbackEvent.DROPPED)
 
     def renew_place(self, callback: OpenCallback) -> None:
         """It has another place, once it stands in line again."""
@@ -554,17 +584,34 @@ class Callbacks:
             )
         )
 
-    def _use(self, callback: OpenCallback, agent: Agent) -> None:
-        """The matching has taken an agent out of the idle for a callback."""
-        if not self._may_be_called(callback):  # its time ended a moment ago
+    def _pause(self) -> None:
+        """The store is away: while it is, no agent is to be bothered for a customer who will not be
+        dialled."""
+        promises = self._floor.matching.promises
+        if not promises.paused:
+            promises.pause(paused=True)
+            self._floor.deadlines.schedule(self._floor.now + AGAIN, TIMER, _ALL)
+
+    def _resume(self) -> None:
+        floor = self._floor
+        floor.matching.promises.pause(paused=False)
+        for agent in list(floor.roster):
+            if agent.status.state is AgentState.IDLE and floor.matching.promises.active:
+                self.idle(agent)
+
+    def _use(self, callback: OpenCallback, agent: Agent) -> bool:
+        """The matching has taken an agent out of the idle for a callback. False: its time ended a moment
+        ago, and the agent stands idle again."""
+        if not self._may_be_called(callback):
+            self._floor.matching.not_used(agent)
             self.fire(callback, CallbackEvent.MOVED)
-            self._floor.staff.ready(agent)
-            return
+            return False
         self._step_out(callback)
         callback.agent = agent
         self.call_for(callback, agent.profile.node)
         first_ = self.rule(callback).agent_first
         self.fire(callback, CallbackEvent.FOUND if first_ else CallbackEvent.AGENT_HELD)
+        return True
 
     def _go_on(self, callback: OpenCallback) -> None:
         """Nothing is under way (any more)."""
@@ -714,4 +761,5 @@ class Callbacks:
             return
         self.engaged.pop(number, None)
         for callback in list(self.by_number.get(number, {}).values()):
-            self.fire(callback, CallbackEvent.CALL_OVER)
+            if number not in self.engaged:  # else one of them is being carried out already
+                self.fire(callback, CallbackEvent.CALL_OVER)

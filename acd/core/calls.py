@@ -277,7 +277,8 @@ class Calls:
 
     def untraced(self, call: Call, row: str) -> None:
         """His node is back, and his channel is not there (or never was)."""
-        self._floor.callbacks.tell(call, CallbackEvent.UNTRACED)
+        if not self._floor.callbacks.tell(call, CallbackEvent.UNTRACED):
+            self.finish(call, CallOutcome.ABANDONED)
 
     def wait_for_agent(self, call: Call, row: str) -> None:
         """The customer picked up, and no agent is on the line: he comes before everybody."""
@@ -370,8 +371,12 @@ class Calls:
             self.fire(call, CallEvent.AGENT_LEFT)
 
     def _enter(self, call: Call, *, known: bool) -> None:
+        bound = call.flows is not None and call.flows.bound is not None
+        if bound and call.visit:
+            self.flows.go(call)  # all that the entry could say is known from his place
+            return
         admission = self._admit(call, known=known)
-        if call.flows is not None and call.flows.bound is not None:
+        if bound:
             self.flows.go(call)
         elif admission.ending is not None and admission.outcome is not None:
             call.queue = None

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias, TypeVar
 
-from acd.core import calls_table, messages_table, offers_table
+from acd.core import callbacks_table, calls_table, messages_table, offers_table
+from acd.core.callbacks_table import CALLBACK_TABLE, CallbackState
 from acd.core.calls_table import CALL_TABLE, CallState
 from acd.core.message_words import MessageState
 from acd.core.messages_table import MESSAGE_TABLE
@@ -48,6 +49,14 @@ def page() -> str:
             _rows(CALL_TABLE),
             _section("Offer", offers_table.__doc__, offers, OfferState.RESERVED, OfferState.OVER),
             _rows(OFFER_TABLE),
+            _section(
+                "Callback",
+                callbacks_table.__doc__,
+                _edges(CALLBACK_TABLE),
+                CallbackState.PLANNED,
+                CallbackState.CLOSED,
+            ),
+            _rows(CALLBACK_TABLE),
             _section(
                 "Message", messages_table.__doc__, messages, MessageState.NEW, MessageState.DELETED
             ),

@@ -6,7 +6,8 @@ give the same commands. It holds no clock; `now` (UTC seconds) comes with each e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from acd.core import announcing, codes, looks, mailboxes, offers, staff, waiting
@@ -33,6 +34,7 @@ from acd.core.events import (
     Event,
     NodeLost,
     PhoneStateChanged,
+    PromisesRestored,
     PromptFailed,
     PromptFinished,
     RecordingFailed,
@@ -88,6 +90,7 @@ class Dispatcher:
         self._reconfigure = Reconfigure(floor)
         self._started = False
         self._midnight_at: Deadline | None = None
+        restore = Restore(floor)
         self._handlers: dict[type[Event], Callable[[Any], None]] = {
             CallArrived: self._call_arrived,
             CallerHungUp: self._caller_hung_up,
@@ -114,7 +117,8 @@ class Dispatcher:
             MailboxDialled: floor.mailboxes.dialled,
             NodeLost: nodes.lost,
             ChannelsReconciled: nodes.back,
-            StateRestored: Restore(floor).restored,
+            StateRestored: restore.restored,
+            PromisesRestored: restore.promised,
             ConfigReplaced: self._config_replaced,
         }
         self._handlers.update(CallbackReports(floor).handlers)
@@ -196,6 +200,10 @@ class Dispatcher:
     def view_callbacks(self) -> list[CallbackView]:
         """Every open callback, in the order in which they were opened."""
         return [callback.view() for callback in self._floor.callbacks.open.values()]
+
+    def open_callbacks(self) -> Mapping[str, int]:
+        """How many callbacks are open, by queue: without making a view of each, there may be many."""
+        return Counter(callback.now.queue for callback in self._floor.callbacks.open.values())
 
     def view_callback(self, callback: str) -> CallbackView | None:
         """One open callback; None when it is closed, or never was."""

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 NOBODY: Final = 0.01
 """Less of an agent than this is nobody."""
 
-LEFT_AT_LEAST: Final = 0.02
+LEFT_AT_LEAST: Final = 0.001
 """Of its crew a call's own line keeps this share, whatever others need."""
 
-PRECISION: Final = 0.01
+PRECISION: Final = 0.02
 """Of a wait."""
 
 

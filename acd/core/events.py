@@ -303,6 +303,17 @@ class StateRestored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromisesRestored:
+    """What the store remembers beside agents and calls, where it was away when the engine started: then
+    StateRestored was empty, and callers have been served since."""
+
+    callbacks: tuple[RestoredCallback, ...] = ()
+    messages: tuple[Message, ...] = ()
+    do_not_call: frozenset[str] = frozenset()
+    surveyed: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveCall:
     """A caller's channel found in the application. `arrived` describes it for the case that the core
     does not know it; `created_at` is the channel's creation time (UTC seconds).
@@ -351,6 +362,8 @@ class ChannelsReconciled:
     calls: tuple[LiveCall, ...] = ()
     offers: tuple[LiveOffer, ...] = ()
     phones: tuple[tuple[str, PhoneState], ...] = ()
+    outside: tuple[str, ...] | None = None
+    """The calls whose outside number still rings or talks; None where it is not told."""
 
 
 Event: TypeAlias = (
@@ -389,6 +402,7 @@ Event: TypeAlias = (
     | AgentActed
     | ConfigReplaced
     | StateRestored
+    | PromisesRestored
     | NodeLost
     | ChannelsReconciled
 )

@@ -130,7 +130,7 @@ class FlowEntered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowLeft:
-    """He left it: `exit` in words ("queue orders", "voicemail orders", "hung up", "served", ...), with
+    """He left it: `exit` in words ("queue orders", "voicemail orders", "served", "caller hung up", ...), with
     the values that were collected."""
 
     call: str

@@ -20,7 +20,7 @@ his arrival at the centre. Whoever comes to no end of a flow is not lost:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, Final
 
 from acd.core import codes
@@ -255,6 +255,7 @@ class Flows:
         elif flow.purpose == "voicemail" and self.voicemail.keeps(passage):
             self._calls.finish(call, self.voicemail.hung_up(call, passage))
         else:
+            self._drop_tapes(passage)
             self._calls.cut_off(call, row)
 
     # outside
@@ -308,7 +309,7 @@ class Flows:
         """Let the flow go on. While his node is lost it waits: nothing could be played to him."""
         passage, flow = inside(call)
         if call.node in self._floor.lost:
-            passage.held = given
+            passage.held = passage.held or given
             return
         if isinstance(given, LookedUp):
             passage.asking = False
@@ -333,11 +334,14 @@ class Flows:
         self._leads[type(action.to)](call, passage, action.to, action.collected)
 
     def _over(self, call: Call, passage: Passage, flow: Flow, exit_: str, collected: Collected) -> None:
-        """He is in the flow no more. A recording is told by its file."""
+        """He is in the flow no more. A recording is told by its file; an IVR flow keeps those that were
+        said to their end and long enough."""
         floor = self._floor
         floor.deadlines.cancel(passage.timer)
         passage.timer = None
         call.playing, call.hears = None, ""
+        if flow.purpose == "ivr":
+            self._drop_tapes(passage, but={name for name, _ in collected})
         files = {name: file for name, (file, _) in passage.tapes.items()}
         floor.record(
             FlowLeft(
@@ -448,9 +452,9 @@ class Flows:
         name, passage.taping = passage.taping[0], None
         return passage, name
 
-    def _drop_tapes(self, passage: Passage) -> None:
-        for file, _ in passage.tapes.values():
-            self._floor.commands.append(DropTape(file=file))
+    def _drop_tapes(self, passage: Passage, but: Collection[str] = ()) -> None:
+        for name in [name for name in passage.tapes if name not in but]:
+            self._floor.commands.append(DropTape(file=passage.tapes.pop(name)[0]))
 
     def _bring(self, call_id: str, passage: Passage | None, given: turns.Input) -> None:
         """Give something to a call's flow; where nobody waits for it (None) it came too late."""

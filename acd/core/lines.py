@@ -13,7 +13,7 @@ a look at ten thousand agents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from acd.core.ranks import Key, Ranks
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 LOOKED_AT: Final = 64
 FRESH: Final = 15.0
+FEW_LINES: Final = 64
+"""With more lines than these (one per queue and widening step), all crews are counted like large ones,
+with half of the agents or fewer looked at."""
+MOST_LINES: Final = 16
+"""Of many lines those with the most callers for common agents are looked at."""
 ANY: Final = -1
 Pools: TypeAlias = "tuple[Pool, ...]"
 
@@ -77,10 +82,9 @@ class Lines:
         self._of_pool: dict[Pool, list[Line]] = {}
         self._of_queue: dict[str, list[Line]] = {}
         self._crews: dict[Pools, Crew] = {}
+        self._totals: dict[Seat, int] = {}
+        self._totalled = 0.0
         self._version = 0
-
-    def __len__(self) -> int:
-        return len(self._lines)
 
     def join(self, ticket: Ticket) -> None:
         """A ticket begins to ask for what it asks for."""
@@ -140,29 +144,52 @@ class Lines:
         return crew
 
     def _count(self, pools: Pools, now: float) -> Crew:
+        few = len(self._lines) <= FEW_LINES
         agents = 0.0
         common: dict[Line, float] = {}
-        for seat, weight in _sample(pools):
+        for seat, weight in _sample(pools, LOOKED_AT if few else LOOKED_AT // 2):
             agents += weight
             for line in self._lines_of(seat):
                 common[line] = common.get(line, 0.0) + weight
-        shares = [Share(line, both, self._apart(line, pools)) for line, both in common.items()]
-        exact = all(len(pool.members) <= LOOKED_AT for pool in pools)
+        lines = list(common.items())
+        if not few:
+            self._totals = {} if now - self._totalled >= FRESH else self._totals
+            lines.sort(key=lambda each: -each[1] * len(each[0].ranks))
+            del lines[MOST_LINES:]
+        mine = frozenset(pools)
+        shares = [Share(line, both, self._apart(line, mine, now, few)) for line, both in lines]
+        exact = few and all(len(pool.members) <= LOOKED_AT for pool in pools)
         return Crew(agents, shares, self._version if exact else ANY, now)
 
-    def _apart(self, line: Line, pools: Pools) -> float:
+    def _apart(self, line: Line, pools: frozenset[Pool], now: float, few: bool) -> float:
         """Agents of a line who belong to none of the pools, each in the proportion in which callers of
         this line, of all whom he may serve, wait."""
         apart = 0.0
-        for seat, weight in _sample(line.pools):
-            if not any(pool in pools for pool in seat.pools):
-                waiting = sum(len(each.ranks) for each in self._lines_of(seat))
-                apart += weight * len(line.ranks) / waiting if waiting else weight
+        if not few and not line.ranks:
+            return apart
+        for seat, weight in _sample(line.pools, LOOKED_AT if few else LOOKED_AT // 8):
+            if pools.isdisjoint(seat.pools):
+                waiting = self._waiting(seat) if few else self._waiting_of_late(seat, now)
+                apart += weight * min(1.0, len(line.ranks) / waiting) if waiting else weight
         return apart
 
-    def _lines_of(self, seat: Seat) -> set[Line]:
+    def _waiting(self, seat: Seat) -> int:
+        """How many callers he may serve."""
+        return sum(len(each.ranks) for each in self._lines_of(seat))
+
+    def _waiting_of_late(self, seat: Seat, now: float) -> int:
+        """The same, counted at most so long ago as `FRESH`."""
+        if not self._totals:
+            self._totalled = now
+        found = self._totals.get(seat)
+        if found is None:
+            found = self._totals[seat] = self._waiting(seat)
+        return found
+
+    def _lines_of(self, seat: Seat) -> Iterable[Line]:
+        """Each once, in an order that is the same in every process."""
         of_pool = self._of_pool
-        return {line for pool in seat.pools for line in of_pool.get(pool, ())}
+        return dict.fromkeys([line for pool in seat.pools for line in of_pool.get(pool, ())])
 
 
 def _anonymous(pools: Pools) -> Pools:
@@ -173,12 +200,13 @@ def _anonymous(pools: Pools) -> Pools:
     return tuple([pool for pool in pools if pool.requirement.agent is None]) or pools
 
 
-def _sample(pools: Pools) -> Iterator[tuple[Seat, float]]:
-    """Members who are logged in and not paused, each with how many agents he stands for."""
+def _sample(pools: Pools, most: int) -> Iterator[tuple[Seat, float]]:
+    """Members who are logged in and not paused, each with how many agents he stands for; of each pool
+    so many are looked at."""
     for pool in pools:
         members: Sequence[Seat] = pool.members
-        if len(members) > LOOKED_AT:
-            members = members[:: -(-len(members) // LOOKED_AT)]
+        if len(members) > most:
+            members = members[:: -(-len(members) // most)]
         serving = [seat for seat in members if seat.serving]
         for seat in serving:
             weight = pool.serving / len(serving)

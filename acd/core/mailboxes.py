@@ -117,6 +117,8 @@ class Mailboxes:
     def _do(self, channel: str, visit: _Visit, action: mailbox.Action) -> None:
         floor = self._floor
         match action:
+            case Play() if action.tape is not None and not self._may_hear(visit):
+                self._hand_in(channel, visit, mailbox.Unplayable())
             case Play():
                 visit.played += 1
                 visit.playing = f"mailbox-{visit.played}"
@@ -148,6 +150,13 @@ class Mailboxes:
                 floor.commands.append(EndCall(call=channel))
             case _:
                 assert_never(action)
+
+    def _may_hear(self, visit: _Visit) -> bool:
+        """Whether the message that he is at has neither been deleted meanwhile nor gone to others."""
+        assert visit.session is not None, "something is to be played in it"
+        messages, entry = self._floor.messages, visit.session.entries[visit.session.at]
+        message = messages.get(entry.id)
+        return message is not None and message.box in messages.boxes_of(visit.agent)
 
     def _act(self, visit: _Visit, message: str, act: MessageAct) -> str | None:
         by = f"{BY}:{visit.agent}"

@@ -337,7 +337,7 @@ class Matching:
             if entry is not None and (head is None or entry < head):
                 head = entry
                 through = pool
-        if head is None or (self.promises.due and self._outranked(seat, head)):
+        if head is None or (self.promises.active and self._outranked(seat, head)):
             self._stand(seat)
             return None
         ticket = head[4]
@@ -356,7 +356,7 @@ class Matching:
         self.break_off(ticket)
         asks = self._find(ticket.queue, requirements)
         ticket.through = None
-        for pool in asks:
+        for pool in asks if not self.promises.paused else ():
             seat = pool.index.best() if pool.idle > reserve else None
             if seat is not None:
                 ticket.through = pool
@@ -382,7 +382,7 @@ class Matching:
         """The callback (out of line now) for which somebody may be used since this agent stands idle,
         and who that is (no longer idle); by the strategy, where some are kept in reserve."""
         seat = self._seats.get(agent.id)
-        if seat is None or not seat.ready:
+        if seat is None or not seat.ready or not self.promises.active:
             return None
         found = self.promises.first(seat, 0)
         if found is None:
@@ -394,6 +394,10 @@ class Matching:
         self._leave(chosen)
         self._offered(ticket, chosen)
         return ticket, chosen.agent
+
+    def not_used(self, agent: Agent) -> None:
+        """The agent whom `promise` or `promised_to` gave is not needed: he stands idle as before."""
+        self._stand(self._seats[agent.id])
 
     def _outranked(self, seat: Seat, head: Entry) -> bool:
         """Whether a callback comes before the first call that an agent may serve."""

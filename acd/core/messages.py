@@ -42,7 +42,8 @@ class Messages:
         self._new: dict[str, int] = {}
         self._boxes_of: dict[str, tuple[str, ...]] = {}
         self._agents_of: dict[str, tuple[str, ...]] = {}
-        self._shown: dict[str, tuple[int, int]] = {}
+        self._shown: dict[str, tuple[str, int, int] | None] = {}
+        """By agent: the node, new and old messages; None where nobody knows. Others' lamps are dark."""
         self._name_boxes(floor.routing)
 
     # what is there
@@ -110,22 +111,23 @@ class Messages:
 
     def configured(self) -> None:
         """A new routing is there: boxes may light others' lamps."""
-        before = self._boxes_of.keys()
         self._name_boxes(self._floor.routing)
-        for agent in sorted(before | self._boxes_of.keys()):
+        for agent in self._with_lamps():
             self._light(agent)
 
     def node_back(self, node: str) -> None:
-        """A node is connected again: whatever its lamps show, they show the right thing now."""
-        for agent in self._boxes_of:
+        """A node is connected (again): lamps follow that could not be set. Those that show the right
+        thing are left alone, dark ones of a new engine too: thousands at once would keep callers
+        waiting."""
+        for agent in self._with_lamps():
             found = self._floor.roster.get(agent)
             if found is not None and found.profile.node == node:
-                self.light_again(agent)
+                self._light(agent)
 
     def light_again(self, agent: str) -> None:
-        """Set an agent's lamp, whatever it showed."""
-        self._shown.pop(agent, None)
+        """Set the lamp of an agent who has logged in, whatever it showed."""
         if agent in self._boxes_of:
+            self._shown[agent] = None
             self._light(agent)
 
     # acts of the table
@@ -253,6 +255,10 @@ class Messages:
         }
         self._boxes_of = _inverted(self._agents_of)
 
+    def _with_lamps(self) -> list[str]:
+        """Agents whose lamps are to shine, or may shine still."""
+        return sorted(self._boxes_of.keys() | self._shown.keys())
+
     def _lamps_of(self, box: str) -> None:
         for agent in self._agents_of.get(box, ()):
             self._light(agent)
@@ -263,14 +269,12 @@ class Messages:
         found = floor.roster.get(agent)
         if found is None or found.profile.node in floor.lost:
             return
-        boxes = self._boxes_of.get(agent, ())
+        boxes, node = self._boxes_of.get(agent, ()), found.profile.node
         new = sum(self._new.get(box, 0) for box in boxes)
-        shown = (new, sum(len(self._open.get(box, ())) for box in boxes) - new)
-        if self._shown.get(agent, (-1, -1)) != shown:
-            self._shown[agent] = shown
-            floor.commands.append(
-                SetLamp(agent=agent, node=found.profile.node, new=shown[0], old=shown[1])
-            )
+        old = sum(len(self._open.get(box, ())) for box in boxes) - new
+        if self._shown.get(agent, (node, 0, 0)) != (node, new, old):
+            self._shown[agent] = node, new, old
+            floor.commands.append(SetLamp(agent=agent, node=node, new=new, old=old))
 
 
 def _no_agent(asked: MessageActed) -> str:

@@ -257,8 +257,12 @@ class Offers:
     def agent_lost(self, offer: Offer, row: str) -> None:
         """He hung up before they were joined: he is set aside as one who refuses. A phone that answers
         by itself and drops the call would else be rung without end."""
-        _call(offer).note(self._floor.now, codes.AGENT_LOST, offer.agent.id)
-        self._unconnected(offer, OfferOutcome.WITHDRAWN, _aside(offer, refused=True))
+        call, aside = _call(offer), _aside(offer, refused=True)
+        call.note(self._floor.now, codes.AGENT_LOST, offer.agent.id)
+        if call.state is CallState.DIALLED:  # he does not want to make this call
+            self._over(offer, OfferOutcome.REFUSED, aside)
+        else:
+            self._unconnected(offer, OfferOutcome.WITHDRAWN, aside)
         self.settle(offer, row)
 
     def caller_gone_answered(self, offer: Offer, row: str) -> None:

@@ -81,7 +81,6 @@ E = OfferEvent
 OFFER_TABLE: Final[Mapping[OfferState, Mapping[OfferEvent, Row[OfferState]]]] = {
     S.HELD: {
         E.RUNG: Row(S.RESERVED, "ring"),
-        E.CALLER_GONE: Row(S.OVER, "spared"),
         E.WITHDRAWN: Row(S.OVER, "spared"),
         E.PROMPTED: Row(S.HELD, "stale"),
     },

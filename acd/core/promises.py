@@ -56,12 +56,15 @@ class Line:
 
 
 class Promises:
-    """All lines. `due` is how many callbacks stand in them."""
+    """All lines. `due` is how many callbacks stand in them, `active` how many of those may be carried
+    out: all, or none while the lines are paused."""
 
-    __slots__ = ("_standing", "due")
+    __slots__ = ("_standing", "active", "due", "paused")
 
     def __init__(self) -> None:
         self.due = 0
+        self.active = 0
+        self.paused = False
         self._standing: dict[int, tuple[Ticket, tuple[Pool, ...], int]] = {}
 
     def stand(self, ticket: Ticket, pools: tuple[Pool, ...], reserve: int) -> None:
@@ -71,7 +74,7 @@ class Promises:
         for pool in pools:
             pool.line(reserve).push(entry)
         self._standing[number] = ticket, pools, reserve
-        self.due += 1
+        self._count(1)
 
     def leave(self, ticket: Ticket) -> tuple[Pool, ...]:
         """It stands in no line any more; the pools in which it stood. Fine if it stood in none."""
@@ -83,8 +86,17 @@ class Promises:
         for pool in pools:
             pool.line(reserve).forsake()
             pool.drop_empty(reserve)
-        self.due -= 1
+        self._count(-1)
         return pools
+
+    def pause(self, *, paused: bool) -> None:
+        """Nobody is to be called now, whoever is idle; or again."""
+        self.paused = paused
+        self._count(0)
+
+    def _count(self, more: int) -> None:
+        self.due += more
+        self.active = 0 if self.paused else self.due
 
     def first(self, seat: Seat, idle: int) -> tuple[Entry, Pool, int] | None:
         """The first of those for which an agent may be used, with the pool through which and its
@@ -106,4 +118,4 @@ class Promises:
         for ticket, _, _ in self._standing.values():
             ticket.generation += 1
         self._standing.clear()
-        self.due = 0
+        self._count(-self.due)

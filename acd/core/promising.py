@@ -77,6 +77,16 @@ class Promising:
                 verdict = Verdict(CallbackOutcome.OWN_CALL, reason=f"call {call.id}")
                 self._callbacks.drop(callback, verdict)
 
+    def merged(self, callback: Callback) -> bool:
+        """Whether another open callback stands for this one, which the store has remembered late."""
+        same = self._same(callback)
+        if same is None:
+            return False
+        self._merge(same, callback)
+        verdict = Verdict(CallbackOutcome.MERGED, reason=same.id)
+        self._callbacks.record_closed(OpenCallback(callback), verdict)
+        return True
+
     # people
 
     def asked(self, event: CallbackAsked) -> None:

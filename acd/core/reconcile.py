@@ -17,6 +17,7 @@ from acd.core.commands import CancelRing, ConnectCall, ReleaseAgent
 from acd.core.events import ChannelsReconciled, LiveCall, LiveOffer, NodeLost
 from acd.core.facts import OfferEnded, OfferOutcome
 from acd.core.floor import Floor
+from acd.core.flow_words import OutsideEnded
 from acd.core.gathered import gathered
 from acd.core.offer import Offer, number_of
 from acd.core.offers_table import OfferEvent, OfferState
@@ -78,7 +79,7 @@ class Reconcile:
         self._unknown_legs(listed, legs)
         floor.callbacks.recovery.settle(event)
         for call_id, state in known.items():
-            self._call_is_back(listed[call_id], state)
+            self._call_is_back(listed[call_id], state, event.outside)
         for live in sorted(event.calls, key=lambda each: each.created_at):
             if live.dialled_for is not None:
                 continue
@@ -165,13 +166,18 @@ class Reconcile:
             else:
                 floor.commands.append(CancelRing(offer=live.offer))
 
-    def _call_is_back(self, live: LiveCall, state: CallState) -> None:
+    def _call_is_back(self, live: LiveCall, state: CallState, outside: tuple[str, ...] | None) -> None:
         """A known call that is still there. What has moved already has been told all it needs."""
         call = self._floor.calls.get(live.arrived.call)
         if call is None or call.state is not state:
             return
         if state is CallState.ENTERING:
             call.arrived = live.arrived
+        if state is CallState.OUTSIDE and outside is not None and call.id not in outside:
+            # Whether it had answered, nobody knows; he is there still, so somebody is to serve him.
+            gone = OutsideEnded(call=call.id, answered=False, cause=0)
+            self._floor.call_machine.flows.outside_ended(gone)
+            return
         self._floor.call_machine.fire(call, CallEvent.NODE_BACK)
 
     def _free_agents(self, node: str) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from acd.core import codes
 from acd.core.call import Call
 from acd.core.calls_table import CallState
-from acd.core.events import RestoredAgent, RestoredCall, StateRestored
+from acd.core.events import PromisesRestored, RestoredAgent, RestoredCall, StateRestored
 from acd.core.facts import CallOutcome, MissedReason, VisitOutcome
 from acd.core.floor import Floor
 from acd.core.offer import Offer, number_of, offer_id
@@ -59,8 +59,17 @@ class Restore:
         for call in event.calls:
             if call.arrived.call not in floor.calls:
                 self._call(call)
-        floor.callbacks.recovery.restored(event)
+        floor.callbacks.recovery.restored(event.callbacks)
         floor.messages.restored(event.messages)
+        floor.call_machine.flows.surveys.restored(event.surveyed)
+
+    def promised(self, event: PromisesRestored) -> None:
+        """The store was away at first; what is owed is taken up beside what has come meanwhile."""
+        floor = self._floor
+        floor.do_not_call.update(event.do_not_call)
+        floor.callbacks.recovery.late(event.callbacks)
+        floor.messages.restored(event.messages)
+        floor.messages.configured()
         floor.call_machine.flows.surveys.restored(event.surveyed)
 
     def _agent(self, agent: Agent, remembered: RestoredAgent) -> None:

@@ -112,7 +112,7 @@ class Staff:
         ticket = floor.matching.ready(agent)
         if ticket is not None:
             floor.call_machine.waiting.found(floor.calls[ticket.call], (agent,), freed=True)
-        elif floor.matching.promises.due:
+        elif floor.matching.promises.active:
             floor.callbacks.idle(agent)
 
     def _follow(

@@ -36,7 +36,7 @@ class Surveys:
 
     def restored(self, surveyed: Iterable[tuple[str, float]]) -> None:
         """Who was asked lately, and when, as the store remembers."""
-        self._asked = dict(sorted(surveyed, key=lambda each: each[1]))
+        self._asked = {**dict(sorted(surveyed, key=lambda each: each[1])), **self._asked}
 
     def wanted(self, call: Call) -> bool:
         """Whether the caller is to be asked; then he counts as asked."""

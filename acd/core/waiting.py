@@ -429,6 +429,9 @@ class Waiting:
 
     def _overflow(self, call: Call, queue: str, prompt: str | None) -> None:
         call.note(self._floor.now, codes.OVERFLOW, call.queue, queue)
+        there = self._floor.desks.get(queue)
+        if call.desk is not None and there is not None and there.queue.music != call.desk.queue.music:
+            call.hears = ""
         if call.state is CallState.WAITING:
             self._calls.fire(call, CallEvent.MOVED)
         call.queue = queue

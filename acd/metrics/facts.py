@@ -30,9 +30,12 @@ from acd.core.facts import (
     StaleEventSeen,
     VisitOutcome,
 )
+from acd.core.flow_words import WaitAnnounced, WaitMeasured
 from acd.core.routing import Routing
 from acd.metrics import families as f
+from acd.metrics.announced import AnnouncedWaits
 from acd.metrics.capped import OTHER, Capped
+from acd.metrics.reach import ReachCounter
 from agents.model import AgentState
 
 _RESULT = {VisitOutcome.ANSWERED: "answered", VisitOutcome.ABANDONED: "abandoned"}
@@ -143,12 +146,16 @@ class FactCounter:
         self.agent_seconds = dict.fromkeys(AgentState, 0.0)
         self._since_start = started_at
         self._queues = _QueueFamilies(registry)
+        self._waits = AnnouncedWaits(registry)
+        self._reach = ReachCounter(registry)
         self._numbers = _NumberFamilies(registry)
         recordings = f.RECORDINGS.counter(registry)
         self._recordings = {o: recordings.labels(o.value).inc for o in RecordingOutcome}
         self._stale = Capped(f.STALE_EVENTS.counter(registry), 1)
         self._entering: dict[str, _NumberMeters] = {}
         """By call: those that may still turn out to be blacklisted."""
+        self._dialled: set[str] = set()
+        """Calls that we make: they have not reached the centre, and count in none of its rates."""
         self._queue_of: dict[str, str] = {}
         """By agent: the queue of the call that he answered last, whose wrap-up follows."""
         self._count: dict[type, Callable[[Any], None]] = {
@@ -163,6 +170,9 @@ class FactCounter:
             AgentStateChanged: self._agent_changed,
             RecordingEnded: self._recording_ended,
             StaleEventSeen: self._stale_seen,
+            WaitAnnounced: self._waits.announced,
+            WaitMeasured: self._waits.measured,
+            **self._reach.count,
         }
 
     def configure(self, routing: Routing) -> None:
@@ -170,6 +180,8 @@ class FactCounter:
         self._numbers.configure(routing)
         for queue in routing.queues:
             self._queues[queue]
+            self._waits.configure(queue)
+        self._reach.configure(routing)
 
     def take(self, facts: Sequence[Fact]) -> None:
         """Count them. What no metric is about passes."""
@@ -180,7 +192,10 @@ class FactCounter:
                 counter(fact)
 
     def _call_entered(self, fact: CallEntered) -> None:
-        self._entering[fact.call] = self._numbers[fact.dialled]
+        if fact.callback is None:
+            self._entering[fact.call] = self._numbers[fact.dialled]
+        else:
+            self._dialled.add(fact.call)
 
     def _call_queued(self, fact: CallQueued) -> None:
         self._queues[fact.placement.queue].entered()
@@ -203,13 +218,20 @@ class FactCounter:
             meters.ring(fact.ring)
 
     def _call_answered(self, fact: CallAnswered) -> None:
+        self._queue_of[fact.agent] = fact.queue
+        if fact.callback is not None:
+            return
         meters = self._queues[fact.queue]
         meters.answered()
         if fact.within_service_level:
             meters.within()
-        self._queue_of[fact.agent] = fact.queue
 
     def _call_ended(self, fact: CallEnded) -> None:
+        if fact.call in self._dialled:
+            self._dialled.remove(fact.call)
+            if fact.queue is not None and fact.outcome is CallOutcome.ANSWERED:
+                self._queues[fact.queue].talk(fact.talk)
+            return
         number = self._numbers[fact.dialled]
         number.ended[fact.outcome]()
         entering = self._entering.pop(fact.call, None)

@@ -7,34 +7,13 @@ closed lists or capped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Family:
-    """One metric. `live`: computed from the centre at the moment of the scrape, not counted."""
-
-    kind: Literal["counter", "gauge", "histogram"]
-    name: str
-    help: str
-    labels: tuple[str, ...] = ()
-    buckets: tuple[float, ...] = ()
-    live: bool = False
-
-    def counter(self, registry: CollectorRegistry) -> Counter:
-        return Counter(self.name, self.help, self.labels, registry=registry)
-
-    def gauge(self, registry: CollectorRegistry) -> Gauge:
-        return Gauge(self.name, self.help, self.labels, registry=registry)
-
-    def histogram(self, registry: CollectorRegistry) -> Histogram:
-        return Histogram(self.name, self.help, self.labels, registry=registry, buckets=self.buckets)
-
+from acd.metrics.family import Family
+from acd.metrics.reach_families import REACH
 
 _WAIT: Final = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0)
+_ERROR: Final = (5.0, 10.0, 20.0, 30.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0)
 _RING: Final = (1.0, 2.0, 3.0, 5.0, 8.0, 10.0, 15.0, 20.0, 30.0, 60.0)
 _TALK: Final = (10.0, 30.0, 60.0, 120.0, 180.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0)
 _WRAP_UP: Final = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 600.0)
@@ -154,6 +133,31 @@ WRAP_UP: Final = Family(
     help="Wrap-up after calls of the queue.",
     labels=("queue",),
     buckets=_WRAP_UP,
+)
+WAIT_ANNOUNCED: Final = Family(
+    kind="counter",
+    name="strowger_queue_wait_announcements_total",
+    help="Announcements of position or expected wait to callers who waited in the queue.",
+    labels=("queue",),
+)
+WAIT_ERROR: Final = Family(
+    kind="histogram",
+    name="strowger_queue_wait_estimate_error_seconds",
+    help="How far the first wait told to an answered caller was from what happened, either way.",
+    labels=("queue",),
+    buckets=_ERROR,
+)
+WAIT_OVER: Final = Family(
+    kind="counter",
+    name="strowger_queue_wait_estimate_over_seconds_total",
+    help="Seconds by which first waits told were too long, in sum.",
+    labels=("queue",),
+)
+WAIT_UNDER: Final = Family(
+    kind="counter",
+    name="strowger_queue_wait_estimate_under_seconds_total",
+    help="Seconds by which first waits told were too short, in sum.",
+    labels=("queue",),
 )
 WAITING: Final = Family(
     kind="gauge",
@@ -284,7 +288,7 @@ ROUTING: Final = Family(
 BAD_INPUT: Final = Family(
     kind="counter",
     name="strowger_bad_input_total",
-    help="Malformed input by source (ari, api, core, yaml, import) and kind.",
+    help="Malformed input by source (ari, api, core, mail, yaml, import) and kind.",
     labels=("source", "kind"),
 )
 REQUESTS_FAILED: Final = Family(
@@ -300,6 +304,5 @@ STALE_EVENTS: Final = Family(
     labels=("what",),
 )
 
-ALL: Final[tuple[Family, ...]] = tuple(
-    value for value in list(globals().values()) if isinstance(value, Family)
-)
+_OURS: Final = [value for value in list(globals().values()) if isinstance(value, Family)]
+ALL: Final[tuple[Family, ...]] = (*_OURS, *REACH)

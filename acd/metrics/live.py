@@ -12,6 +12,9 @@ from prometheus_client.registry import Collector
 from acd.core.routing import Routing
 from acd.core.views import AgentView, QueueView
 from acd.metrics import families as f
+from acd.metrics.capped import OTHER
+from acd.metrics.family import Family
+from acd.metrics.reach_families import CALLBACKS_OPEN
 from agents.model import AgentState
 
 
@@ -23,6 +26,9 @@ class LiveCentre(Protocol):
     def view_agents(self) -> Sequence[AgentView]: ...
 
     def view_queues(self) -> Sequence[QueueView]: ...
+
+    def open_callbacks(self) -> Mapping[str, int]:
+        """By queue."""
 
     @property
     def routing(self) -> Routing: ...
@@ -44,6 +50,7 @@ class LiveCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._agents()
         yield from self._queues()
+        yield from self._callbacks()
         yield from self._routing()
 
     def _agents(self) -> Iterator[Metric]:
@@ -74,6 +81,15 @@ class LiveCollector(Collector):
             agents.add_metric([view.queue, "idle"], view.idle)
         yield from (waiting, ringing, talking, longest, agents)
 
+    def _callbacks(self) -> Iterator[Metric]:
+        owed = Counter(self._centre.open_callbacks())
+        waiting = _family(CALLBACKS_OPEN)
+        for queue in self._centre.routing.queues:
+            waiting.add_metric([queue], owed.pop(queue, 0))
+        if owed:
+            waiting.add_metric([OTHER], owed.total())
+        yield waiting
+
     def _routing(self) -> Iterator[Metric]:
         routing = self._centre.routing
         threshold, target = _family(f.SERVICE_LEVEL_THRESHOLD), _family(f.SERVICE_LEVEL_TARGET)
@@ -85,6 +101,6 @@ class LiveCollector(Collector):
         yield from (threshold, target, info)
 
 
-def _family(family: f.Family) -> GaugeMetricFamily | CounterMetricFamily:
+def _family(family: Family) -> GaugeMetricFamily | CounterMetricFamily:
     of = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
     return of(family.name, family.help, labels=family.labels)

@@ -260,8 +260,8 @@ class Engine:
     def view_boxes(self, agent: str) -> Sequence[str]:
         return self._dispatcher.view_boxes(agent)
 
-    def view_callbacks(self) -> Sequence[CallbackView]:
-        return self._dispatcher.view_callbacks()
+    def open_callbacks(self) -> Mapping[str, int]:
+        return self._dispatcher.open_callbacks()
 
     def view_callback(self, callback: str) -> CallbackView | None:
         return self._dispatcher.view_callback(callback)

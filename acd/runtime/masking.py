@@ -8,15 +8,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from ivr.saying import KEYS
+
 SHOWN = 3
 """How many leading digits stay readable, unless routing rules look at longer prefixes."""
 
 SHORTEST_MASKED = 5
 DIGITS = "0123456789*"
 
-REASON_FIELDS = frozenset({"reasons", "trace"})
+REASON_FIELDS = frozenset({"reasons", "trace", "do_not_call", "surveyed"})
+"""Fields of bare lists in which numbers stand."""
 NUMBER_FIELDS = frozenset({"caller", "number"})
 NAME_FIELDS = frozenset({"caller_name", "name"})
+URL = "url"
+"""An address that is looked up; what stands in it after the host may be the caller's number."""
+SOUNDS = "sounds"
+SPOKEN_DIGITS = frozenset({*KEYS.values(), "num_yao"})
+"""Prompts in which numbers are read out; a masked number is read otherwise."""
 
 
 def mask(value: str, shown: int = SHOWN) -> str:
@@ -39,8 +47,12 @@ def _mask_field(key: str, value: Any, shown: int) -> Any:
             return mask(value, shown)
         if key in NAME_FIELDS:
             return mask(value, 1)
+    if key == URL and isinstance(value, str):
+        return "/".join(value.split("/")[:3])
     if key in REASON_FIELDS:
         return _mask_digits(value, shown)
+    if key == SOUNDS:
+        return ["digit" if sound in SPOKEN_DIGITS else sound for sound in value]
     return mask_fields(value, shown)
 
 

@@ -33,9 +33,19 @@ DAY = 86400.0
 
 async def load_open(connection: AsyncConnection, since_day: float, surveyed_since: float) -> Restored:
     """See `Memory.load_open`."""
-    return Restored(
+    promised = await load_promises(connection, surveyed_since)
+    return replace(
+        promised,
         agents=await _agents(connection, since_day),
         calls=await _open_calls(connection),
+    )
+
+
+async def load_promises(connection: AsyncConnection, surveyed_since: float) -> Restored:
+    """See `Memory.load_promises`."""
+    return Restored(
+        agents=(),
+        calls=(),
         callbacks=await promises.open_callbacks(connection),
         messages=await promises.kept_messages(connection),
         do_not_call=await promises.do_not_call(connection),
@@ -114,6 +124,8 @@ def _restored_call(row: Row[Any], visit: Row[*tuple[Any, ...]] | None) -> Restor
         answered_at=row.answered_at,
         left=None if visit is None or visit.outcome is None else VisitOutcome(visit.outcome),
         left_at=None if visit is None else visit.left_at,
+        callback=row.callback,
+        queue=None if row.callback is None else row.queue,
     )
 
 

@@ -47,6 +47,10 @@ class SqlMemory:
         async with reading(self._engine) as connection:
             return await recall.load_open(connection, since_day, surveyed_since)
 
+    async def load_promises(self, *, surveyed_since: float) -> Restored:
+        async with reading(self._engine) as connection:
+            return await recall.load_promises(connection, surveyed_since)
+
     async def load_directory(
         self,
     ) -> tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]]]:

@@ -25,8 +25,8 @@ LONG_S = 1.0
 """So much a sound agrees with itself through a codec, lost packets included; no two prompts of a second
 or more agree as much that are not the same. Words are not told apart as surely: give only those that can
 be meant, and the longest that fits is the one."""
-EDGE_S = 0.2
-"""So much of a prompt's beginning or end may be missing."""
+EDGE_S = 0.1
+"""So much at a prompt's end is not looked for: a phone's buffer loses it."""
 
 Levels: TypeAlias = "tuple[array[float], array[float]]"
 """Of the lower and the higher half of the band, one for each moment."""
@@ -59,7 +59,7 @@ def all_of(prompts: Mapping[str, Path], heard: Path) -> list[str]:
 
 def _candidates(prompts: Mapping[str, Path], heard: Path) -> list[Heard]:
     """Whatever fits somewhere, the longest first, and of those as long the one that fits best."""
-    levels = _with_edges(levels_of(heard))
+    levels = levels_of(heard)
     found = [
         (len(sound[0]), likeness, Heard(prompt=prompt, begin=begin, end=begin + len(sound[0])))
         for prompt, path in prompts.items()
@@ -83,17 +83,14 @@ def levels_of(wav: Path, *, skip_s: float = 0.0) -> Levels:
 
 
 def trimmed(levels: Levels) -> Levels:
-    """Without the silence at its two ends, which says nothing."""
+    """Without the silence at its two ends, which says nothing, and without its last moment."""
     silent = math.log(FLOOR) * 1.02
     loud = [place for place, level in enumerate(levels[0]) if level > silent]
     if not loud:
         return array("d"), array("d")
-    return levels[0][loud[0] : loud[-1] + 1], levels[1][loud[0] : loud[-1] + 1]
-
-
-def _with_edges(levels: Levels) -> Levels:
-    edge = array("d", [math.log(FLOOR)] * round(EDGE_S / HOP_S))
-    return edge + levels[0] + edge, edge + levels[1] + edge
+    begin, end = loud[0], loud[-1] + 1
+    end -= min(round(EDGE_S / HOP_S), (end - begin) // 5)
+    return levels[0][begin:end], levels[1][begin:end]
 
 
 def peaks(sound: Levels, heard: Levels) -> list[tuple[int, float]]:

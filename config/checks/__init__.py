@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.checks.callbacks import check_callbacks
 from config.checks.flows import check_flows
 from config.checks.hours import check_hours
 from config.checks.own_prompts import check_prompts
@@ -24,4 +25,5 @@ def check(view: View) -> None:
     check_flows(view)
     check_voicemail(view)
     check_waiting(view)
+    check_callbacks(view)
     check_unused(view)

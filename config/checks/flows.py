@@ -86,7 +86,7 @@ def _steps(view: View, flow: Flow) -> bool:
 
 def _dials(view: View, path: TreePath) -> None:
     trunks = view.document.trunks.values()
-    if view.whole("trunks") and not any(getattr(trunk, "dial", None) for trunk in trunks):
+    if view.whole("trunks") and not any(trunk.dial for trunk in trunks):
         view.error(path, "no trunk dials out, expected one with the key dial")
 
 

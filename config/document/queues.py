@@ -10,6 +10,7 @@ from pydantic import (
 )
 
 from config.document.base import Ending, Needs, Section, either
+from config.document.callbacks import Callback
 from config.document.waiting import Waiting
 from config.fields import (
     AgentId,
@@ -118,3 +119,5 @@ class Queue(Section):
     """What becomes of a caller who finds waiting.at_most callers before him."""
     short_abandon: Duration = 5.0
     """Callers who hang up earlier count in no answer rate and no service level."""
+    callback: Callback = Callback()
+    """How those are called back whom this queue missed, or who asked for it."""

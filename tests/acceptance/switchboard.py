@@ -165,6 +165,12 @@ class Switchboard:
             )
         return phone
 
+    async def phone_again(self, phone: Softphone, account: str) -> Softphone:
+        """It registers anew, as after its power was off."""
+        server = f"127.0.0.1:{self.asterisk.ports.sip}"
+        await phone.register(server, account, self._secrets[account], lamp=True)
+        return phone
+
     async def caller(self, phone: Softphone, dialled: str = "4008001001") -> tuple[str, PhoneCall]:
         """Somebody calls: his call's id, and his side of it."""
         on = await phone.dial(self.asterisk.sip_uri(dialled))
@@ -185,7 +191,7 @@ class Switchboard:
 
 def through(carrier: SippRun, number: str) -> str:
     """What to dial for a number at a carrier."""
-    return f"PJSIP/trunk-carrier/sip:{number}@{carrier.address}:{carrier.port}"
+    return f"PJSIP/carrier/sip:{number}@{carrier.address}:{carrier.port}"
 
 
 @asynccontextmanager

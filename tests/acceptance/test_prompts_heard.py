@@ -10,6 +10,8 @@ import pytest
 
 from acd.core import commands as c
 from acd.core import events as e
+from acd.core.callback_words import AgentPressed, AgentPrompted, PromptAgent
+from acd.core.message_words import MailboxDialled
 from asterisk.lab.heard import all_of, which
 from asterisk.lab.lab import Lab
 from tests.acceptance.switchboard import NODE, Switchboard, switchboard
@@ -81,15 +83,15 @@ async def test_an_agent_is_told_and_answers_by_key(board: Switchboard) -> None:
     assert ringing.caller == "13900000009"
     await ringing.answer()
     await board.first(e.AgentAnswered)
-    tell = c.PromptAgent(offer=offer, prompt="whom", sounds=("paused", "refused"), language="en")
+    tell = PromptAgent(offer=offer, prompt="whom", sounds=("paused", "refused"), language="en")
     board.do(tell)
-    assert await board.next() == e.AgentPrompted(offer=offer, prompt="whom")
+    assert await board.next() == AgentPrompted(offer=offer, prompt="whom")
     board.do(tell)
     await asyncio.sleep(0.3)
     await ringing.dtmf("1")
     assert {await board.next(), await board.next()} == {
-        e.AgentPressed(offer=offer, digit="1"),
-        e.AgentPrompted(offer=offer, prompt="whom"),
+        AgentPressed(offer=offer, digit="1"),
+        AgentPrompted(offer=offer, prompt="whom"),
     }
     board.do(c.ReleaseAgent(offer=offer))
     assert await board.next() == e.AgentHungUp(offer=offer)
@@ -115,7 +117,7 @@ async def test_an_agent_who_dials_his_voicemail_is_prompted_presses_and_leaves(
 ) -> None:
     agent = await board.phone("1001")
     on = await agent.dial(board.asterisk.sip_uri("*97"))
-    dialled = await board.first(e.MailboxDialled)
+    dialled = await board.first(MailboxDialled)
     assert (dialled.agent, dialled.language) == ("1001", "zh-CN")
     call = dialled.channel
     board.do(c.PlayPrompt(call=call, prompt="mailbox_empty", language="zh-CN"))

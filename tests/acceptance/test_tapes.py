@@ -11,10 +11,18 @@ import pytest
 
 from acd.core import commands as c
 from acd.core import events as e
-from acd.core.flow_words import DropTape, StartTape, StopTape, TapeEnd, TapeFailure
+from acd.core.flow_words import (
+    DropTape,
+    StartTape,
+    StopTape,
+    TapeEnd,
+    TapeFailed,
+    TapeFailure,
+    TapeFinished,
+)
 from asterisk.lab.lab import Lab
 from asterisk.lab.tone import read_wav, tone_share
-from tests.acceptance.switchboard import Switchboard, switchboard
+from tests.acceptance.switchboard import NODE, Switchboard, switchboard
 
 TONE_HZ = 440
 FILE = "2026/11/21/20261121T120000Z_orders_pbx-1795278685.12-1"
@@ -74,7 +82,7 @@ async def test_a_message_ends_by_key_holds_the_callers_voice_is_heard_and_delete
     await asyncio.sleep(4)
     await on.dtmf("#")
     finished = await board.next()
-    assert isinstance(finished, e.TapeFinished)
+    assert isinstance(finished, TapeFinished)
     assert (finished.call, finished.file, finished.ended_by) == (call, FILE, TapeEnd.DIGIT)
     wav = path_of(board)
     assert 3 <= finished.seconds <= length_of(wav) < finished.seconds + 1.1
@@ -101,7 +109,7 @@ async def test_a_key_that_asterisk_does_not_know_ends_it_too_and_others_are_told
     assert await board.next() == e.DigitPressed(call=call, digit="7")
     await on.dtmf("2")
     finished = await board.next()
-    assert isinstance(finished, e.TapeFinished)
+    assert isinstance(finished, TapeFinished)
     assert finished.ended_by is TapeEnd.DIGIT
     assert finished.seconds >= 1
 
@@ -110,16 +118,16 @@ async def test_it_ends_by_silence_by_length_and_when_it_is_told_to(board: Switch
     phone = await board.phone("customer", tone_hz=TONE_HZ)
     call, on = await board.caller(phone)
     board.do(start(call, "a", at_most=3))
-    assert (await board.first(e.TapeFinished)).ended_by is TapeEnd.LENGTH
+    assert (await board.first(TapeFinished)).ended_by is TapeEnd.LENGTH
     board.do(start(call, "b"))
     await asyncio.sleep(2.5)
     board.do(StopTape(call=call, file="b"))
-    stopped = await board.first(e.TapeFinished)
+    stopped = await board.first(TapeFinished)
     assert (stopped.file, stopped.ended_by) == ("b", TapeEnd.STOPPED)
     board.do(start(call, "c"))
     await asyncio.sleep(2.5)
     await on.mute()
-    silent = await board.first(e.TapeFinished)
+    silent = await board.first(TapeFinished)
     assert (silent.file, silent.ended_by) == ("c", TapeEnd.SILENCE)
     assert 1 <= silent.seconds <= 3
     assert length_of(path_of(board, "c")) < 4
@@ -133,7 +141,7 @@ async def test_who_hangs_up_is_recorded_until_then(board: Switchboard) -> None:
     await asyncio.sleep(3)
     await on.hangup()
     finished = await board.next()
-    assert isinstance(finished, e.TapeFinished)
+    assert isinstance(finished, TapeFinished)
     assert finished.ended_by is TapeEnd.HUNG_UP
     assert finished.seconds >= 2
     assert await board.next() == e.CallerHungUp(call=call)
@@ -147,7 +155,7 @@ async def test_who_hangs_up_during_the_beep_has_said_nothing(board: Switchboard)
     await on.established()
     await on.hangup()
     finished = await board.next()
-    assert finished == e.TapeFinished(call=call, file=FILE, seconds=0.0, ended_by=TapeEnd.HUNG_UP)
+    assert finished == TapeFinished(call=call, file=FILE, seconds=0.0, ended_by=TapeEnd.HUNG_UP)
     assert await board.next() == e.CallerHungUp(call=call)
 
 
@@ -158,7 +166,7 @@ async def test_with_a_full_disk_nobody_is_asked_to_speak(board: Switchboard) -> 
         fill(folder)
         board.do(start(call))
         failed = await board.next()
-    assert isinstance(failed, e.TapeFailed)
+    assert isinstance(failed, TapeFailed)
     assert (failed.failure, failed.detail) == (TapeFailure.NO_ROOM, "0 bytes free, 64.0 KiB wanted")
     board.do(c.PlayPrompt(call=call, prompt="goodbye", language="en"))
     assert await board.next() == e.PromptFinished(call=call, prompt="goodbye")
@@ -175,7 +183,7 @@ async def test_a_disk_that_fills_up_meanwhile_ends_the_recording_and_not_the_cal
         await asyncio.sleep(2)
         fill(folder)
         failed = await board.next()
-        assert isinstance(failed, e.TapeFailed)
+        assert isinstance(failed, TapeFailed)
         assert failed.failure is TapeFailure.NO_ROOM
         assert not on.is_closed
 
@@ -189,7 +197,47 @@ async def test_a_recording_outlives_the_engine(board: Switchboard) -> None:
         assert [live.arrived.call for live in found.calls] == [call]
         await asyncio.sleep(2)
         await on.mute()
-        finished = await board.first(e.TapeFinished)
+        finished = await board.first(TapeFinished)
         assert (finished.call, finished.file) == (call, FILE)
         board.do(c.EndCall(call=call))
         await board.first(e.CallerHungUp)
+
+
+async def test_right_after_a_talk_the_caller_can_be_asked_and_recorded(board: Switchboard) -> None:
+    agent = await board.phone("1001", tone_hz=880)
+    phone = await board.phone("customer", tone_hz=TONE_HZ)
+    for prompted in (True, False):
+        call, on = await board.caller(phone)
+        offer = f"{call}-o1"
+        board.do(ring(call, offer))
+        talk = await agent.incoming()
+        await talk.answer()
+        await board.first(e.AgentAnswered)
+        board.do(c.ConnectCall(call=call, offer=offer))
+        await board.first(e.CallConnected)
+        await talk.hangup()
+        await board.first(e.AgentHungUp)
+        if prompted:
+            board.do(c.PlayPrompt(call=call, prompt="paused", language="en"))
+            assert await board.next() == e.PromptFinished(call=call, prompt="paused")
+        board.do(start(call))
+        await asyncio.sleep(2)
+        board.do(StopTape(call=call, file=FILE))
+        finished = await board.next()
+        assert isinstance(finished, TapeFinished)
+        assert finished.ended_by is TapeEnd.STOPPED
+        await on.hangup()
+        await board.first(e.CallerHungUp)
+
+
+def ring(call: str, offer: str) -> c.RingAgent:
+    return c.RingAgent(
+        offer=offer,
+        call=call,
+        agent="1001",
+        endpoint="PJSIP/1001",
+        node=NODE,
+        caller="13800000001",
+        caller_name=None,
+        queue="orders",
+    )

@@ -92,6 +92,18 @@ async def test_calls_not_ended_are_restored_with_all_they_need(open_it: OpenStor
     )
 
 
+async def test_a_call_that_we_made_is_restored_with_its_callback_and_the_queue_of_its_answer(
+    open_it: OpenStore,
+) -> None:
+    async with open_it() as store:
+        store.journal.take([made.entered("cb1-1", callback="cb1")])
+        store.journal.take([made.entered("cb2-1", callback="cb2"), made.answered("cb2-1")])
+    async with open_it() as store:
+        calls = (await store.memory.load_open(MIDNIGHT)).calls
+    found = [(call.arrived.call, call.callback, call.queue, call.agent) for call in calls]
+    assert found == [("cb1-1", "cb1", None, None), ("cb2-1", "cb2", "sales", "a001")]
+
+
 async def test_call_that_was_being_sent_away_is_restored_as_that(open_it: OpenStore) -> None:
     left = QueueLeft(
         call="late",

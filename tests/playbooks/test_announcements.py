@@ -9,11 +9,19 @@ import pytest
 
 from acd.core import codes
 from acd.core.commands import PlayPrompt, StopPrompt
-from acd.core.events import ChannelsReconciled, ConfigReplaced, LiveCall, NodeLost
-from acd.core.facts import VisitOutcome
+from acd.core.events import (
+    ChannelsReconciled,
+    ConfigReplaced,
+    LiveCall,
+    NodeLost,
+    RestoredAgent,
+    RestoredCall,
+    StateRestored,
+)
+from acd.core.facts import CallQueued, VisitOutcome
 from acd.core.flow_words import WaitAnnounced, WaitMeasured
-from acd.core.routing import Announcements, Ending, Then, WideningStep
-from agents.model import AgentAct, PhoneState
+from acd.core.routing import Announcements, Ending, Then, WaitOffer, WideningStep
+from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.centre import NODE, agent, centre, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.words import (
@@ -134,8 +142,7 @@ def test_what_is_being_said_is_cut_off_when_an_agent_is_found() -> None:
     play.after(30) << told(*number(1))
     play >> phone("1001") << ring() << cut() << music()
     play >> heard()
-    talk(play) << connect()
-    assert play.core.view_call("c1") is not None
+    play >> ringing() >> answered() << connect()
 
 
 def test_the_agent_does_not_answer_and_the_caller_is_told_later() -> None:
@@ -191,7 +198,8 @@ def test_a_prompt_that_outlasts_the_interval_is_followed_by_music() -> None:
     play >> hung_up("c0")
     play.after(30).quiet()
     play >> heard() << music()
-    play.after(0) << told(*number(1), nth=2)
+    play.after(4).quiet()
+    play.after(1) << told(*number(1), nth=2)
 
 
 # the wait
@@ -406,3 +414,49 @@ def test_a_stay_that_ends_is_counted_once() -> None:
     play = busy()
     play >> arrived() >> hung_up()
     assert VisitOutcome.ABANDONED in {getattr(each, "outcome", None) for each in play.facts}
+
+
+def test_a_new_engine_knows_what_was_told() -> None:
+    """As far as the stored story says: he hears of a better position only, and is measured."""
+    first = experienced()
+    first >> arrived("c0") >> arrived()
+    first.after(30)
+    seen = first.core.why("c1")
+    assert seen is not None
+    queued = next(each for each in first.recorded(CallQueued) if each.call == "c1")
+    play = Playbook(first.core._floor.routing, start=first.now)
+    on_duty_again = RestoredAgent(agent="1001", state=AgentState.IDLE, since=first.now)
+    known = RestoredCall(
+        arrived=arrived(),
+        arrived_at=queued.at,
+        placement=queued.placement,
+        trace=(*seen.trace, (first.now, codes.TOLD_WAIT, "elsewhere", 9, None)),
+    )
+    play >> StateRestored(agents=(on_duty_again,), calls=(known,))
+    live = LiveCall(arrived=arrived(), created_at=queued.at)
+    play >> ChannelsReconciled(
+        node=NODE, restarted=False, calls=(live,), phones=(("1001", PhoneState.IN_USE),)
+    )
+    play.after(60) << told(*number(1))
+    play >> heard() >> phone("1001")
+    talk(play)
+    assert play.last(WaitMeasured).told_at == first.now
+
+
+def test_what_was_planned_before_a_reload_and_is_over_waits_for_its_next_turn() -> None:
+    """An offer that is told once is not told late to those who have waited for long."""
+    once = WaitOffer(key="1", then=Then.CALLBACK, say="mine", after=20, every=None)
+    plain = centre(queues=[queue()])
+    play = on_duty(Playbook(plain), "1001") >> phone("1001", PhoneState.IN_USE) >> arrived()
+    play.after(50) >> ConfigReplaced(routing=centre(queues=[queue(offers=(once,))]))
+    play.after(600).quiet()
+
+
+def test_an_offer_that_came_due_while_a_phone_rang_is_told_afterwards() -> None:
+    offer = WaitOffer(key="1", then=Then.CALLBACK, say="mine", after=20, every=None)
+    play = on_duty(Playbook(centre(queues=[queue(offers=(offer,), ring=20)])), "1001")
+    play >> phone("1001", PhoneState.IN_USE) >> arrived()
+    play.after(10) >> phone("1001") >> ringing()
+    play.after(20) << stop_ringing()
+    play >> failed()
+    play.after(5) << told("mine")

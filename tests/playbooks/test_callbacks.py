@@ -33,7 +33,7 @@ from acd.core.facts import (
     OfferOutcome,
 )
 from acd.core.routing import CallingHours, WrapUp
-from agents.model import AgentState, PhoneState
+from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.callback_centre import (
     ALWAYS,
     ATTEMPT,
@@ -70,6 +70,7 @@ from tests.playbooks.centre import agent, queue
 from tests.playbooks.harness import START, Playbook
 from tests.playbooks.words import (
     CALLER,
+    act,
     agent_hung_up,
     answered,
     arrived,
@@ -90,6 +91,8 @@ from tests.playbooks.words import (
     stop_ringing,
     talk,
 )
+
+pytestmark = pytest.mark.usefixtures("checked_at_the_end")
 
 
 def state(play: Playbook, agent_id: str = "1001") -> AgentState:
@@ -213,8 +216,7 @@ def test_reserve_is_never_used() -> None:
     play.after(10) >> hung_up() >> phone("1001")
     play.quiet()
     assert how_it_stands(play) == "due"
-    on_duty(play, "1002")
-    play << rings_for()
+    play >> act("1002", AgentAct.LOG_IN) >> phone("1002") << rings_for()
 
 
 def test_agent_of_the_reserve_is_there_for_the_next_caller() -> None:
@@ -380,6 +382,18 @@ def test_what_is_not_stored_is_not_dialled() -> None:
     assert play.last(CallbackChanged).attempts == 0
 
 
+def test_while_the_store_is_away_no_agent_is_bothered() -> None:
+    play = committing() >> arrived("c2", caller="13900000002")
+    play >> hung_up("c2") >> not_committed() >> told(prompt="customer_failed") >> agent_hung_up(OFFER)
+    play.quiet()
+    play.check()
+    assert how_it_stands(play, "c2-cb") == "due"
+    play >> arrived("c3", caller="13900000003") << ring("c3-o1", caller="13900000003") << ringback("c3")
+    play >> hung_up("c3") >> failed("c3-o1")
+    play.quiet()
+    play.after(15) << rings_for("c2-cb-a1-o1", caller="13900000002")
+
+
 def test_agent_who_hangs_up_while_it_rings_at_the_customer() -> None:
     play = customer_rings() >> agent_hung_up(OFFER) << cancels()
     play >> dial_failed(AttemptOutcome.FAILED)
@@ -391,7 +405,7 @@ def test_agent_who_hangs_up_while_it_rings_at_the_customer() -> None:
 def test_customer_who_picks_up_meanwhile_comes_before_everybody() -> None:
     play = on_duty(customer_rings(), "1002")
     play >> arrived("c2", caller="13900000002") >> arrived("c3", caller="13900000003")
-    play >> agent_hung_up(OFFER) << cancels() << ring("c3-o1", caller="13900000003")
+    play >> agent_hung_up(OFFER) << cancels()
     play >> picked_up() << music(ATTEMPT)
     play >> hung_up("c2")
     play >> failed("c2-o1") << rings_for(f"{ATTEMPT}-o2", "1002")
@@ -443,8 +457,7 @@ def test_customer_first_waits_for_another_agent_before_everybody() -> None:
     play = first() >> committed() >> picked_up() >> arrived("c2", caller="13900000002")
     play >> failed(OFFER, RingFailure.NO_ANSWER)
     play.quiet()
-    on_duty(play, "1002")
-    play << rings_for(f"{ATTEMPT}-o2", "1002")
+    play >> act("1002", AgentAct.LOG_IN) >> phone("1002") << rings_for(f"{ATTEMPT}-o2", "1002")
 
 
 def test_customer_first_who_gives_up_is_called_again() -> None:
@@ -618,8 +631,8 @@ def test_who_is_due_when_the_hours_end_is_called_the_next_day() -> None:
 def test_hours_that_end_while_the_agent_is_asked_end_it() -> None:
     hours = CallingHours(begin=9 * 60, end=19 * 60 + 20, zone="Asia/Shanghai")
     play = missed(calling(callback=rule(hours=hours)))
-    play.after(13 * 60 - 5) >> phone("1001") >> answered(OFFER)
-    play.after(40) >> told() << says_to_agent("customer_failed")
+    play.after(739) >> phone("1001") >> answered(OFFER)
+    play.after(31) >> told() << says_to_agent("customer_failed")
     assert not said(play, CommitAttempt)
     assert how_it_stands(play) == "planned"
 
@@ -650,7 +663,7 @@ def test_agents_of_other_skills_are_not_used() -> None:
 
 
 def test_stray_answer_is_hung_up() -> None:
-    play = Playbook(calling()) >> picked_up("nobody-cb-a1") << EndCall(call="nobody-cb-a1")
+    Playbook(calling()) >> picked_up("nobody-cb-a1") << EndCall(call="nobody-cb-a1")
 
 
 def test_always_means_always() -> None:

@@ -10,9 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from acd.core import codes
+from acd.core.callback_words import CallbackOpened, CallbackSource
 from acd.core.commands import EndCause, PlayPrompt, StopPrompt
-from acd.core.events import Blacklisted, Customer, PromptFailed
-from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason
+from acd.core.events import (
+    Blacklisted,
+    ChannelsReconciled,
+    Customer,
+    LiveCall,
+    NodeLost,
+    PromptFailed,
+)
+from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, OfferMade
 from acd.core.flow_words import (
     DialOutside,
     DropTape,
@@ -66,6 +74,7 @@ from ivr.model import (
     Tries,
 )
 from ivr.model import LookUp as LookUpStep
+from tests.playbooks import callback_centre
 from tests.playbooks.centre import CALLBACK, MENU, centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.words import (
@@ -83,6 +92,8 @@ from tests.playbooks.words import (
     says,
     talk,
 )
+
+pytestmark = pytest.mark.usefixtures("checked_at_the_end")
 
 
 def plays(prompt: str, *sounds: str, **more: Any) -> PlayPrompt:
@@ -328,6 +339,14 @@ def test_a_look_up_of_which_nothing_is_heard_has_failed_too() -> None:
     play.quiet()
 
 
+def test_an_answer_that_comes_while_the_node_is_lost_waits_for_it() -> None:
+    play = in_menu(SHOP) >> prompt_over("main-1") >> NodeLost(node="pbx1")
+    play >> LookedUp(call="c1", values={"state": "sent"})
+    play.after(10).quiet()
+    live = LiveCall(arrived=arrived(), created_at=play.now)
+    play >> ChannelsReconciled(node="pbx1", restarted=False, calls=(live,)) << end()
+
+
 def test_an_answer_that_nobody_waits_for_is_passed_over() -> None:
     play = in_menu() >> LookedUp(call="c1", values={"state": "sent"})
     play.quiet()
@@ -357,6 +376,20 @@ def test_to_a_callback() -> None:
     play = leads_to(ToCallback()) >> hung_up()
     assert outcome(play) is CallOutcome.CALLBACK
     assert missed(play) == [MissedReason.IVR]
+
+
+def test_who_asked_for_it_in_a_menu_is_called_back() -> None:
+    flow = flow_of(Say(parts=(), go=ToCallback()))
+    play = on_duty(Playbook(menu_first(flow, queues=[queue(callback=callback_centre.rule())])), "1001")
+    play >> arrived() << end(cause=EndCause.BUSY)
+    play >> hung_up()
+    opened = play.last(CallbackOpened).callback
+    assert (opened.number, opened.source, opened.queue) == (
+        "13800000001",
+        CallbackSource.IVR,
+        "orders",
+    )
+    assert play.last(OfferMade).agent == "1001"
 
 
 def test_the_end_of_a_dialogue_in_an_ivr_flow_has_served_him() -> None:
@@ -512,7 +545,6 @@ SPEAKS = Record(
     failed=HangUp(),
     beep=False,
 )
-FILE = "2026/11/18/20261118T102640Z_main_c1-1"
 
 
 def test_what_a_caller_says_is_named_by_its_file() -> None:
@@ -530,7 +562,15 @@ def test_who_hangs_up_while_he_speaks() -> None:
     play >> TapeFinished(call="c1", file=tape.file, seconds=4.5, ended_by=TapeEnd.HUNG_UP)
     play.quiet()
     play >> hung_up()
+    assert DropTape(file=tape.file) in play.said
     assert outcome(play) is CallOutcome.IVR_LEFT
+
+
+def test_what_is_too_short_is_deleted() -> None:
+    play = in_menu(flow_of(SPEAKS)) >> prompt_over("main-1")
+    tape = tape_of(play)
+    play >> TapeFinished(call="c1", file=tape.file, seconds=0.5, ended_by=TapeEnd.DIGIT)
+    play << DropTape(file=tape.file) << end()
 
 
 def test_a_recording_that_nobody_waits_for_is_deleted() -> None:

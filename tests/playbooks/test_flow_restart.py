@@ -5,10 +5,13 @@ The store is played by the facts of the engine before: what they carried of a ca
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from acd.core.commands import PlayPrompt
-from acd.core.events import ChannelsReconciled, LiveCall, RestoredCall, StateRestored
+from acd.core.events import ChannelsReconciled, LiveCall, NodeLost, RestoredCall, StateRestored
 from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, VisitOutcome
 from acd.core.flow_words import FlowEntered
 from acd.core.records import Reason
@@ -27,6 +30,8 @@ from tests.playbooks.words import (
     prompt_over,
     talk,
 )
+
+pytestmark = pytest.mark.usefixtures("checked_at_the_end")
 
 
 def plays(prompt: str, *sounds: str) -> PlayPrompt:
@@ -102,7 +107,7 @@ def test_the_voicemail_dialogue_begins_anew_and_knows_why() -> None:
     play >> back(play) << plays("orders-1", "leave_message")
     play >> hung_up()
     ended = play.last(CallEnded)
-    assert (ended.outcome, ended.wait) == (CallOutcome.TIMED_OUT, 30.0)
+    assert (ended.outcome, ended.wait, ended.queue) == (CallOutcome.TIMED_OUT, 30.0, "orders")
     assert [each.reason for each in play.recorded(CallMissed)] == [MissedReason.TIMED_OUT]
 
 
@@ -148,6 +153,17 @@ def test_who_was_put_through_stays_so() -> None:
 def test_who_was_put_through_and_hangs_up() -> None:
     play = put_through() >> hung_up()
     assert play.last(CallEnded).outcome is CallOutcome.SERVED
+
+
+def test_who_is_alone_when_the_node_is_back_is_served_by_somebody_else() -> None:
+    routing = menu_first(flow_of(Say(parts=(), go=ToNumber(number="95555"))))
+    play = on_duty(Playbook(routing), "1001") >> arrived() >> NodeLost(node="pbx1")
+    live = LiveCall(arrived=arrived(), created_at=play.now)
+    talks = ChannelsReconciled(node="pbx1", restarted=False, calls=(live,), outside=("c1",))
+    play >> talks
+    assert [call.state for call in play.core.view_calls()] == ["outside"]
+    play >> NodeLost(node="pbx1") >> replace(talks, outside=())
+    assert [call.state for call in play.core.view_calls()] == ["offered"]
 
 
 def test_who_could_not_be_put_through_is_decided_anew() -> None:

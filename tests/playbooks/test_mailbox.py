@@ -14,6 +14,7 @@ from acd.core.message_words import (
     MailboxDialled,
     MessageAct,
     MessageChanged,
+    MessagesExpired,
     MessageState,
 )
 from tests.playbooks.centre import NODE
@@ -117,6 +118,13 @@ def test_what_could_not_be_played_stays_new() -> None:
     assert state(play) is MessageState.NEW
 
 
+def test_what_was_deleted_or_forwarded_meanwhile_is_not_played() -> None:
+    for meanwhile in (MessagesExpired(messages=("m1",)), act(MessageAct.FORWARD, box="mailed")):
+        play = remembering(message()) >> dialled() >> over(1) >> meanwhile
+        play >> over(2) << plays(3, "mailbox_unplayable", "mailbox_menu")
+        play.check()
+
+
 def test_who_presses_nothing_is_asked_again_and_released() -> None:
     play = at_the_tape(remembering(message())) >> over(3) >> over(4)
     play.after(6) << plays(5, "mailbox_menu")
@@ -162,7 +170,7 @@ def test_a_connection_that_was_lost_ends_it() -> None:
     play >> ChannelsReconciled(node="another", restarted=False)
     play.quiet()
     play >> ChannelsReconciled(node=NODE, restarted=False)
-    play << EndCall(call="ch1") << lamp("1001", 1) << lamp("1002", 1)
+    play << EndCall(call="ch1")
     play >> PromptFinished(call="ch1", prompt="mailbox-3")
     play << StaleEventSeen(at=play.now, what="call gone: prompt_stale", subject="ch1")
     play.check()

@@ -29,9 +29,10 @@ from acd.core.message_words import (
     RefuseMessageAct,
     SetLamp,
 )
+from acd.core.messages_table import MESSAGE_TABLE, MessageEvent
 from acd.core.routing import Routing, Voicemail
 from agents.model import AgentAct
-from tests.playbooks.centre import NODE, centre
+from tests.playbooks.centre import NODE, agent, centre
 from tests.playbooks.harness import START, Playbook
 from tests.playbooks.words import act as agent_acts
 
@@ -99,6 +100,23 @@ def leave(play: Playbook, kept: Message) -> Playbook:
     play.core._floor.messages.left(kept)
     play._hear(play.core._floor.commands)
     return play
+
+
+@pytest.mark.parametrize(
+    ("begin", "event"), [(begin, event) for begin, rows in MESSAGE_TABLE.items() for event in rows]
+)
+def test_every_row_leads_where_the_table_says(begin: MessageState, event: MessageEvent) -> None:
+    taken = begin in (MessageState.TAKEN, MessageState.CALLED_BACK)
+    play = remembering(message(state=begin, agent="1001" if taken else None))
+    if event is MessageEvent.EXPIRED:
+        play >> MessagesExpired(messages=("m1",))
+    else:
+        play >> act(MessageAct(event), agent="1001", box="own")
+    found = play.core.view_message("m1")
+    row = MESSAGE_TABLE[begin][event]
+    assert (MessageState.DELETED if found is None else found.state) is row.to
+    refused = row.do in ("refuse", "unknown")
+    assert any("RefuseMessageAct" in line for line in play.story[-2:]) is refused
 
 
 def test_a_message_lights_the_lamps_of_its_box_and_is_sent() -> None:
@@ -227,6 +245,13 @@ def test_expired_messages_are_forgotten() -> None:
     assert play.core.view_message("m1") is None
 
 
+def test_dark_lamps_of_a_new_engine_are_left_alone() -> None:
+    play = remembering(message("m1", box="own"))
+    play << lamp("1001", 1)
+    play >> ChannelsReconciled(node=NODE, restarted=False)
+    play.quiet().check()
+
+
 def test_lamps_are_set_when_the_node_is_there_and_when_it_is_back() -> None:
     play = Playbook(desk())
     restored = (message(), message("m2", box="own"), message("m3", state=MessageState.DELETED))
@@ -247,7 +272,9 @@ def test_lamps_are_set_when_the_node_is_there_and_when_it_is_back() -> None:
 def test_a_message_that_is_known_is_not_taken_up_twice() -> None:
     play = remembering(message())
     play >> StateRestored(agents=(), calls=(), messages=(message(),))
-    play >> ChannelsReconciled(node=NODE, restarted=False) << lamp("1001", 1) << lamp("1002", 1)
+    play >> ChannelsReconciled(node=NODE, restarted=False)
+    play.quiet()
+    play >> act(MessageAct.HEAR) << lamp("1001", 0, 1) << lamp("1002", 0, 1)
     play.check()
 
 
@@ -266,6 +293,12 @@ def test_a_new_file_lights_other_lamps() -> None:
     play >> ConfigReplaced(routing=desk(replace(ORDERS, lamp_of=("1002", "9999")), OWN))
     play << lamp("1001", 0)
     play >> ConfigReplaced(routing=desk(OWN)) << lamp("1002", 0)
+    play >> ConfigReplaced(routing=desk(OWN, ORDERS)) << lamp("1001", 1) << lamp("1002", 1)
+    moved = replace(desk(OWN, ORDERS), agents={"1001": agent("1001", node="b"), "1002": agent("1002")})
+    play >> ConfigReplaced(routing=moved)
+    play << SetLamp(agent="1001", node="b", new=1, old=0)
+    play >> ConfigReplaced(routing=desk(OWN))
+    play << lamp("1001", 0) << lamp("1002", 0)
     play.check()
     assert play.core.view_boxes("1001") == ("own",)
     assert play.core.view_boxes("1002") == ()

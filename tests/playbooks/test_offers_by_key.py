@@ -6,7 +6,7 @@ from typing import Any
 
 from acd.core import codes
 from acd.core.callback_words import CallbackOpened, CallbackSource
-from acd.core.commands import EndCause, PlayPrompt, StopPrompt
+from acd.core.commands import EndCause, PlayPrompt, StartWaiting, StopPrompt
 from acd.core.events import DigitPressed
 from acd.core.facts import CallEnded, CallMissed, CallOutcome, QueueLeft, VisitOutcome
 from acd.core.flow_words import FlowEntered
@@ -129,11 +129,21 @@ def test_a_key_cuts_off_what_is_being_said() -> None:
 def test_another_queue_by_key_keeps_the_time_of_arrival() -> None:
     play = busy(OTHER)
     play >> arrived("c0", dialled="none")
-    play.after(10) >> arrived() >> pressed("3") << music()
+    play.after(10) >> arrived() << music()
+    play >> pressed("3")
+    play.quiet().check()
     assert play.last(QueueLeft).outcome is VisitOutcome.OVERFLOWED
     view = play.core.view_call("c1")
     assert view is not None
     assert (view.queue, view.arrived_at) == ("other", play.now)
+
+
+def test_another_queue_has_its_own_music() -> None:
+    play = on_duty(
+        Playbook(centre(queues=[queue(offers=(OTHER,)), queue("other", music="jazz")])), "1001"
+    )
+    play >> phone("1001", PhoneState.IN_USE) >> arrived() << music()
+    play >> pressed("3") << StartWaiting(call="c1", music="jazz")
 
 
 def test_voicemail_by_key() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from acd.core.callbacks_table import CALLBACK_TABLE, CallbackEvent, CallbackState
 from acd.core.calls_table import CALL_TABLE, CallEvent, CallState
 from acd.core.events import (
     CallArrived,
@@ -26,10 +27,11 @@ from acd.core.events import (
 from acd.core.facts import StaleEventSeen
 from acd.core.flow_words import LookedUp
 from acd.core.offers_table import OFFER_TABLE, OfferEvent, OfferState
-from acd.core.routing import Effect, Ending, Routing, Rule, Strategy, Then
+from acd.core.routing import Announcements, Effect, Ending, Routing, Rule, Strategy, Then
 from acd.core.tables import ImpossibleEventError
 from agents.model import AgentState, PhoneState
 from ivr.model import Flow, Say, ToNumber
+from tests.playbooks.callback_rows import CALLBACK_CALLS, CALLBACK_OFFERS, CALLBACKS
 from tests.playbooks.centre import GOODBYE, agent, asking, centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.rows import watched
@@ -57,6 +59,7 @@ OVERFLOWING = centre(
         queue("b"),
     ]
 )
+TELLING = centre(queues=[queue(announcements=Announcements(first=5))])
 RING_ALL = centre(queues=[queue(strategy=Strategy.RING_ALL)])
 FAR = centre(agents=[agent("1001", node="pbx2")])
 
@@ -178,6 +181,9 @@ CALLS: dict[tuple[CallState, CallEvent], Callable[[], Playbook]] = {
     (CallState.WAITING, CallEvent.HUNG_UP): lambda: waiting() >> hung_up(),
     (CallState.WAITING, CallEvent.CUT_OFF): lambda: died(waiting()),
     (CallState.WAITING, CallEvent.PROMPT_STALE): lambda: stray(waiting()),
+    (CallState.WAITING, CallEvent.PROMPT_DONE): lambda: (
+        waiting(TELLING).after(5) >> prompt_over("while_waiting_1")
+    ),
     (CallState.WAITING, CallEvent.DIGIT): lambda: digit(waiting()),
     (CallState.OFFERED, CallEvent.FOUND): lambda: offered(RING_ALL),
     (CallState.OFFERED, CallEvent.UNANSWERED): lambda: offered() >> failed(),
@@ -368,7 +374,12 @@ for state, start in (
         OFFERS[state, event] = breaking(start, reason)
 
 
+CALLS |= CALLBACK_CALLS
+OFFERS |= CALLBACK_OFFERS
+
+
 def test_every_row_has_a_playbook() -> None:
+    assert set(CALLBACKS) == {(s, e) for s, rows in CALLBACK_TABLE.items() for e in rows}
     assert set(CALLS) == {(s, e) for s, rows in CALL_TABLE.items() for e in rows}
     assert set(OFFERS) == {(s, e) for s, rows in OFFER_TABLE.items() for e in rows}
 
@@ -378,6 +389,13 @@ def test_row_of_calls(row: tuple[CallState, CallEvent]) -> None:
     with watched() as taken:
         CALLS[row]().check()
     assert ("call", *row) in taken
+
+
+@pytest.mark.parametrize("row", CALLBACKS, ids=lambda row: f"{row[0]}-{row[1]}")
+def test_row_of_callbacks(row: tuple[CallbackState, CallbackEvent]) -> None:
+    with watched() as taken:
+        CALLBACKS[row]().check()
+    assert ("callback", *row) in taken
 
 
 @pytest.mark.parametrize("row", OFFERS, ids=lambda row: f"{row[0]}-{row[1]}")

@@ -21,6 +21,7 @@ from acd.core.facts import AgentStateChanged, CallEnded, CallMissed, CallOutcome
 from acd.core.flow_words import DropTape, FlowEntered, StartTape, SurveyTaken, TapeEnd, TapeFinished
 from acd.core.routing import NumberRoute, SurveyRule, WrapUp
 from agents.model import AgentState
+from tests.playbooks import callback_centre
 from tests.playbooks.centre import MENU, agent, asking, flow_of, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.words import (
@@ -33,6 +34,8 @@ from tests.playbooks.words import (
     prompt_over,
     talk,
 )
+
+pytestmark = pytest.mark.usefixtures("checked_at_the_end")
 
 EVERYBODY = SurveyRule(share=1.0)
 REMARK = SurveyRule(share=1.0, remark=60.0)
@@ -149,6 +152,20 @@ def test_a_remark_that_is_too_short_is_none() -> None:
     assert play.last(SurveyTaken).remark is None
 
 
+def test_a_customer_who_was_called_back_is_asked_too() -> None:
+    shop = asking().businesses
+    numbers = {"4001": NumberRoute(number="4001", queue="orders", business="shop")}
+    play = callback_centre.talking(callback_centre.calling(businesses=shop, numbers=numbers))
+    play.after(30) >> agent_hung_up(callback_centre.OFFER)
+    play << plays("survey-1", "survey_satisfaction", call=callback_centre.ATTEMPT)
+    for digit in "51":
+        play >> pressed(digit, callback_centre.ATTEMPT)
+    play >> hung_up(callback_centre.ATTEMPT)
+    taken = play.last(SurveyTaken)
+    assert (taken.call, taken.caller) == (callback_centre.ATTEMPT, "13800000001")
+    assert (taken.satisfaction, taken.solved, taken.agent) == (5, True, "1001")
+
+
 # who is asked
 
 
@@ -202,6 +219,15 @@ def test_who_was_asked_is_remembered_after_a_restart() -> None:
     on_duty(play, "1001")
     talk(play >> arrived()) >> agent_hung_up()
     assert not play.recorded(FlowEntered)
+
+
+def test_what_the_store_remembers_later_does_not_hide_who_was_asked_meanwhile() -> None:
+    play = asked(SurveyRule(share=1.0, not_within=3600.0)) >> hung_up()
+    surveyed = (("13800000001", play.now - 3590.0), ("139", play.now - 10.0))
+    play.core._floor.call_machine.flows.surveys.restored(surveyed)
+    call_again(play, "c2") >> hung_up("c2")
+    call_again(play, "c3", caller="139") >> hung_up("c3")
+    assert len(play.recorded(FlowEntered)) == 1
 
 
 def test_so_many_numbers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from acd.core import codes
+from acd.core.callback_words import CallbackOpened, CallbackSource
 from acd.core.commands import EndCause, PlayPrompt, StopPrompt
 from acd.core.events import ChannelsReconciled, LiveCall, NodeLost
 from acd.core.facts import CallEnded, CallMissed, CallOutcome, MissedReason
@@ -28,6 +29,8 @@ from ivr.model import Say, ToVoicemail
 from tests.playbooks.centre import centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.words import arrived, end, hung_up, on_duty, phone, pressed, prompt_over, says
+
+pytestmark = pytest.mark.usefixtures("checked_at_the_end")
 
 BOX = Voicemail(name="orders", label="Orders", queue="orders")
 ASKED = Ending(say=None, then=Then.VOICEMAIL, voicemail="orders")
@@ -154,6 +157,8 @@ def test_kept_and_to_be_called_back() -> None:
     assert play.recorded(MessageLeft)
     assert missed(play) == [MissedReason.VOICEMAIL]
     assert outcome(play) is CallOutcome.MESSAGE
+    opened = play.last(CallbackOpened).callback
+    assert (opened.number, opened.source) == ("13800000001", CallbackSource.VOICEMAIL)
 
 
 def test_without_a_review_it_is_kept_at_once() -> None:
@@ -246,6 +251,13 @@ def test_cut_off_while_speaking_is_a_missed_call() -> None:
     assert outcome(play) is CallOutcome.CUT_OFF
     assert missed(play) == [MissedReason.CUT_OFF]
     assert play.last(FlowLeft).exit == "cut off"
+
+
+def test_cut_off_with_too_little_said_deletes_it() -> None:
+    play = recording() >> spoke(1.0)
+    play >> ChannelsReconciled(node="pbx1", restarted=True) << DropTape(file=FILE)
+    play.check()
+    assert missed(play) == [MissedReason.CUT_OFF]
 
 
 def test_chosen_in_a_menu() -> None:

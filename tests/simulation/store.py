@@ -26,6 +26,7 @@ from acd.core.facts import (
     OfferMade,
     QueueLeft,
 )
+from acd.core.flow_words import FlowEntered, FlowLeft
 from acd.core.offer import number_of
 
 
@@ -56,7 +57,7 @@ class Store:
                     self._calls.pop(call, None)
                 case CallQueued(call=call, placement=placement):
                     self._told(call, fact.reasons, placement=placement, left=None, left_at=None)
-                case CallWidened(call=call):
+                case CallWidened(call=call) | FlowEntered(call=call) | FlowLeft(call=call):
                     self._told(call, fact.reasons)
                 case AgentSessionStarted(agent=agent, at=at):
                     self._agents.setdefault(agent, {})["logged_in_at"] = at

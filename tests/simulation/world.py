@@ -55,10 +55,27 @@ from acd.core.events import (
     RingFailed,
     RingFailure,
 )
-from acd.core.facts import CallAnswered, CallEnded, CallEntered, Fact, OfferEnded, OfferMade
+from acd.core.facts import (
+    CallAnswered,
+    CallEnded,
+    CallEntered,
+    Fact,
+    OfferEnded,
+    OfferMade,
+)
 from acd.core.floor import Floor
+from acd.core.flow_words import (
+    LookedUp,
+    OutsideEnded,
+    TapeEnd,
+    TapeFailed,
+    TapeFailure,
+    TapeFinished,
+    WaitAnnounced,
+)
 from acd.core.offers_table import OfferState
 from agents.model import AgentAct, AgentState, PhoneState
+from tests.simulation.speech import Speech, waits_for_something
 from tests.simulation.store import Store
 from tests.simulation.variants import AGENTS, NODES, VARIANTS, node_of, routing
 
@@ -92,6 +109,8 @@ class World:
         self.variant = 0
         self.store = Store([])
         self.lossy = False
+        self.speech = Speech()
+        self.told: dict[tuple[str, int], tuple[int, float | None]] = {}
         for agent_id in AGENTS[:4]:
             self.tell(AgentActed(agent=agent_id, act=AgentAct.LOG_IN, by="test"))
             self.tell(PhoneStateChanged(agent=agent_id, phone=PhoneState.FREE))
@@ -152,14 +171,27 @@ class World:
             case Record(fact=fact):
                 self.remember(fact)
             case _:
-                pass
+                self.speech.obey(command, self.now)
 
     def remember(self, fact: Fact) -> None:
         self.store.facts.append(fact)
+        self.speech.remember(fact, lossy=self.lossy)
+        if isinstance(fact, WaitAnnounced):
+            self.never_longer(fact)
         if not self.lossy and isinstance(fact, ONCE):
             subject = fact.offer if isinstance(fact, OfferMade | OfferEnded) else fact.call
             self.counts[type(fact)][subject] += 1
             assert self.counts[type(fact)][subject] == 1, fact
+
+    def never_longer(self, told: WaitAnnounced) -> None:
+        """While he stays in a queue, no caller is told a longer wait than before, or a later place."""
+        stay = (told.call, self.floor.calls[told.call].visit)
+        position, estimate = self.told.get(stay, (told.position, told.estimate))
+        assert told.position <= position, told
+        if told.estimate is not None and estimate is not None:
+            assert told.estimate <= estimate, told
+        better = estimate if told.estimate is None else told.estimate
+        self.told[stay] = (told.position, better)
 
     def heard(self, offer: str) -> bool:
         """Whether events about the leg reach the core."""
@@ -182,7 +214,7 @@ class World:
         arrived = CallArrived(
             call=call,
             node=node,
-            dialled=pick(("orders", "english", "reception", "unknown", "hello")),
+            dialled=pick(("orders", "english", "reception", "unknown", "hello", "menu", "menu")),
             caller="138",
             customer=customer,
         )
@@ -193,7 +225,11 @@ class World:
     def a_caller_hangs_up(self, pick: Pick[Any]) -> None:
         if self.callers:
             call = pick(sorted(self.callers))
-            node = self.callers.pop(call)
+            node = self.callers[call]
+            if node not in self.down and call in self.speech.taping and pick((True, False)):
+                self.tape_ends(call, TapeEnd.HUNG_UP, pick)
+            self.speech.hung_up(call)
+            del self.callers[call]
             if node not in self.down:
                 self.tell(CallerHungUp(call=call))
 
@@ -208,7 +244,41 @@ class World:
     def a_key_is_pressed(self, pick: Pick[Any]) -> None:
         there = sorted(call for call, node in self.callers.items() if node not in self.down)
         if there:
-            self.tell(DigitPressed(call=pick(there), digit="1"))
+            self.tell(DigitPressed(call=pick(there), digit=pick("12459")))
+
+    # flows
+
+    def a_tape_ends(self, pick: Pick[Any]) -> None:
+        taping = sorted(self.speech.taping)
+        if self.speech.stopped and pick((True, False)):
+            call, file = self.speech.stopped.pop(0)
+            self.tell(TapeFinished(call=call, file=file, seconds=1.0, ended_by=TapeEnd.STOPPED))
+        elif taping:
+            call = pick(taping)
+            if pick((True, True, True, False)):
+                self.tape_ends(call, pick((TapeEnd.DIGIT, TapeEnd.SILENCE, TapeEnd.LENGTH)), pick)
+            else:
+                file, failure = self.speech.taping.pop(call), pick(list(TapeFailure))
+                self.tell(TapeFailed(call=call, file=file, failure=failure, detail="test"))
+
+    def tape_ends(self, call: str, how: TapeEnd, pick: Pick[Any]) -> None:
+        file = self.speech.taping.pop(call)
+        self.speech.finished[file] = call
+        self.tell(TapeFinished(call=call, file=file, seconds=pick((0.0, 0.5, 3.0, 9.0)), ended_by=how))
+
+    def a_look_up_is_answered(self, pick: Pick[Any]) -> None:
+        if self.speech.look_ups:
+            call, until = self.speech.look_ups.pop(0)
+            values = {"state": pick(("sent", "lost"))} if pick((True, False)) else None
+            if self.now <= until:
+                self.tell(LookedUp(call=call, values=values))
+
+    def an_outside_call_ends(self, pick: Pick[Any]) -> None:
+        if self.speech.outside:
+            call = self.speech.outside.pop(0)
+            if self.callers[call] in self.down:
+                return
+            self.tell(OutsideEnded(call=call, answered=pick((True, False)), cause=16))
 
     # phones
 
@@ -308,6 +378,8 @@ class World:
         node = pick(NODES)
         if node not in self.down:
             self.down.add(node)
+            for call in [call for call, at in self.callers.items() if at == node]:
+                self.speech.forget(call)
             self.tell(NodeLost(node=node))
 
     def a_node_is_back(self, pick: Pick[Any]) -> None:
@@ -319,6 +391,10 @@ class World:
         if restarted:
             self.callers = {call: at for call, at in self.callers.items() if at != node}
             self.legs = {o: leg for o, leg in self.legs.items() if node_of(leg.agent) != node}
+        gone = {call for call in self.speech.outside if pick((True, False))}
+        self.speech.outside = [
+            call for call in self.speech.outside if call in self.callers and call not in gone
+        ]
         there = [self.arrivals[call] for call, at in self.callers.items() if at == node]
         self.tell(
             ChannelsReconciled(
@@ -327,6 +403,7 @@ class World:
                 calls=tuple(LiveCall(arrived=each, created_at=at) for each, at in there),
                 offers=tuple(leg for leg in self.legs.values() if node_of(leg.agent) == node),
                 phones=tuple((each, PhoneState.FREE) for each in AGENTS if node_of(each) == node),
+                outside=tuple(self.speech.outside),
             )
         )
 
@@ -334,11 +411,14 @@ class World:
         """A new one starts with what the store has, which may lack the last facts."""
         lost = pick((0, 0, 0, 1, 4))
         self.lossy = self.lossy or lost > 0
+        self.told.clear()
         self.store = Store(self.store.facts[: len(self.store.facts) - lost])
         self.core = Dispatcher(routing(self.variant), Random(self.numbered))
         self.twin = Dispatcher(routing(self.variant), Random(self.numbered))
         self.down = set(NODES)
         self.joins.clear()
+        self.prompts.clear()
+        self.speech.forget_all()
         self.tell(self.store.restored(self.arrivals))
         self.expire()
 
@@ -356,6 +436,7 @@ class World:
         ]
         for call in self.floor.calls.values():
             self.is_in_its_place(call)
+            waits_for_something(call, self.down)
             if call.state is CallState.WAITING and call.node not in self.down:
                 self.waits_for_somebody(call, idle)
 
@@ -411,7 +492,10 @@ ACTIONS: dict[str, int] = {
     "a_call_arrives": 12,
     "a_caller_hangs_up": 4,
     "a_prompt_ends": 6,
-    "a_key_is_pressed": 1,
+    "a_key_is_pressed": 6,
+    "a_tape_ends": 8,
+    "a_look_up_is_answered": 3,
+    "an_outside_call_ends": 2,
     "a_phone_rings": 10,
     "an_agent_answers": 10,
     "a_ring_fails": 3,

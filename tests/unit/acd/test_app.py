@@ -10,8 +10,9 @@ import os
 import signal
 import socket
 import sys
+import time
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,19 @@ from acd.api.secrets import hash_secret
 from acd.app import Stopping, running, serve
 from acd.archive import BlacklistEntry, Role
 from acd.console.flight import parse_routing
+from acd.core.callback_words import CallbackOpened, CommitAttempt
 from acd.core.events import Blacklisted
+from acd.core.facts import Fact, StaleEventSeen
 from acd.errors import OperatorError, StoreUnavailable, TakenOver, TelephonyError
+from acd.reached import DoNotCallEntry
 from acd.runtime.engine import Engine
 from acd.runtime.replay import replay
-from acd.storage.store import SqlMemory, open_archive
+from acd.runtime.tasks import TaskKeeper
+from acd.storage.store import SqlMemory, open_archive, open_store
 from agents.model import PhoneState
 from asterisk.ari.errors import UnsupportedAsterisk
 from config.problems import ConfigErrors
+from tests.contract import made_facts as made
 from tests.unit.acd.console.installation import Installation
 from tests.unit.asterisk.node import NOON, Node, caller, phone, started
 from tests.unit.config.files import text, write
@@ -396,7 +402,7 @@ async def test_without_a_database_it_starts_knowing_nobody_and_learns_later(
     reads: list[int] = []
     load_directory = SqlMemory.load_directory
 
-    async def no_memory(self: SqlMemory, since_day: float) -> Any:
+    async def no_memory(self: SqlMemory, since_day: float, **_: object) -> Any:
         raise StoreUnavailable("the database is away")
 
     async def directory(self: SqlMemory) -> Any:
@@ -408,14 +414,80 @@ async def test_without_a_database_it_starts_knowing_nobody_and_learns_later(
     monkeypatch.setattr(SqlMemory, "load_open", no_memory)
     monkeypatch.setattr(SqlMemory, "load_directory", directory)
     monkeypatch.setattr(application, "LEARN_AGAIN_S", 0.01)
+    await owe_a_call(house)
     with capture_logs() as logged:
         async with up(house) as engine:
-            await until(lambda: "customers and blacklist read" in [entry["event"] for entry in logged])
+            await until(
+                lambda: "customers, blacklist and promises read" in [entry["event"] for entry in logged]
+            )
             assert engine.view_calls() == []
+            assert engine.open_callbacks() == {"main": 1}
+            assert engine.do_not_call == {"110"}
     said = [entry["event"] for entry in logged]
     assert "starting without memory: the database is away" in said
     assert said.count("customers and blacklist not read yet") == 2
     assert len(reads) == 3
+
+
+async def owe_a_call(house: Installation) -> None:
+    """An engine before this one had promised to call back, not before tomorrow; and never 110."""
+    keeper = TaskKeeper()
+    url = house.settings().secret("database_url")
+    now = time.time()
+    listed = DoNotCallEntry(number="110", reason="asked", author="boss", created_at=now)
+    async with open_store(url, spool=house.settings().spool_dir, keeper=keeper) as store:
+        owed = made.callback(queue="main", created_at=now - 60, due_at=now + 80_000, node="pbx1")
+        store.journal.take([CallbackOpened(at=now - 60, callback=owed)])
+        await store.archive.put_do_not_call([listed])
+    await keeper.close()
+
+
+async def test_what_was_promised_before_is_taken_up(house: Installation) -> None:
+    await owe_a_call(house)
+    async with up(house) as engine:
+        view = engine.view_callback("cb1")
+        assert view is not None
+        assert (view.callback.number, view.callback.note) == ("13800000001", "was cut off")
+        assert engine.do_not_call == {"110"}
+
+
+class Told:
+    """Hears of events that came too late."""
+
+    def __init__(self) -> None:
+        self.stale: list[str] = []
+
+    def take(self, facts: Sequence[Fact]) -> None:
+        self.stale += [fact.subject for fact in facts if isinstance(fact, StaleEventSeen)]
+
+
+async def test_an_attempt_is_in_the_store_when_the_core_is_told_so(house: Installation) -> None:
+    """The core knows no such attempt, and says so: that it was told is seen by that."""
+    told = Told()
+    async with up(house) as engine:
+        engine.watch(told)
+        asked = CommitAttempt(attempt=made.attempt(), callback=made.callback())
+        engine._carry_out(engine.now(), None, [asked])
+        await until(lambda: "cb1-1" in told.stale)
+        async with open_archive(house.settings().secret("database_url")) as archive:
+            story = await archive.callback("cb1")
+    assert story is not None
+    assert [attempt.attempt for attempt in story.attempts] == ["cb1-1"]
+
+
+async def test_numbers_listed_beside_the_engine_are_known_after_a_reload(house: Installation) -> None:
+    url = house.settings().secret("database_url")
+    async with up(house) as engine, open_archive(url) as archive:
+        entries = [
+            DoNotCallEntry(number=str(n), reason="x", author="b", created_at=1.0)
+            for n in range(100, 350)
+        ]
+        await archive.put_do_not_call(entries)
+        await engine.reload()
+        assert engine.do_not_call == {str(n) for n in range(100, 350)}
+        await archive.delete_do_not_call("100")
+        await engine.reload()
+        assert engine.do_not_call == {str(n) for n in range(101, 350)}
 
 
 async def test_a_database_that_is_away_is_seen_in_readiness_and_waited_for(house: Installation) -> None:

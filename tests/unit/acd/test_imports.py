@@ -17,7 +17,9 @@ from acd.imports import (
     parse_blacklist,
     parse_customers,
     printable,
+    read_do_not_call,
 )
+from acd.reached import DoNotCallEntry
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC).timestamp()
@@ -212,6 +214,19 @@ def test_a_reason_is_asked_for() -> None:
     assert [p.split(": ")[1] for p in blacklist_problems(b"number,reason\nx,\n")] == [
         "number",
         "reason",
+    ]
+
+
+def test_a_number_that_nobody_may_call_is_signed() -> None:
+    rows = list(read_do_not_call(lines(b"reason,number\nasked us,+86 138-0013-8000\n"), RULES))
+    assert rows == [
+        DoNotCallEntry(number="8613800138000", reason="asked us", author="cli:root", created_at=NOW)
+    ]
+    problems = list(read_do_not_call(lines(b"number,reason\n110,\nx,y\n119,a\tb\n"), RULES))
+    assert [str(problem).split(": ")[:2] for problem in problems] == [
+        ["line 2", "reason"],
+        ["line 3", "number"],
+        ["line 4", "reason"],
     ]
 
 

@@ -9,193 +9,30 @@ import pytest
 
 from acd.core import commands as c
 from acd.core import events as e
-from acd.core.routing import Trunk
+from acd.core.callback_words import AgentPressed, AgentPrompted, PromptAgent
+from acd.core.flow_words import DropTape, StartTape, StopTape, TapeEnd, TapeFinished
+from acd.core.message_words import MailboxDialled, SetLamp
 from acd.errors import TelephonyError
 from agents.model import AgentAct, PhoneState
 from asterisk.ari import events as ari
 from asterisk.ari.errors import AriConnectionLost, AriOverloaded, AriTimeout, refusal
-from asterisk.ari.models import CallerId, Channel, DeviceState, Playback
-from asterisk.callers import Callers
-from asterisk.doing import Doing
-from asterisk.hang_up import HangUps
-from asterisk.hearing import Hearing
-from asterisk.lamps import Lamps
-from asterisk.legs import Legs
-from asterisk.line import Line
-from asterisk.outbound import Outbound
-from asterisk.phones import Phones
-from asterisk.playing import Playing
-from asterisk.room import Told
-from asterisk.tapes import Tapes
-from asterisk.taping import Taping
-from tests.unit.asterisk.wire import Counts, Wire
-
-CALL = "pbx-1763700000.1"
-OFFER = f"{CALL}-o1"
-
-
-class Nothing:
-    def cancel(self) -> None: ...
-
-
-class Play:
-    """One node's adapter with a wire in place of Asterisk and a list in place of the core."""
-
-    def __init__(self) -> None:
-        self.wire = Wire()
-        self.counts = Counts()
-        self.events: list[e.Event] = []
-        self.later: list[Callable[[], None]] = []
-        self.again: list[tuple[float, Callable[[], None]]] = []
-        self.legs = Legs()
-        self.phones = Phones(
-            lambda phone, state: self.events.append(e.PhoneStateChanged(agent=phone, phone=state)),
-            later=self.plan,
-        )
-        line = Line("n1", self.wire, self.counts)
-        self.full: str | None = None
-        self.taping = Taping(app="acd", line=line, room=self, sink=self.events.append)
-        callers = Callers(app="acd", line=line, legs=self.legs)
-        self.now = 1000.0
-        self.tapes = Tapes(
-            line=line, callers=callers, room=self, sink=self.events.append, clock=lambda: self.now
-        )
-        playing = Playing(line=line, legs=self.legs, callers=callers, sink=self.events.append)
-        hang_ups = HangUps(line, self.plan_again)
-        self.trunks: dict[str, Trunk] = {}
-        self.outbound = Outbound(
-            app="acd",
-            allowed=("StasisStart",),
-            line=line,
-            legs=self.legs,
-            callers=callers,
-            hang_ups=hang_ups,
-            trunks=lambda: self.trunks,
-            sink=self.events.append,
-        )
-        self.lamps = Lamps(line)
-        self.hearing = Hearing(
-            line=line,
-            legs=self.legs,
-            callers=callers,
-            phones=self.phones,
-            taping=self.taping,
-            tapes=self.tapes,
-            playing=playing,
-            outbound=self.outbound,
-            sink=self.events.append,
-        )
-        self.doing = Doing(
-            app="acd",
-            line=line,
-            legs=self.legs,
-            callers=callers,
-            phones=self.phones,
-            taping=self.taping,
-            tapes=self.tapes,
-            playing=playing,
-            outbound=self.outbound,
-            lamps=self.lamps,
-            hang_ups=hang_ups,
-            sink=self.events.append,
-            gone=self.hearing.gone,
-            later=self.plan_again,
-        )
-
-    def plan(self, delay: float, call: Callable[[], None]) -> Nothing:
-        self.later.append(call)
-        return Nothing()
-
-    def plan_again(self, delay: float, call: Callable[[], None]) -> None:
-        self.again.append((delay, call))
-
-    def time_passes(self) -> float:
-        """The next thing that was planned for later is due; after how long."""
-        delay, call = self.again.pop(0)
-        call()
-        return delay
-
-    def ask(self, told: Told) -> None:
-        told(self.full)
-
-    def hears(self, event: ari.Event) -> list[e.Event]:
-        self.hearing.translate(event)
-        return self.told()
-
-    def told(self) -> list[e.Event]:
-        told = self.events.copy()
-        self.events.clear()
-        return told
-
-    def does(self, command: c.TelephonyCommand) -> list[str]:
-        self.doing.execute(command)
-        return self.wire.said()
-
-    def caller_arrives(self) -> None:
-        self.hears(start(CALL, ["inbound", "4008001001"]))
-
-    def agent_rings(self) -> None:
-        self.does(ring())
-        self.wire.all_ok()
-
-    def agent_answers(self) -> None:
-        self.agent_rings()
-        self.hears(start(OFFER, ["agent"], name="PJSIP/1001-00000002", state="Up"))
-
-    def connected(self) -> None:
-        self.caller_arrives()
-        self.agent_answers()
-        self.does(c.ConnectCall(call=CALL, offer=OFFER))
-        self.wire.all_ok()
-        self.told()
+from asterisk.ari.models import LiveRecording
+from tests.unit.asterisk.conversation import (
+    CALL,
+    OFFER,
+    Play,
+    channel,
+    destroyed,
+    device,
+    played,
+    ring,
+    start,
+)
 
 
 @pytest.fixture
 def play() -> Play:
     return Play()
-
-
-def channel(id: str, *, name: str = "PJSIP/carrier-1", state: str = "Ring") -> Channel:
-    return Channel(
-        id=id,
-        name=name,
-        state=state,
-        creationtime="2026-11-21T12:00:00.000+0000",
-        caller=CallerId(name="Li", number="13800138000"),
-        language="en",
-    )
-
-
-def start(
-    id: str, args: list[str], *, name: str = "PJSIP/carrier-1", state: str = "Ring"
-) -> ari.StasisStart:
-    return ari.StasisStart(channel=channel(id, name=name, state=state), args=args)
-
-
-def destroyed(id: str, cause: int = 16) -> ari.ChannelDestroyed:
-    return ari.ChannelDestroyed(channel=channel(id), cause=cause)
-
-
-def ring() -> c.RingAgent:
-    return c.RingAgent(
-        offer=OFFER,
-        call=CALL,
-        agent="1001",
-        endpoint="PJSIP/1001",
-        node="n1",
-        caller="13800138000",
-        caller_name='Li "the\\knife"',
-        queue="orders",
-    )
-
-
-def played(id: str, target: str, state: str = "done") -> ari.PlaybackFinished:
-    playback = Playback(id=id, media_uri="sound:x", target_uri=f"channel:{target}", state=state)
-    return ari.PlaybackFinished(playback=playback)
-
-
-def device(name: str, state: str) -> ari.DeviceStateChanged:
-    return ari.DeviceStateChanged(device_state=DeviceState(name=name, state=state))
 
 
 def test_a_caller_arrives_once(play: Play) -> None:
@@ -684,3 +521,99 @@ def test_a_lost_connection_is_not_reported_command_by_command(play: Play) -> Non
 
 def _fields(command: c.RingAgent) -> dict[str, str]:
     return {name: getattr(command, name) for name in command.__slots__}
+
+
+def test_several_sounds_and_what_was_recorded_are_one_prompt(play: Play) -> None:
+    play.caller_arrives()
+    sounds = ("num_2", "num_1")
+    play.doing.execute(c.PlayPrompt(call=CALL, prompt="x", language="en", sounds=sounds, tape="f/1"))
+    media = "sound:strowger/num_2,sound:strowger/num_1,recording:messages/f/1"
+    assert play.wire.last_query() == {"media": media, "lang": "en"}
+    play.doing.execute(c.PlayPrompt(call=CALL, prompt="x", language="en", tape="f/1"))
+    assert play.wire.last_query()["media"] == "recording:messages/f/1"
+
+
+def tell() -> PromptAgent:
+    return PromptAgent(offer=OFFER, prompt="whom", sounds=(), language="en")
+
+
+def told(prompt: str = "whom") -> AgentPrompted:
+    return AgentPrompted(offer=OFFER, prompt=prompt)
+
+
+def test_an_agent_is_told_something_and_presses_a_key(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_answers()
+    pressed = ari.ChannelDtmfReceived(channel=channel(OFFER), digit="1")
+    assert play.hears(pressed) == []
+    play.doing.execute(tell())
+    assert play.wire.last_query() == {"media": "sound:strowger/whom", "lang": "en"}
+    play.wire.all_ok()
+    play.wire.said()
+    assert play.hears(pressed) == [AgentPressed(offer=OFFER, digit="1")]
+    assert play.wire.said() == [f"DELETE playbacks/{OFFER}-pwhom"]
+    assert play.hears(played(f"{OFFER}-pwhom", OFFER)) == [told()]
+    assert play.hears(played(f"{OFFER}-pwhom", OFFER)) == []
+    assert play.hears(pressed) == [AgentPressed(offer=OFFER, digit="1")]
+    play.does(c.ConnectCall(call=CALL, offer=OFFER))
+    assert play.hears(pressed) == []
+
+
+@pytest.mark.parametrize("rings", [True, False])
+def test_an_agent_who_cannot_hear_has_been_told(play: Play, rings: bool) -> None:
+    if rings:
+        play.caller_arrives()
+        play.agent_rings()
+        play.wire.said()
+    assert play.does(tell()) == []
+    assert play.told() == [told()]
+
+
+def test_what_cannot_be_played_to_an_agent_counts_as_told(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_answers()
+    play.does(tell())
+    play.wire.refuse(500)
+    assert play.told() == [told()]
+    assert play.counts.refused == [("prompt agent", 500)]
+
+
+def test_a_mailbox_is_a_caller_who_is_prompted_presses_and_leaves(play: Play) -> None:
+    phone = "pbx-1763700000.9"
+    dialled = MailboxDialled(agent="1001", channel=phone, language="en")
+    assert play.hears(start(phone, ["feature", "*97"], name="PJSIP/1001-00000007")) == [dialled]
+    assert play.does(c.PlayPrompt(call=phone, prompt="x", language="en")) == [
+        f"POST channels/{phone}/answer",
+        f"POST channels/{phone}/play/{phone}-p1",
+    ]
+    pressed = ari.ChannelDtmfReceived(channel=channel(phone), digit="1")
+    assert play.hears(pressed) == [e.DigitPressed(call=phone, digit="1")]
+    assert play.hears(destroyed(phone)) == [e.CallerHungUp(call=phone)]
+
+
+def test_who_has_no_mailbox_hears_so_and_nothing_more_is_told_of_him(play: Play) -> None:
+    phone = "pbx-1763700000.9"
+    play.hears(start(phone, ["feature", "*97"], name="PJSIP/9999-00000007"))
+    play.does(c.Announce(channel=phone, prompt="refused", language="en"))
+    assert play.hears(destroyed(phone)) == []
+    assert play.legs.announcing == {}
+
+
+def test_a_recording_of_a_caller_is_one_of_his_commands(play: Play) -> None:
+    play.caller_arrives()
+    tape = StartTape(call=CALL, file="f", beep=False, at_most=9, silence=2, ends_with="")
+    assert play.does(tape) == [f"POST channels/{CALL}/answer", f"POST channels/{CALL}/record"]
+    assert play.wire.said() == []
+    pressed = ari.ChannelDtmfReceived(channel=channel(CALL), digit="#")
+    assert play.hears(pressed) == [e.DigitPressed(call=CALL, digit="#")]
+    assert play.does(StopTape(call=CALL, file="f")) == ["POST recordings/live/messages%2Ff/stop"]
+    closed = LiveRecording(
+        name="messages/f", format="wav", target_uri=f"channel:{CALL}", state="done", duration=2
+    )
+    stopped = TapeFinished(call=CALL, file="f", seconds=2, ended_by=TapeEnd.STOPPED)
+    assert play.hears(ari.RecordingFinished(recording=closed)) == [stopped]
+    assert play.does(DropTape(file="f")) == ["DELETE recordings/stored/messages%2Ff"]
+
+
+def test_a_lamp_is_one_of_the_commands(play: Play) -> None:
+    assert play.does(SetLamp(agent="1001", node="n1", new=1, old=0)) == ["POST channels"]

@@ -144,3 +144,71 @@ def test_phones_from_the_list_of_endpoints() -> None:
         ("1003", PhoneState.UNREACHABLE),
         ("1004", PhoneState.UNREACHABLE),
     ]
+
+
+def test_a_customer_whom_we_dial_and_who_rings_still() -> None:
+    found = inventory([channel("cb-1-a1", "PJSIP/carrier-2", state="Ringing")])
+    (live,) = found.calls
+    assert (live.dialled_for, live.answered, live.created_at) == ("cb-1-a1", False, CREATED_AT)
+    assert live.arrived == CallArrived(call="cb-1-a1", node="n1", dialled="", caller=None)
+    assert found.customers["cb-1-a1"].rings
+    assert (found.callers, found.litter) == ({}, [])
+
+
+def test_a_customer_who_has_answered_and_talks_with_an_agent_who_was_first() -> None:
+    found = inventory(
+        [
+            channel("c1", "PJSIP/carrier-2", "acd,customer,13800138000"),
+            channel("first-c1-o1", "PJSIP/1001-2", "acd,agent"),
+        ],
+        [Bridge(id="c1-b", channels=["c1", "first-c1-o1"])],
+    )
+    (live,) = found.calls
+    assert (live.dialled_for, live.answered) == ("c1", True)
+    assert live.arrived == CallArrived(call="c1", node="n1", dialled="", caller="13800138000")
+    assert found.offers == [
+        LiveOffer(offer="c1-o1", call="c1", agent="1001", answered=True, connected=True)
+    ]
+    assert found.agents["c1-o1"].channel == "first-c1-o1"
+    assert found.callers["c1"].joined == "first-c1-o1"
+
+
+def test_a_caller_and_the_outside_number_with_which_he_talks() -> None:
+    found = inventory(
+        [
+            channel("c1", "PJSIP/carrier-1", "acd,inbound,4008001001"),
+            channel("c1-x1", "PJSIP/carrier-2", "acd,outside,c1"),
+        ],
+        [Bridge(id="c1-b", channels=["c1", "c1-x1"])],
+    )
+    assert [live.arrived.call for live in found.calls] == ["c1"]
+    caller = found.callers["c1"]
+    assert (caller.outside, caller.joined, caller.bridged, caller.music) == (
+        "c1-x1",
+        "c1-x1",
+        True,
+        False,
+    )
+    assert found.outside["c1-x1"].answered
+    assert found.litter == []
+
+
+def test_an_outside_number_that_rings_for_a_caller_or_for_nobody() -> None:
+    found = inventory(
+        [
+            channel("c1", "PJSIP/carrier-1", "acd,inbound,4008001001"),
+            channel("c1-x1", "PJSIP/carrier-2", state="Ringing"),
+            channel("c2-x1", "PJSIP/carrier-3", state="Ringing"),
+            channel("x3-x1", "PJSIP/carrier-4", state="Ringing"),
+        ]
+    )
+    assert not found.outside["c1-x1"].answered
+    assert set(found.outside) == {"c1-x1"}
+    assert [str(request) for request in found.litter] == ["DELETE channels/c2-x1"]
+
+
+def test_an_agent_who_hears_his_messages_is_hung_up_and_his_end_is_told() -> None:
+    found = inventory([channel("f1", "PJSIP/1001-3", "acd,feature,*97")])
+    assert found.callers["f1"].mailbox
+    assert found.calls == []
+    assert [str(request) for request in found.litter] == ["DELETE channels/f1"]

@@ -160,8 +160,69 @@ def test_a_customers_phone_dials_in_like_a_caller() -> None:
 def test_a_trunk_is_known_by_its_addresses() -> None:
     of = routing(trunks={"carrier": Trunk(name="carrier", match=("192.0.2.1", "198.51.100.0/24"))})
     text = files(of)["pjsip.d/strowger.conf"]
-    assert section(text, "trunk-carrier", "endpoint")["context"] == "strowger-inbound"
+    assert section(text, "carrier", "endpoint")["context"] == "strowger-inbound"
     assert "match = 192.0.2.1\nmatch = 198.51.100.0/24\n" in text
+
+
+def test_a_trunk_that_dials_can_be_named_in_what_is_dialled() -> None:
+    match = ("192.0.2.1", "198.51.100.0/24", "sip.example.net")
+    dials = Trunk(name="carrier", match=match, dial="PJSIP/{number}@carrier")
+    text = files(routing(trunks={"carrier": dials}))["pjsip.d/strowger.conf"]
+    assert section(text, "carrier", "endpoint")["aors"] == "carrier"
+    contacts = "contact = sip:192.0.2.1\ncontact = sip:sip.example.net\n"
+    assert f"[carrier]\ntype = aor\n{contacts}\n" in text
+
+
+@pytest.mark.parametrize(
+    "trunk",
+    [
+        Trunk(name="carrier", match=("192.0.2.1",)),
+        Trunk(name="carrier", match=("192.0.2.0/24",), dial="PJSIP/carrier/sip:{number}@192.0.2.9"),
+    ],
+)
+def test_a_trunk_that_does_not_dial_by_its_name_has_no_contact(trunk: Trunk) -> None:
+    text = files(routing(trunks={"carrier": trunk}))["pjsip.d/strowger.conf"]
+    assert "contact =" not in text.split("[1001]")[0]
+    assert "aors" not in section(text, "carrier", "endpoint")
+
+
+def test_agents_phones_have_a_lamp_and_customers_phones_none() -> None:
+    phone = CustomerPhone(id="demo", name="Demo", number="13800000001")
+    of = routing(phones={"demo": phone})
+    text = files(of)["pjsip.d/strowger.conf"]
+    endpoint = section(text, "1001", "endpoint")
+    assert endpoint["mailboxes"] == "1001@strowger"
+    assert endpoint["voicemail_extension"] == "*97"
+    assert endpoint["mwi_subscribe_replaces_unsolicited"] == "yes"
+    assert section(text, "1001", "aor")["mailboxes"] == "1001@strowger"
+    for kind in ("endpoint", "aor"):
+        assert "mailboxes" not in section(text, "demo", kind)
+    assert steps(of, "strowger-lamps") == [
+        "exten => s,1,MinivmMWI(${STROWGER_AGENT}@strowger,0,${STROWGER_NEW},${STROWGER_OLD})",
+        " same => n,Hangup()",
+    ]
+
+
+@pytest.mark.parametrize("then", [Then.VOICEMAIL, Then.FLOW])
+def test_what_only_the_engine_can_do_is_not_tried_while_it_is_away(then: Then) -> None:
+    orders = queue(
+        "orders", on_full=Ending(say=None, then=then), on_nobody=Ending(say="nobody", then=then)
+    )
+    lines = steps(routing(queues={"orders": orders}), "strowger-queue-orders")
+    assert lines[lines.index(" same => n(full),NoOp()") + 1 :] == [
+        " same => n,Playback(strowger/system_busy)",
+        " same => n,Hangup()",
+        " same => n(nobody),NoOp()",
+        " same => n,Playback(strowger/nobody)",
+        " same => n,Hangup()",
+    ]
+
+
+def test_a_number_with_a_flow_goes_to_its_queue_while_the_engine_is_away() -> None:
+    route = NumberRoute(number="4001", queue="orders", flow="menu")
+    lines = steps(routing(numbers={"4001": route}), "strowger-inbound")
+    at = lines.index("exten => 4001,1,Stasis(strowger,inbound,${EXTEN})")
+    assert lines[at + 3] == " same => n,Goto(strowger-queue-orders,s,1)"
 
 
 @pytest.mark.parametrize(
@@ -216,7 +277,7 @@ def test_calls_go_to_the_application_of_the_installation() -> None:
 
 def test_agents_dial_codes_and_each_other() -> None:
     lines = steps(routing(), "strowger-phones")
-    for code in ("*11", "*12", "*13", "*14", "*15", "*16"):
+    for code in ("*11", "*12", "*13", "*14", "*15", "*16", "*97"):
         assert f"exten => {code},1,Stasis(strowger,feature,${{EXTEN}})" in lines
     assert "exten => 1002,hint,PJSIP/1002" in lines
     assert "exten => 1002,1,Dial(PJSIP/1002,60)" in lines
@@ -316,6 +377,12 @@ BAD = "x\nexten => s,1,System(evil)"
         ({"phones": {"p": CustomerPhone(id="p", name="", number="1>")}}, "number '1>'"),
         ({"trunks": {"t]": Trunk(name="t]", match=())}}, "trunk name 't]'"),
         ({"trunks": {"t": Trunk(name="t", match=("1.2.3.4\nx=y",))}}, "address of trunk t"),
+        (
+            {"trunks": {"t": Trunk(name="t", match=(), dial="PJSIP/{number}@x,evil")}},
+            "dial of trunk t 'PJSIP/{number}@x,evil'",
+        ),
+        ({"trunks": {"t": Trunk(name="t", match=(), dial="PJSIP/5")}}, "dial of trunk t"),
+        ({"trunks": {"1001": Trunk(name="1001", match=())}}, "'1001' is both a trunk and a phone"),
         (
             {"queues": {"q": queue("q", on_full=Ending(say="a)b", then=Then.GOODBYE))}},
             "prompt 'a)b'",

@@ -131,6 +131,7 @@ async def test_stock_is_taken_and_told(node: Node, centre: Centre) -> None:
             ),
             offers=(e.LiveOffer(offer="c2-o1", call="c2", agent="1002", answered=True, connected=True),),
             phones=(("1001", PhoneState.FREE), ("1002", PhoneState.FREE)),
+            outside=(),
         )
         assert centre.health() == "connected"
         assert centre.ready == ["connected"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from acd.core.routing import Strategy
 from config.names import PROMPTS
+from tests.unit.config.flow_documents import OWN, flows
 
 Document: TypeAlias = dict[str, Any]
 
@@ -38,6 +39,24 @@ def endings(queues: list[str]) -> st.SearchStrategy[Any]:
     then = words | st.sampled_from([{"queue": name} for name in queues]) if queues else words
     says = prompts | st.just("nothing")
     return then | st.builds(lambda say, then: {"say": say, "then": then}, says, then)
+
+
+callbacks = some(
+    order=st.sampled_from(["agent_first", "customer_first"]),
+    attempts=st.integers(1, 20),
+    spacing=st.just(["1s", "3m"]),
+    reserve=st.integers(0, 2),
+    behind=st.booleans(),
+    within=durations,
+    ring=durations,
+    short_abandons=st.booleans(),
+    hours=some(
+        **{"from": st.just("08:30"), "to": st.sampled_from(["20:00", "24:00"])},
+        zone=st.just("UTC"),
+        zones=st.just({"+44": "Europe/London", "1": "Asia/Tokyo"}),
+    ),
+    trunk=st.just("carrier"),
+)
 
 
 @st.composite
@@ -162,6 +181,30 @@ def rules(draw: st.DrawFn, queues: list[str], ids: list[str]) -> list[Document]:
 
 
 @st.composite
+def boxes(draw: st.DrawFn, queues: list[str], ids: list[str]) -> Document:
+    """Voicemail boxes, one of a queue and one of an agent."""
+    lamp = some(
+        agents=st.lists(st.sampled_from(ids), min_size=1, unique=True),
+        groups=st.lists(st.sampled_from(GROUPS), min_size=1, unique=True),
+    ).filter(bool)
+    rest = some(
+        name=texts,
+        greeting=prompts,
+        at_least=st.sampled_from(["0.5s", "1s", "2s"]),
+        at_most=st.sampled_from(["2.5s", "1m", "1h"]),
+        silence=st.sampled_from(["1s", "4.5s"]),
+        review=st.booleans(),
+        lamp=lamp,
+        keep_for=durations | st.just("forever"),
+        mail=st.just("desk+vm@mail.example.org"),
+    ).filter(lambda box: box.get("at_most") != "2.5s" or "at_least" in box)
+    return {
+        "team": {"queue": draw(st.sampled_from(queues)), **draw(rest)},
+        "own": {"agent": draw(st.sampled_from(ids)), **draw(rest)},
+    }
+
+
+@st.composite
 def valid(draw: st.DrawFn) -> Document:
     """A routing without mistakes."""
     people = draw(agents())
@@ -202,7 +245,20 @@ def valid(draw: st.DrawFn) -> Document:
         },
     }
     if draw(st.booleans()):
+        result["prompts"], result["flows"] = OWN, draw(flows(names))
+        result["numbers"]["101"]["flow"] = "reception"
+        result["queues"]["q0"]["on_nobody"] = {"flow": "reception"}
+    if draw(st.booleans()):
+        result["voicemail"] = draw(boxes(names, list(people)))
+        result["businesses"]["other"]["when_closed"] = draw(
+            st.sampled_from([{"voicemail": "own"}, {"say": "closed", "then": {"voicemail": "team"}}])
+        )
+    if draw(st.booleans()):
         result["trunks"] = {"carrier": {"match": ["127.0.0.2", "10.0.0.0/8"]}}
+        if draw(st.booleans()):
+            result["trunks"]["carrier"] |= {"dial": "PJSIP/{number}@carrier", "caller_id": "400"}
+            for each in result["queues"].values():
+                each["callback"] = draw(callbacks)
         result["phones"] = {"demo": {"number": "138", "name": draw(texts)}}
     return result
 

@@ -15,7 +15,7 @@ from config.parsing import parse
 from config.problems import Problems
 from config.schema import json_schema
 
-GUIDES = ("docs/routing.md", "docs/flows.md")
+GUIDES = ("docs/routing.md", "docs/flows.md", "docs/callbacks.md")
 TEXT = "\n".join(Path(guide).read_text(encoding="utf-8") for guide in GUIDES)
 WORDS = set(re.findall(r"[a-z_]+", TEXT))
 SCHEMA = json_schema()

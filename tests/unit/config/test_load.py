@@ -11,8 +11,10 @@ import pytest
 
 from acd.core.routing import (
     BusinessIs,
+    CallbackRule,
     CallerStartsWith,
     CallerWithheld,
+    CallingHours,
     CustomerTierIs,
     DialledIs,
     Effect,
@@ -54,7 +56,8 @@ def test_the_example_is_valid_and_has_nothing_odd() -> None:
 def test_a_queue_that_says_nothing_has_the_defaults(tmp_path: Path) -> None:
     queues = "queues:\n  main: {}"
     assert routing(tmp_path, queues=queues).queues["main"] == Queue(
-        name="main", label="main", needs=(), on_timeout=CALLBACK, on_nobody=CALLBACK, on_full=CALLBACK
+        name="main", label="main", needs=(), on_timeout=CALLBACK, on_nobody=CALLBACK, on_full=CALLBACK,
+        callback=CallbackRule(hours=CallingHours(zone="Asia/Shanghai")),
     )  # fmt: skip
 
 
@@ -77,8 +80,25 @@ def test_a_queue_that_says_everything(tmp_path: Path) -> None:
     on_nobody: goodbye
     on_full: {say: nothing, then: {queue: other}}
     short_abandon: 0s
+    callback:
+      order: customer_first
+      attempts: 2
+      spacing: [1m, 1h]
+      reserve: 1
+      behind: false
+      within: 1d
+      ring: 20s
+      short_abandons: false
+      hours: {from: "08:30", to: "24:00", zone: UTC, zones: {"+44": Europe/London, "1": Asia/Tokyo}}
+      trunk: carrier
   other: {groups: [back]}"""
-    result = routing(tmp_path, queues=queues).queues
+    trunks = "trunks:\n  carrier: {match: 192.0.2.1, dial: 'PJSIP/{number}@carrier', caller_id: '400'}"
+    loaded = routing(tmp_path, queues=queues, trunks=trunks)
+    assert (loaded.trunks["carrier"].dial, loaded.trunks["carrier"].caller_id) == (
+        "PJSIP/{number}@carrier",
+        "400",
+    )
+    result = loaded.queues
     assert result["main"] == Queue(
         name="main",
         label="主",
@@ -101,6 +121,20 @@ def test_a_queue_that_says_everything(tmp_path: Path) -> None:
         on_nobody=Ending(say="nobody", then=Then.GOODBYE),
         on_full=Ending(say=None, then=Then.QUEUE, queue="other"),
         short_abandon=0,
+        callback=CallbackRule(
+            agent_first=False,
+            attempts=2,
+            spacing=(60.0, 3600.0),
+            reserve=1,
+            behind=False,
+            within=86_400.0,
+            ring=20.0,
+            short_abandons=False,
+            hours=CallingHours(
+                begin=510, end=1440, zone="UTC", zones=(("+44", "Europe/London"), ("1", "Asia/Tokyo"))
+            ),
+            trunk="carrier",
+        ),
     )
     assert result["other"].needs is None
 

@@ -272,7 +272,7 @@ def test_the_small_file_is_valid(tmp_path: Path) -> None:
         (
             "queues",
             "queues:\n  main: {groups: [vip, back], §max_wait: 3m}",
-            "unknown key 'max_wait' in queues main, expected one of groups, name, needs",
+            "unknown key 'max_wait' in queues main, expected one of callback, groups, name, needs",
         ),
         (
             "queues",
@@ -486,8 +486,11 @@ def test_names_of_an_unreadable_section_are_not_called_unknown(tmp_path: Path) -
 def test_the_keys_of_each_place_are_known() -> None:
     assert keys_at(()) == Document.model_fields.keys()
     assert keys_at(("queues", "x", "wrap_up")) == {"for", "extend"}
-    assert keys_at(("queues", "x", "on_full", "<say>", "then", "<mapping>")) == {"queue", "voicemail", "flow"}
-    assert keys_at(("queues", "x", "on_full")) == {"say", "then", "queue", "voicemail", "flow"}
+    then = {"queue", "voicemail", "flow"}
+    assert keys_at(("queues", "x", "on_full", "<say>", "then", "<mapping>")) == then
+    assert keys_at(("queues", "x", "on_full")) == {"say", "then"} | then
+    assert keys_at(("flows", "f", "s", "<collect>")) >= {"collect", "say", "go", "between"}
+    assert keys_at(("flows", "f", "s", "<keys>", "keys", "1", "<mapping>")) >= {"queue", "dial"}
     assert keys_at(("rules", 3, "when", "caller")) == {"in", "starts_with", "withheld"}
     assert keys_at(("queues", "x", "ring", "y")) == frozenset()
     assert keys_at(("nonsense", "x")) == frozenset()

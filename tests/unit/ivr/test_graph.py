@@ -172,6 +172,11 @@ def test_going_back_by_a_key_or_by_speaking_is_no_circle() -> None:
     assert without_end(there) == ()
 
 
+def test_a_recording_that_may_be_empty_needs_nobody_who_speaks() -> None:
+    there = flows(f={"a": Record(parts=(), into="r", go=A, too_short=OUT, failed=OUT, at_least=0.0)})
+    assert circles(there) == (Circle(steps=(("f", "a"),), closed_by=("go",)),)
+
+
 def test_ways_that_meet_again_are_no_circle() -> None:
     there = flows(
         f={

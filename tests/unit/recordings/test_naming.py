@@ -4,7 +4,14 @@ import re
 
 import pytest
 
-from recordings.naming import Side, file_of, file_of_side
+from recordings.naming import (
+    Side,
+    file_of,
+    file_of_message,
+    file_of_side,
+    message_file_of,
+    message_of_file,
+)
 
 AT = 1795292194.9
 """2026-11-21 20:16:34.9 UTC."""
@@ -38,3 +45,17 @@ def test_a_name_of_any_length_fits_a_file_system_and_keeps_what_tells_talks_apar
     assert name.endswith("p-1.2-o7_caller")
     assert re.fullmatch(r"[A-Za-z0-9_.+-]+", name)
     assert folder == "2026-11-21"
+
+
+def test_a_message_lies_in_the_folder_of_its_day() -> None:
+    file = message_file_of(at=AT, box="orders", call="pbx1-1795292190.12", number=2)
+    assert file == "2026/11/21/20261121T201634Z_orders_pbx1-1795292190.12-2"
+    other = message_file_of(at=AT, box="../订购", call="../" + "c" * 200, number=3)
+    assert re.fullmatch(r"2026/11/21/[A-Za-z0-9_.+-]+-3", other)
+    assert len(other.rsplit("/", 1)[1]) < 250
+
+
+def test_messages_have_a_folder_of_their_own() -> None:
+    assert message_of_file(file_of_message("2026/11/21/x")) == "2026/11/21/x"
+    assert message_of_file("2026-11-21/x") is None
+    assert message_of_file("messages/") is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -20,17 +20,19 @@ from acd.archive import (
     StoredVisit,
     TokenRecord,
 )
+from acd.core.callback_words import CallbackActed, CallbackAsked, DoNotCallChanged
 from acd.core.commands import Command, Record, RefuseAct
 from acd.core.events import AgentActed, Blacklisted, Customer, Event
 from acd.core.facts import AgentStateChanged, Fact
 from acd.core.message_words import Message, MessageActed
 from acd.core.routing import Ending, NumberRoute, Queue, Routing, Then, Voicemail
-from acd.core.views import AgentView, CallView, QueueView, WhyView
+from acd.core.views import AgentView, CallbackView, CallView, QueueView, WhyView
 from acd.errors import BadCursor, StoreUnavailable
 from acd.ports import Check, FactSink, ReloadResult
 from acd.voicemail import MessageFilter, MessageStory, StoredMessage
 from agents.model import AgentAct, AgentProfile, AgentState, PhoneState
 from tests.unit.acd.api.fake_messages import LiveMessages, StoredMessages, left
+from tests.unit.acd.api.promised import PromisedArchive, Promises
 
 NOW = 1_795_262_400.0
 """2026-11-21 12:00 UTC."""
@@ -128,6 +130,9 @@ class FakeCentre:
         self.health = [Check(name="database", healthy=True, detail="answers")]
         self.customers: dict[str, Customer | None] = {}
         self.blacklisted: dict[str, tuple[Blacklisted | None, float | None]] = {}
+        self.promises = Promises()
+        self.settles = True
+        self.settled_times = 0
         self._routing = routing()
         self.messages = LiveMessages(self._routing, NOW)
         self.messages.remember(*LEFT)
@@ -136,6 +141,12 @@ class FakeCentre:
         if isinstance(event, MessageActed):
             return self.messages.submit(event)
         self.events.append(event)
+        if isinstance(event, CallbackAsked):
+            return self.promises.asked(event)
+        if isinstance(event, CallbackActed):
+            return self.promises.acted(event)
+        if isinstance(event, DoNotCallChanged):
+            return []
         assert isinstance(event, AgentActed)
         if self.refuse is not None:
             return [RefuseAct(agent=event.agent, act=event.act, why=self.refuse)]
@@ -194,6 +205,17 @@ class FakeCentre:
             logged_in=2,
             idle=1,
         )
+
+    def open_callbacks(self) -> Mapping[str, int]:
+        return {"orders": len(self.promises.open)}
+
+    def view_callback(self, callback: str) -> CallbackView | None:
+        return self.promises.open.get(callback)
+
+    async def settled(self) -> None:
+        self.settled_times += 1
+        if not self.settles:
+            raise StoreUnavailable("What was decided is not written yet.")
 
     def why(self, call: str) -> WhyView | None:
         view = self.calls.get(call)
@@ -309,10 +331,11 @@ MISSED = StoredMissedCall(
 )
 
 
-class FakeArchive:
+class FakeArchive(PromisedArchive):
     """Everything in memory. While `down` is set nothing can be asked."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.down = False
         self.stored = [replace(STORED, call=f"c9-{n}") for n in range(5)]
         self.wheres: list[CallFilter] = []

@@ -16,7 +16,14 @@ from tests.unit.acd.api.fakes import FakeArchive
 from tests.unit.acd.api.house import ADMIN, READONLY, SECRETS, House, bearer
 
 AGENTS = "/api/v1/agents"
-FILLED = {"agent": "1001", "queue": "orders", "call": "c1", "number": "13800138000", "id": "7"}
+FILLED = {
+    "callback": "cb1",
+    "agent": "1001",
+    "queue": "orders",
+    "call": "c1",
+    "number": "13800138000",
+    "id": "7",
+}
 
 
 def filled(path: str) -> str:

@@ -163,6 +163,10 @@ async def test_what_is_not_there_cannot_be_heard(house: House) -> None:
     assert b"The file of the message 'm3' is not there." in body
     house.centre.messages.expire("m1")
     status, body, _ = await hear(house, "m1")
+    assert status == 503
+    assert b"the database was away when it started" in body
+    house.archive.messages_kept.deleted["m1"] = NOW
+    status, body, _ = await hear(house, "m1")
     assert status == 410
     assert b"urn:strowger:problem:gone" in body
     assert (await hear(house, "m1", **AGENT))[0] == 410

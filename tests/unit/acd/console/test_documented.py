@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.cli import app, token
+from acd.cli import app
 from acd.storage.journal import WriteBehind
 from tests.unit.acd.console.installation import Installation
 
@@ -43,7 +43,8 @@ def test_the_readme_names_every_command() -> None:
         for each in app.registered_commands
         if each.callback
     }
-    assert names | {"token"} <= set(re.findall(r"`acd ([a-z]+)", README))
+    groups = {each.name for each in app.registered_groups}
+    assert names | groups <= set(re.findall(r"`acd ([a-z]+)", README))
 
 
 def test_the_guide_says_how_many_facts_wait_in_memory() -> None:
@@ -54,8 +55,12 @@ def test_the_guide_says_how_many_facts_wait_in_memory() -> None:
 @pytest.mark.parametrize("text", [README, GUIDE], ids=["README", "operating guide"])
 def test_every_command_that_is_named_exists(text: str) -> None:
     names = {each.name or each.callback.__name__ for each in app.registered_commands if each.callback}
-    tokens = {each.name for each in token.registered_commands}
+    groups = {
+        each.name: {command.name for command in each.typer_instance.registered_commands}
+        for each in app.registered_groups
+        if each.typer_instance is not None
+    }
     named = re.findall(r"`acd ([a-z]+)(?: ([a-z]+))?", text)
     assert named
     for command, word in named:
-        assert command in names or (command == "token" and word in tokens), command
+        assert command in names or word in {*groups.get(command, ()), ""}, command

@@ -89,8 +89,9 @@ def test_the_node_and_the_own_prompts_are_those_of_the_installation(installation
     on_full = "on_full: {say: jingle, then: goodbye}"
     queues = f"queues:\n  main: {{needs: {{orders: 1}}, groups: [vip, back], {on_full}}}"
     installation.routing.write_text(text(queues=queues))
-    for language in ("zh-CN", "en"):
-        assert "unknown prompt 'jingle'" in installation.bad("check", installation.routing)
+    told = {"zh-CN": "unknown prompt 'jingle'", "en": "the prompt 'jingle' is not recorded in en"}
+    for language, complaint in told.items():
+        assert complaint in installation.bad("check", installation.routing)
         folder = installation.folder / "prompts" / language
         folder.mkdir(parents=True)
         (folder / "jingle.wav").touch()

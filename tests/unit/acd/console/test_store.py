@@ -137,6 +137,18 @@ def test_a_blacklist_is_imported_with_its_author(installation: Installation) -> 
     assert (entry.number, entry.reason, entry.author) == ("13800138000", "prank", "boss")
 
 
+def test_a_do_not_call_list_is_imported(installation: Installation) -> None:
+    file = installation.folder / "list.csv"
+    file.write_text("number,reason\n13800138000,asked\n13900139000,asked too\n")
+    said = installation.good("import", "do-not-call", file)
+    assert said.startswith("2 do-not-call entries imported\n")
+    page = ask(installation, lambda archive: archive.do_not_call(limit=9))
+    assert {(entry.number, entry.author) for entry in page.items} == {
+        ("13800138000", "import"),
+        ("13900139000", "import"),
+    }
+
+
 def test_nothing_is_imported_from_a_file_with_mistakes(installation: Installation) -> None:
     file = installation.folder / "customers.csv"
     file.write_text("number,tier\n13800138000,vip\n12a,vip\n13900139000,tin\n13800138000,\n")

@@ -31,8 +31,9 @@ from acd.core.facts import (
     StaleEventSeen,
     VisitOutcome,
 )
+from acd.core.flow_words import WaitAnnounced, WaitMeasured
 from acd.core.records import Placement
-from acd.core.routing import Ending, NumberRoute, Queue, Routing, ServiceLevel, Then
+from acd.core.routing import Ending, NumberRoute, Queue, Routing, ServiceLevel, Then, Voicemail
 from acd.core.views import AgentView, QueueView
 from acd.metrics import Metrics, families, reference
 from acd.metrics.capped import MOST
@@ -53,6 +54,10 @@ RECORDED = RecordingEnded(
     detail=None,
     reasons=(),
 )
+
+
+TOLD = WaitAnnounced(call="c1", queue="orders", at=1.0, position=2, estimate=None)
+MEASURED = WaitMeasured(call="c1", queue="orders", at=130.0, told_at=10.0, estimate=100.0, actual=120.0)
 
 
 def queue(name: str) -> Queue:
@@ -80,6 +85,7 @@ ROUTING = Routing(
     agents={},
     rules=(),
     queues={"orders": queue("orders"), "service": queue("service")},
+    voicemail={"orders": Voicemail(name="orders", label="Orders")},
 )
 
 
@@ -87,6 +93,9 @@ class FakeCentre:
     """A centre with one agent who talks and one queue in which somebody waits."""
 
     routing = ROUTING
+
+    def open_callbacks(self) -> dict[str, int]:
+        return {"orders": 3, "long gone": 2}
 
     def now(self) -> float:
         return 1100.0
@@ -321,6 +330,17 @@ KNIVES = {"number": "400", "business": "knives"}
             "strowger_stale_events_total",
             {"what": "answered_after_cancel"},
             1,
+        ),
+        (TOLD, "strowger_queue_wait_announcements_total", ORDERS, 1),
+        (MEASURED, "strowger_queue_wait_estimate_error_seconds_sum", ORDERS, 20),
+        (MEASURED, "strowger_queue_wait_estimate_error_seconds_count", ORDERS, 1),
+        (MEASURED, "strowger_queue_wait_estimate_over_seconds_total", ORDERS, 0),
+        (MEASURED, "strowger_queue_wait_estimate_under_seconds_total", ORDERS, 20),
+        (
+            replace(MEASURED, actual=70.0),
+            "strowger_queue_wait_estimate_over_seconds_total",
+            ORDERS,
+            30,
         ),
         (CHANGED, "strowger_agent_state_seconds_total", {"state": "idle"}, 40),
         (CHANGED, "strowger_agent_state_seconds_total", {"state": "talking"}, 10),

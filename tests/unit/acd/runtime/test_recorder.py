@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -15,13 +16,20 @@ from acd.core.events import (
     CallerHungUp,
     ChannelsReconciled,
     ConfigReplaced,
+    DigitPressed,
     Event,
     PhoneStateChanged,
+    PromptFinished,
+    StateRestored,
 )
+from acd.core.flow_words import LookedUp
+from acd.core.message_words import MailboxDialled, Message
+from acd.core.routing import NumberRoute, Voicemail
 from acd.runtime.masking import mask, mask_fields
 from acd.runtime.recorder import FlightRecorder, RecordingError, read_recording
 from acd.runtime.replay import replay
 from agents.model import AgentAct, PhoneState
+from ivr.model import Flow, HangUp, LookUp
 from tests.unit.acd.runtime.centre import arrived, routing
 
 PLANS = {"r1": routing(), "r2": routing(revision="r2", prefix="1380013")}
@@ -148,6 +156,67 @@ def test_what_is_no_recording_is_refused(tmp_path: Path, content: bytes, complai
     path.write_bytes(content)
     with pytest.raises(RecordingError, match=complaint):
         replay(path, PLANS.__getitem__)
+
+
+def test_an_agent_who_listens_to_his_messages_is_replayed_and_no_caller_recognised(
+    tmp_path: Path,
+) -> None:
+    """Numbers are read out digit by digit: masked ones by other prompts."""
+    box = Voicemail(name="own", label="Own", agent="1001")
+    plan = replace(routing(), voicemail={"own": box})
+    left = Message(
+        id="m1", call="c9", box="own", caller="13800138000", business=None, queue=None,
+        language="en", left_at=0.0, seconds=5.0, file="a",
+    )  # fmt: skip
+    heard: list[Event] = [
+        StateRestored(
+            agents=(),
+            calls=(),
+            messages=(left,),
+            do_not_call=frozenset({"13900139000"}),
+            surveyed=(("13700137000", 1.0),),
+        ),
+        ChannelsReconciled(node="n1", restarted=False),
+        MailboxDialled(agent="1001", channel="ch1"),
+        *(PromptFinished(call="ch1", prompt=f"mailbox-{n}") for n in (1, 2, 3)),
+        DigitPressed(call="ch1", digit="3"),
+    ]
+    path = tmp_path / "flight.jsonl"
+    recorder = FlightRecorder(
+        path, seed=7, now=0.0, routing=plan, printed=lambda plan: "r1", limit_bytes=1 << 20
+    )
+    dispatcher = Dispatcher(plan, Random(7))
+    for event in heard:
+        recorder.note(100.0, event, dispatcher.handle(event, 100.0))
+    recorder.close()
+    text = path.read_text(encoding="utf-8")
+    assert not any(number in text for number in ("13800138000", "13900139000", "13700137000"))
+    outcome = replay(path, lambda _: plan)
+    assert (outcome.events, outcome.differences) == (len(heard), ())
+
+
+def test_a_look_up_is_replayed_without_its_callers_number(tmp_path: Path) -> None:
+    step = LookUp(
+        url="http://shop.test/orders?of={caller}",
+        keep={"state": "state"},
+        go=HangUp(),
+        otherwise=HangUp(served=False),
+    )
+    flow = Flow(name="main", start="1", steps={"1": step})
+    route = NumberRoute(number=None, queue="orders", flow="main")
+    plan = replace(routing(), default_route=route, flows={"main": flow})
+    happened: list[Event] = [arrived("c1"), LookedUp(call="c1", values={"state": "sent"})]
+    path = tmp_path / "flight.jsonl"
+    recorder = FlightRecorder(
+        path, seed=7, now=0.0, routing=plan, printed=lambda plan: "r1", limit_bytes=1 << 20
+    )
+    dispatcher = Dispatcher(plan, Random(7))
+    for event in happened:
+        recorder.note(100.0, event, dispatcher.handle(event, 100.0))
+    recorder.close()
+    assert "13800138000" not in path.read_text(encoding="utf-8")
+    outcome = replay(path, lambda _: plan)
+    assert (outcome.events, outcome.differences) == (2, ())
 
 
 def test_masking_twice_is_masking_once() -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from asterisk.prompts.catalogue import PROMPTS
+from asterisk.prompts.numbers import GRAMMAR
 from asterisk.prompts.speak import PromptError, Speaker, build, known
 
 TEXTS = {"hello": {"zh-CN": "您好", "en": "Hello"}, "bye": {"zh-CN": "再见", "en": "Goodbye"}}
@@ -87,6 +89,30 @@ def test_own_recordings_go_before_and_may_add(tmp_path: Path, speaker: Speaker, 
     assert known(own, ["en"]) >= {"news", "closed"}
     assert "news" not in known(own, ["en", "zh-CN"])
     assert known(None, []) == frozenset()
+
+
+def test_texts_of_the_routing_file_are_spoken_too_and_go_before(
+    tmp_path: Path, speaker: Speaker
+) -> None:
+    added = {"welcome": {"en": "Welcome", "zh-CN": "欢迎"}, "bye": {"en": "So long"}}
+    build(tmp_path / "to", ["zh-CN", "en"], speaker=speaker, texts=TEXTS, added=added)
+    english, chinese = (tmp_path / "to" / each / "strowger" for each in ("en", "zh-CN"))
+    assert sound(english / "welcome.wav")[0] == b"Welcome".ljust(8)
+    assert sound(english / "bye.wav")[0] == b"So long".ljust(8)
+    assert sound(chinese / "bye.wav")[0] == "再见".encode().ljust(8)
+
+
+def test_a_language_that_reads_numbers_by_digits_needs_no_other_words(
+    tmp_path: Path, speaker: Speaker
+) -> None:
+    own = tmp_path / "own"
+    (own / "fr").mkdir(parents=True)
+    for name in PROMPTS.keys() - GRAMMAR.keys():
+        (own / "fr" / f"{name}.wav").write_bytes(b"bonjour!")
+    build(tmp_path / "to", ["fr"], speaker=speaker, own=own)
+    made = {path.stem for path in (tmp_path / "to" / "fr" / "strowger").iterdir()}
+    assert "num_7" in made
+    assert made.isdisjoint(GRAMMAR)
 
 
 def test_a_language_without_a_voice_needs_recordings(tmp_path: Path, speaker: Speaker) -> None:

@@ -239,8 +239,13 @@ def test_a_recording_goes_for_a_text(tmp_path: Path) -> None:
         "  f:\n    a: {say: [hello, jingle], go: served}", 'prompts:\n  hello: {zh-CN: "您好"}\n'
     )
     assert load(write(tmp_path, content), prompts=recorded).routing.flows
-    with pytest.raises(ConfigErrors, match="unknown prompt 'news'"):
+    with pytest.raises(ConfigErrors) as caught:
         load(write(tmp_path, content.replace("jingle", "news")), prompts=recorded)
+    assert [problem.message for problem in caught.value.problems] == [
+        "the prompt 'news' is not recorded in en, expected it in every language of the file"
+    ]
+    with pytest.raises(ConfigErrors, match=r"unknown prompt 'jingel', .* did you mean 'jingle'"):
+        load(write(tmp_path, content.replace("jingle", "jingel")), prompts=recorded)
 
 
 def test_a_text_needs_a_voice(tmp_path: Path) -> None:

@@ -1,0 +1,205 @@
+"""Voicemail from end to end: a caller leaves a message, his voice is in the file, the lamp is lit, the
+mail comes, the agent hears it on his phone and closes it."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+from collections.abc import AsyncIterator, Callable, Mapping
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from asterisk.lab.instance import AsteriskInstance
+from asterisk.lab.root import Root
+from asterisk.lab.softphone import PhoneCall
+from asterisk.lab.tone import tone_share
+from demo.stage import AGENT_TONE_HZ, CUSTOMER_TONE_HZ, Stage
+from tests.acceptance.hall import empty, hall, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NUMBER = "4008001001"
+AGENT, CUSTOMER = "1001", "demo1"
+CLEARLY = 0.7
+"""A tone's share of the sound of whoever says nothing else."""
+
+ROUTING = """
+version: 1
+timezone: Asia/Shanghai
+languages: [en]
+numbers:
+  default: {queue: orders}
+agents:
+  "1001": {name: Agent}
+queues:
+  orders: {on_nobody: {voicemail: orders}}
+voicemail:
+  orders: {queue: orders, at_least: 2s, lamp: {agents: ["1001"]}, mail: desk@example.org}
+phones:
+  demo1: {number: "13900000001"}
+"""
+
+
+class Inbox:
+    """The mails that came."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        return "250 OK"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def inbox(unused_tcp_port_factory: Callable[[], int]) -> AsyncIterator[tuple[Inbox, int]]:
+    inbox, port = Inbox(), unused_tcp_port_factory()
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield inbox, port
+    controller.stop()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def made(
+    root: Root, tmp_path_factory: pytest.TempPathFactory, inbox: tuple[Inbox, int]
+) -> AsyncIterator[Stage]:
+    def settings(asterisk: AsteriskInstance) -> Mapping[str, str]:
+        return {
+            "STROWGER_RECORDINGS_DIR": str(folder_of(asterisk)),
+            "STROWGER_RECORDINGS_MIN_FREE": "1MiB",
+            "STROWGER_MAIL_HOST": "127.0.0.1",
+            "STROWGER_MAIL_PORT": str(inbox[1]),
+            "STROWGER_MAIL_SECURITY": "none",
+            "STROWGER_MAIL_FROM": "acd@example.org",
+        }
+
+    async with hall(root, tmp_path_factory.mktemp("voicemail"), ROUTING, settings) as made:
+        agent = made.phones[AGENT] = await made.lab.phone(AGENT, tone_hz=AGENT_TONE_HZ)
+        server = f"127.0.0.1:{made.asterisk.ports.sip}"
+        await agent.register(server, AGENT, made.secrets[AGENT], lamp=True)
+        await made.phone(CUSTOMER, tone_hz=CUSTOMER_TONE_HZ)
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def centre(made: Stage) -> AsyncIterator[Stage]:
+    """Nobody is logged in and nobody calls."""
+    await made.staff()
+    yield made
+    await empty(made)
+
+
+def folder_of(asterisk: AsteriskInstance) -> Path:
+    return asterisk.spool / "recording"
+
+
+def file_of(made: Stage, message: Mapping[str, Any]) -> Path:
+    return folder_of(made.asterisk) / "messages" / f"{message['file']}.wav"
+
+
+async def greeted(made: Stage) -> PhoneCall:
+    """A caller whom nobody can serve is asked for a message: he cuts the greeting short."""
+    mark = len(made.facts.seen)
+    on = await made.phones[CUSTOMER].dial(made.asterisk.sip_uri(NUMBER))
+    await on.established()
+    await made.facts.first("flow_entered", since=mark)
+    await on.dtmf("5")
+    return on
+
+
+async def leave(made: Stage, seconds: float = 4.0) -> dict[str, Any]:
+    """Somebody speaks so long, ends with the hash key and keeps it; the message."""
+    mark = len(made.facts.seen)
+    on = await greeted(made)
+    await made.talk(seconds)
+    await on.dtmf("#")
+    await made.talk(0.5)
+    await on.dtmf("1")
+    await on.closed(20)
+    left = await made.facts.first("message_left", since=mark)
+    message: dict[str, Any] = left["message"]
+    return message
+
+
+async def heard_by_http(made: Stage, message: str, **headers: str) -> tuple[int, bytes]:
+    """What the API sends of the sound."""
+    url = f"{made.engine.api_url}/api/v1/messages/{message}/audio"
+    bearer = {"Authorization": f"Bearer {made.token}"}
+    async with aiohttp.ClientSession(headers=bearer | headers) as session, session.get(url) as answer:
+        return answer.status, await answer.read()
+
+
+async def lamp_shows(made: Stage, wanted: str) -> None:
+    """The agent's phone is told so many messages: NEW/OLD."""
+    async with asyncio.timeout(10):
+        while f"Voice-Message: {wanted} " not in await made.phones[AGENT].lamp.get():
+            pass
+
+
+async def test_the_message_holds_the_callers_voice_and_comes_by_mail(
+    centre: Stage, inbox: tuple[Inbox, int]
+) -> None:
+    message = await leave(centre)
+    path = file_of(centre, message)
+    assert message["box"] == "orders"
+    assert message["caller"] == "13900000001"
+    assert 3 <= message["seconds"] < 7
+    await lamp_shows(centre, "1/0")
+    assert tone_share(path, CUSTOMER_TONE_HZ, skip_s=0.5) > CLEARLY
+    (mail,) = await until(lambda: inbox[0].mails, "the mail")
+    (sound,) = mail.iter_attachments()
+    assert mail["Subject"] == "orders: voicemail from 13900000001"
+    assert sound.get_content() == path.read_bytes()
+    status, part = await heard_by_http(centre, message["id"], Range="bytes=0-3")
+    assert (status, part) == (206, b"RIFF")
+    status, whole = await heard_by_http(centre, message["id"])
+    assert (status, whole) == (200, path.read_bytes())
+    changed = await centre.facts.first("message_changed", message=message["id"])
+    assert (changed["act"], changed["state"]) == ("hear", "heard")
+    await lamp_shows(centre, "0/1")
+    closed = await centre.api.post(f"messages/{message['id']}/close")
+    assert closed["state"] == "closed"
+    await lamp_shows(centre, "0/0")
+
+
+async def test_an_agent_hears_it_on_his_phone_and_closes_it(centre: Stage) -> None:
+    message = await leave(centre)
+    await lamp_shows(centre, "1/0")
+    mark = len(centre.facts.seen)
+    on = await centre.phones[AGENT].dial(centre.asterisk.sip_uri("*97"))
+    await on.established()
+    heard = await centre.facts.first("message_changed", since=mark, within_s=60)
+    assert (heard["act"], heard["by"]) == ("hear", f"phone:{AGENT}")
+    await on.dtmf("3")
+    closed = await centre.facts.first("message_changed", since=mark, act="close")
+    assert closed["message"] == heard["message"] == message["id"]
+    await lamp_shows(centre, "0/0")
+    await on.hangup()
+    await on.closed()
+    assert tone_share(on.heard, CUSTOMER_TONE_HZ) > 0.05
+
+
+async def test_who_says_too_little_is_a_missed_call(centre: Stage) -> None:
+    mark = len(centre.facts.seen)
+    files = set(folder_of(centre.asterisk).rglob("*.wav"))
+    on = await greeted(centre)
+    await centre.talk(1)
+    await on.dtmf("#")
+    await on.closed(30)
+    none = await centre.facts.first("message_not_left", since=mark)
+    assert (none["box"], none["why"]) == ("orders", "too_short")
+    missed = await centre.facts.first("call_missed", since=mark)
+    assert missed["caller"] == "13900000001"
+    await until(lambda: set(folder_of(centre.asterisk).rglob("*.wav")) == files, "the file is dropped")

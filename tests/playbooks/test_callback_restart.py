@@ -1,0 +1,412 @@
+"""Playbooks of callbacks whose engine died, or whose node was away, at every step of an attempt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from acd.core.callback_words import (
+    Attempt,
+    AttemptEnded,
+    AttemptOutcome,
+    Callback,
+    CallbackClosed,
+    CallbackOpened,
+    CallbackOutcome,
+    CallbackSource,
+    DialCustomer,
+    RestoredCallback,
+)
+from acd.core.commands import CancelRing, EndCall, ReleaseAgent, RingAgent
+from acd.core.events import (
+    ChannelsReconciled,
+    ConfigReplaced,
+    LiveCall,
+    LiveOffer,
+    NodeLost,
+    RestoredAgent,
+    RestoredCall,
+    StateRestored,
+)
+from acd.core.facts import CallEnded, CallEntered, CallMissed, CallOutcome, MissedReason
+from acd.core.records import Placement
+from acd.core.routing import Routing
+from agents.model import AgentState, PhoneState
+from tests.playbooks.callback_centre import (
+    ATTEMPT,
+    CALLBACK,
+    OFFER,
+    asked,
+    calling,
+    cancels,
+    committed,
+    committing,
+    customer_rings,
+    dial_failed,
+    dialling,
+    joining,
+    missed,
+    not_committed,
+    picked_up,
+    rings_for,
+    rule,
+    rung,
+    said,
+    says_to_agent,
+    talking,
+)
+from tests.playbooks.centre import NODE, queue
+from tests.playbooks.harness import START, Playbook
+from tests.playbooks.words import (
+    CALLER,
+    agent_hung_up,
+    answered,
+    arrived,
+    connect,
+    end,
+    hung_up,
+    music,
+    phone,
+    release,
+)
+
+pytestmark = pytest.mark.usefixtures("checked_at_the_end")
+
+UNFINISHED = Attempt(
+    id=ATTEMPT, callback=CALLBACK, number_of=1, number=CALLER, agent="1001", made_at=START - 5
+)
+
+
+def owed(**changes: Any) -> Callback:
+    plain = Callback(
+        id=CALLBACK,
+        number=CALLER,
+        business=None,
+        queue="orders",
+        dialled="4001",
+        source=CallbackSource.ABANDONED,
+        created_at=START - 60,
+        due_at=START - 60,
+        language="zh-CN",
+        node=NODE,
+        call="c1",
+        place=START - 90,
+    )
+    return replace(plain, **changes)
+
+
+def outbound(**changes: Any) -> RestoredCall:
+    plain = RestoredCall(
+        arrived=arrived(ATTEMPT), arrived_at=START - 4, callback=CALLBACK, queue="orders"
+    )
+    return replace(plain, **changes)
+
+
+def agent_was(state: AgentState, agent: str = "1001") -> RestoredAgent:
+    return RestoredAgent(agent=agent, state=state, since=START - 5, logged_in_at=START - 500)
+
+
+def started(
+    *callbacks: RestoredCallback,
+    calls: tuple[RestoredCall, ...] = (),
+    routing: Routing | None = None,
+    state: AgentState = AgentState.TALKING,
+    **more: Any,
+) -> Playbook:
+    play = Playbook(routing or calling())
+    event = StateRestored(agents=(agent_was(state),), calls=calls, callbacks=callbacks, **more)
+    return play >> event
+
+
+def back(
+    play: Playbook,
+    *,
+    customer: bool | None = None,
+    leg: str | None = None,
+    restarted: bool = False,
+) -> Playbook:
+    """`customer`: his channel lives, answered or not; `leg`: the agent's, as "answered" or
+    "connected"."""
+    live = LiveCall(
+        arrived=arrived(ATTEMPT), created_at=START - 4, dialled_for=ATTEMPT, answered=bool(customer)
+    )
+    legs = LiveOffer(
+        offer=OFFER, call=ATTEMPT, agent="1001", answered=True, connected=leg == "connected"
+    )
+    return play >> ChannelsReconciled(
+        node=NODE,
+        restarted=restarted,
+        calls=() if customer is None else (live,),
+        offers=() if leg is None else (legs,),
+        phones=(("1001", PhoneState.FREE if leg is None else PhoneState.IN_USE),),
+    )
+
+
+def state_of(play: Playbook) -> str:
+    view = play.core.view_callback(CALLBACK)
+    assert view is not None
+    return view.state
+
+
+# the engine dies
+
+
+def test_before_the_commit_nothing_was_made() -> None:
+    play = started(RestoredCallback(callback=owed()), state=AgentState.TALKING)
+    play.quiet()
+    back(play, leg="answered") << release(OFFER)
+    play >> phone("1001") >> agent_hung_up(OFFER)
+    assert len(said(play, RingAgent)) == 1
+    assert play.recorded(AttemptEnded) == []
+
+
+def test_after_the_commit_the_attempt_counts_as_made() -> None:
+    play = back(started(RestoredCallback(callback=owed(), unfinished=UNFINISHED)))
+    play.quiet()
+    ended = play.last(AttemptEnded)
+    assert (ended.attempt, ended.outcome, ended.agent) == (ATTEMPT, AttemptOutcome.UNKNOWN, "1001")
+    view = play.core.view_callback(CALLBACK)
+    assert view is not None
+    assert (view.callback.attempts, view.callback.due_at) == (1, START + 300)
+    play.after(300)
+    assert [each.call for each in said(play, RingAgent)] == [f"{CALLBACK}-a2"]
+
+
+def test_customer_who_still_rings_is_left_in_peace() -> None:
+    play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED))
+    back(play, customer=False, leg="answered") << release(OFFER) << cancels()
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+    play >> dial_failed()
+    play.quiet()
+    assert len(play.recorded(AttemptEnded)) == 1
+
+
+def test_customer_who_has_picked_up_and_is_with_nobody_is_let_go() -> None:
+    play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED))
+    back(play, customer=True, leg="answered") << release(OFFER) << end(ATTEMPT)
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+    play >> hung_up(ATTEMPT)
+    play.quiet()
+
+
+def test_customer_who_entered_and_is_with_nobody_is_let_go() -> None:
+    play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED), calls=(outbound(),))
+    back(play, customer=True, leg="answered") << release(OFFER) << end(ATTEMPT)
+    play >> hung_up(ATTEMPT)
+    assert play.last(CallEnded).outcome is CallOutcome.ABANDONED
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+    assert play.recorded(CallMissed) == []
+
+
+def test_customer_who_entered_and_has_gone() -> None:
+    play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED), calls=(outbound(),))
+    back(play)
+    assert play.last(CallEnded).outcome is CallOutcome.ABANDONED
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+    assert play.core.view_calls() == []
+
+
+def test_customer_who_waits_for_an_agent_goes_on_waiting() -> None:
+    placement = Placement(
+        queue="orders",
+        visit=1,
+        joined_at=START - 4,
+        tier=50,
+        head_start=0.0,
+        extra_needs=(),
+        firsts=(),
+        language="zh-CN",
+        business=None,
+    )
+    play = started(
+        RestoredCallback(callback=owed(), unfinished=UNFINISHED),
+        calls=(outbound(placement=placement),),
+        state=AgentState.IDLE,
+    )
+    assert state_of(play) == "joining"
+    back(play, customer=True)
+    assert [each.call for each in said(play, RingAgent)] == [ATTEMPT]
+
+
+@pytest.mark.parametrize("entered", [False, True])
+def test_talk_of_which_nobody_knew_goes_on(entered: bool) -> None:
+    calls = (outbound(),) if entered else ()
+    play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED), calls=calls)
+    back(play, customer=True, leg="connected")
+    play.quiet()
+    assert state_of(play) == "talking"
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.ANSWERED
+    assert len(play.recorded(CallEntered)) == (not entered)
+    play >> hung_up(ATTEMPT) << release(OFFER)
+    assert play.last(CallbackClosed).outcome is CallbackOutcome.ANSWERED
+
+
+@pytest.mark.parametrize("unfinished", [None, UNFINISHED])
+def test_talk_that_was_stored_goes_on(unfinished: Attempt | None) -> None:
+    call = outbound(agent="1001", offer=OFFER, answered_at=START - 3, offers=1)
+    play = started(RestoredCallback(callback=owed(attempts=1), unfinished=unfinished), calls=(call,))
+    assert state_of(play) == "talking"
+    back(play, customer=True, leg="connected")
+    play.quiet()
+    play >> agent_hung_up(OFFER) << end(ATTEMPT)
+    play >> hung_up(ATTEMPT)
+    closed = play.last(CallbackClosed)
+    assert (closed.outcome, closed.agent) == (CallbackOutcome.ANSWERED, "1001")
+
+
+def test_talk_that_ended_meanwhile_is_not_called_again() -> None:
+    call = outbound(agent="1001", offer=OFFER, answered_at=START - 3, offers=1)
+    play = back(started(RestoredCallback(callback=owed(attempts=1)), calls=(call,)))
+    assert play.last(CallbackClosed).outcome is CallbackOutcome.ANSWERED
+    assert not said(play, DialCustomer)
+
+
+def test_customer_who_waits_himself_is_not_dialled_by_the_new_engine() -> None:
+    own = RestoredCall(arrived=arrived("c2"), arrived_at=START - 3)
+    play = started(RestoredCallback(callback=owed()), calls=(own,), state=AgentState.IDLE)
+    assert state_of(play) == "held"
+
+
+def test_known_callbacks_are_not_taken_up_twice_and_the_list_is_remembered() -> None:
+    one = RestoredCallback(callback=owed())
+    play = started(one, one, do_not_call=frozenset({"13900000002"}))
+    assert [view.callback.id for view in play.core.view_callbacks()] == [CALLBACK]
+    back(play) >> arrived("c3", caller="13900000002")
+    play >> hung_up("c3")
+    assert play.last(CallbackClosed).outcome is CallbackOutcome.DO_NOT_CALL
+
+
+def test_expired_while_the_engine_was_away() -> None:
+    play = started(RestoredCallback(callback=owed(created_at=START - 500_000, place=None)))
+    assert play.last(CallbackClosed).outcome is CallbackOutcome.EXPIRED
+
+
+def test_offers_after_a_restart_have_names_of_their_own() -> None:
+    play = started(RestoredCallback(callback=owed()), state=AgentState.IDLE)
+    back(play) << rings_for(f"{ATTEMPT}-o61")
+
+
+# the node is lost while it goes on
+
+
+def test_agent_who_was_asked_goes_on() -> None:
+    play = asked() >> NodeLost(node=NODE)
+    back(play, leg="answered")
+    assert state_of(play) == "committing"
+
+
+def test_committed_while_the_node_was_away() -> None:
+    play = committing() >> NodeLost(node=NODE) >> committed()
+    assert not said(play, DialCustomer)
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.FAILED
+    back(play, leg="answered") << release(OFFER)
+
+
+def test_customer_who_picked_up_while_the_node_was_away() -> None:
+    play = customer_rings() >> NodeLost(node=NODE)
+    back(play, customer=True, leg="answered") << connect(OFFER)
+
+
+def test_customer_who_still_rings_after_the_node_was_away() -> None:
+    play = customer_rings() >> NodeLost(node=NODE)
+    back(play, customer=False, leg="answered")
+    play.quiet()
+    assert state_of(play) == "ringing"
+    play >> picked_up() << connect(OFFER)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_customer_who_is_gone_after_the_node_was_away(restarted: bool) -> None:
+    play = customer_rings() >> NodeLost(node=NODE)
+    back(play, restarted=restarted)
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+    assert not said(play, CancelRing) + said(play, ReleaseAgent)
+
+
+def test_cancelling_is_repeated_after_the_node_was_away() -> None:
+    play = dialling() >> arrived("c2") >> NodeLost(node=NODE)
+    live = LiveCall(arrived=arrived(ATTEMPT), created_at=START, dialled_for=ATTEMPT, answered=False)
+    other = LiveCall(arrived=arrived("c2"), created_at=START)
+    play >> ChannelsReconciled(node=NODE, restarted=False, calls=(live, other))
+    assert [each.attempt for each in said(play, type(cancels()))] == [ATTEMPT]
+
+
+def test_agent_who_heard_why_nobody_came_is_released_after_the_node_was_away() -> None:
+    play = dialling() >> dial_failed() >> NodeLost(node=NODE)
+    back(play, leg="answered") << release(OFFER)
+
+
+def test_agent_who_heard_why_nobody_came_has_gone() -> None:
+    play = dialling() >> dial_failed() >> NodeLost(node=NODE)
+    back(play)
+    view = play.core.view_agent("1001")
+    assert view is not None
+    assert view.state is AgentState.IDLE
+
+
+def test_agent_who_is_held_stays_so() -> None:
+    play = rung(calling(callback=rule(agent_first=False))) >> NodeLost(node=NODE)
+    back(play) >> committed()
+    assert said(play, DialCustomer)
+
+
+def test_cut_off_while_talking_is_another_missed_call() -> None:
+    play = talking() >> NodeLost(node=NODE)
+    back(play, restarted=True)
+    assert play.last(CallMissed).reason is MissedReason.CUT_OFF
+    assert [each.outcome for each in play.recorded(CallbackClosed)] == [CallbackOutcome.ANSWERED]
+    assert play.last(CallbackOpened).callback.id == f"{ATTEMPT}-cb"
+
+
+def test_cut_off_while_being_joined_is_lost() -> None:
+    play = joining() >> NodeLost(node=NODE)
+    back(play, restarted=True)
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.LOST
+    assert len(play.recorded(CallMissed)) == 1
+
+
+def test_unknown_dialled_channels_are_hung_up() -> None:
+    play = Playbook(calling())
+    live = LiveCall(arrived=arrived("x-cb-a1"), created_at=START, dialled_for="x-cb-a1")
+    play >> ChannelsReconciled(node=NODE, restarted=False, calls=(live,))
+    play << EndCall(call="x-cb-a1")
+    assert play.recorded(CallEntered) == []
+
+
+# the routing is replaced
+
+
+def test_who_is_due_stands_in_line_again() -> None:
+    missed() >> ConfigReplaced(routing=calling(revision="r2")) >> phone("1001") << rings_for()
+
+
+def test_queue_that_vanished_is_the_default_one() -> None:
+    play = missed(calling(queues=[queue("extra", callback=rule())]))
+    play >> ConfigReplaced(routing=calling(revision="r2")) >> phone("1001") << rings_for()
+
+
+def test_new_rules_hold_for_open_callbacks() -> None:
+    play = missed()
+    play.after(11) >> ConfigReplaced(routing=calling(callback=rule(within=10), revision="r2"))
+    assert play.last(CallbackClosed).outcome is CallbackOutcome.EXPIRED
+
+
+def test_attempts_under_way_go_on() -> None:
+    play = customer_rings() >> ConfigReplaced(routing=calling(revision="r2"))
+    play >> picked_up() << connect(OFFER)
+
+
+def test_late_reports_are_stale() -> None:
+    play = Playbook(calling()) >> committed() >> not_committed() >> dial_failed()
+    play.quiet()
+    play = dialling() >> dial_failed() << says_to_agent("customer_no_answer")
+    play >> answered("c9-cb-a1-o1") << release("c9-cb-a1-o1")
+    play >> arrived("c2") << music("c2")
+
+
+def test_customer_of_a_callback_that_was_closed_meanwhile_is_forgotten_with_his_channel() -> None:
+    play = back(started(calls=(outbound(),)))
+    assert play.last(CallEnded).outcome is CallOutcome.ABANDONED
+    assert play.core.view_calls() == []

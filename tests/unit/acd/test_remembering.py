@@ -1,0 +1,79 @@
+"""What a new engine takes up beside calls and agents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from acd.core.callback_words import DoNotCallChanged, RestoredCallback
+from acd.core.events import Event, PromisesRestored, StateRestored
+from acd.core.routing import Business, Ending, SurveyRule, Then
+from acd.ports import Restored
+from acd.remembering import follow_do_not_call, promises, state, surveyed_since
+from tests.contract import made_facts as made
+from tests.contract.made_facts import START
+from tests.unit.acd.api.fakes import routing
+
+DAY = 86400.0
+RESTORED = Restored(
+    agents=(),
+    calls=(),
+    callbacks=tuple(
+        RestoredCallback(callback=made.callback(id, created_at=at))
+        for id, at in (("before", START - 1), ("since", START))
+    ),
+    messages=(made.message("m1", left_at=START - 1), made.message("m2", left_at=START)),
+    do_not_call=frozenset({"110"}),
+    surveyed=(("138", START),),
+)
+
+
+def test_all_of_it_is_handed_on() -> None:
+    assert state(RESTORED) == StateRestored(
+        agents=(),
+        calls=(),
+        callbacks=RESTORED.callbacks,
+        messages=RESTORED.messages,
+        do_not_call=RESTORED.do_not_call,
+        surveyed=RESTORED.surveyed,
+    )
+
+
+def test_what_has_come_since_the_start_is_left_to_who_saw_it() -> None:
+    assert promises(RESTORED, START) == PromisesRestored(
+        callbacks=RESTORED.callbacks[:1],
+        messages=RESTORED.messages[:1],
+        do_not_call=RESTORED.do_not_call,
+        surveyed=RESTORED.surveyed,
+    )
+
+
+def test_surveys_are_remembered_as_long_as_any_rule_needs() -> None:
+    assert surveyed_since(routing(), START) == START - 30 * DAY
+    end = Ending(say=None, then=Then.CALLBACK)
+    business = Business(name="tv", label="TV", hours=None, when_closed=end)
+    long = replace(business, survey=SurveyRule(not_within=90 * DAY))
+    businesses = {"tv": business, "radio": long}
+    assert surveyed_since(replace(routing(), businesses=businesses), START) == START - 90 * DAY
+
+
+class Engine:
+    """Knows a list, and what it is told of it."""
+
+    def __init__(self, *numbers: str) -> None:
+        self.do_not_call = frozenset(numbers)
+        self.told: list[Event] = []
+
+    def post(self, event: Event) -> None:
+        self.told.append(event)
+
+
+async def test_the_list_is_followed_number_by_number() -> None:
+    async def stored() -> frozenset[str]:
+        return frozenset({"110", "120", *(str(n) for n in range(1000, 1150))})
+
+    engine = Engine("110", "119")
+    await follow_do_not_call(engine, stored)
+    assert engine.told[0] == DoNotCallChanged(number="1000", listed=True)
+    assert DoNotCallChanged(number="119", listed=False) in engine.told
+    assert DoNotCallChanged(number="120", listed=True) in engine.told
+    assert len(engine.told) == 152
