@@ -179,9 +179,8 @@ class WriteBehind:
         """What was there when it began; what comes meanwhile gathers for the next time."""
         until = self._first_seq + len(self._pending)
         while self._first_seq < until:
-            facts = list(islice(self._pending, self._most))
             try:
-                await self._write(self._run_id, list(enumerate(facts, self._first_seq)))
+                await self._write_batch()
             except StoreUnavailable as error:
                 self._prepared = not isinstance(error, DatabaseReplaced)
                 log.error("journal: the database is away, facts go to the spool", error=str(error))
@@ -189,6 +188,12 @@ class WriteBehind:
                 self._back.clear()
                 self._delay_next_try()
                 return
+
+    async def _write_batch(self) -> None:
+        """The oldest of what is pending. Raises StoreUnavailable."""
+        facts = list(islice(self._pending, self._most))
+        if facts:
+            await self._write(self._run_id, list(enumerate(facts, self._first_seq)))
             self._settle(len(facts))
 
     async def _write(self, writer: int, facts: Sequence[tuple[int, Fact]]) -> None:
@@ -236,7 +241,11 @@ class WriteBehind:
         self._delay_next_try()
 
     async def _come_back(self) -> None:
-        """Write the spool and go back to normal. Raises what says why that cannot be."""
+        """Write the spool and go back to normal. Raises what says why that cannot be.
+
+        That the database can be read proves little where its disk is full: so what is pending and
+        found no place in the spool has to be written first.
+        """
         if not self._prepared:
             await self._prepare()
             self._prepared = True
@@ -245,6 +254,7 @@ class WriteBehind:
             await asyncio.to_thread(self._spool.advance)
             await self._set_aside()
         await self._skip_written()
+        await self._write_batch()
         self._away = False
         self._back.set()
         self._spool_ails = False
