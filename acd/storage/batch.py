@@ -268,7 +268,7 @@ class Batch:
                 fact.until,
             ),
         )
-        self._now[agent] = (agent, state, fact.at, reason, fact.until)
+        self._now[agent] = (agent, state, fact.at, reason, fact.until, fact.extend, fact.extended)
 
     def pending(self, seq: int, fact: f.AgentPending) -> None:
         act = None if fact.act is None else fact.act.value

@@ -156,8 +156,8 @@ def _plan(dialect: str) -> Mapping[Step, Insert | Update]:
         Step.AGENT_NOW: _upsert(
             dialect,
             t.agents_now,
-            ["agent", "state", "since", "reason", "until"],
-            replace=("state", "since", "reason", "until"),
+            ["agent", "state", "since", "reason", "until", "extend", "extended"],
+            replace=("state", "since", "reason", "until", "extend", "extended"),
         ),
         Step.AGENT_PENDING: _upsert(
             dialect,

@@ -14,7 +14,7 @@ from acd.core.facts import Fact
 from acd.core.records import Placement, Reason
 
 _INSTANTS: Final = frozenset({"at", "since", "until"})
-_SECONDS: Final = frozenset({"wait", "talk", "ring", "seconds"})
+_SECONDS: Final = frozenset({"wait", "talk", "ring", "seconds", "extend"})
 
 
 class FirstTargetOut(Answer):
@@ -52,6 +52,8 @@ def _wire_type(name: str, hint: Any) -> Any:
         return PlacementOut
     if hint == float | None and name in _INSTANTS:
         return Instant | None
+    if hint == float | None and name in _SECONDS:
+        return Seconds | None
     if hint is float:
         unit = {True: Instant, False: Seconds}
         if name in _INSTANTS | _SECONDS:
