@@ -31,7 +31,7 @@ from acd.api.openapi import document
 from acd.api.problems import Kind, Refusal
 from acd.api.routes import Route
 from acd.api.schemas.problem import ErrorItem
-from acd.api.server import ANSWER, LINE_BYTES, OneFormRunner
+from acd.api.server import ANSWER, LINE_BYTES, Answer, OneFormRunner
 from acd.api.settings import ApiSettings
 from acd.api.watchers import Watchers
 from acd.archive import Archive
@@ -100,7 +100,8 @@ def build_app(
         watchers=Watchers(),
     )
     app = web.Application(middlewares=[_in_one_form(context)])
-    app[ANSWER] = partial(_answered, context)
+    answer: Answer = partial(_answered, context)
+    app[ANSWER] = answer
     for route in ROUTES:
         app.router.add_route(
             route.method,
