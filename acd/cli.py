@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from enum import StrEnum
 from importlib.metadata import version
@@ -73,6 +74,7 @@ def run(
     ] = None,
 ) -> None:
     """Run the engine. Everything else is set by STROWGER_... variables (docs/operating.md)."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the engine listens: to end is the default
     from acd import app as application
 
     application.run(_settings(routing))

@@ -265,6 +265,10 @@ class AgentStateChanged:
     by: str | None
     until: float | None
     """When the state ends by itself (wrap-up, rest), else None."""
+    extend: float | None = None
+    """By how many seconds the wrap-up can be extended, once; None: not at all."""
+    extended: bool = False
+    """Whether it has been."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,6 @@ class Offers:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self._rows = compiled("offer", OFFER_TABLE, self)
-        self._extensions: dict[str, float | None] = {}
 
     # what others tell
 
@@ -130,10 +129,6 @@ class Offers:
             self._release(offer)
         else:
             self._stop(offer)
-
-    def extension(self, agent_id: str) -> float | None:
-        """By how many seconds the agent may extend the wrap-up of his last call; None: not at all."""
-        return self._extensions.get(agent_id)
 
     # acts of the table
 
@@ -375,8 +370,7 @@ class Offers:
         until = self._floor.now if call.talked_until is None else call.talked_until
         offer.agent.talk_today += max(0.0, until - max(offer.answered_at, self._floor.day_began))
         wrap_up = offer.queue.wrap_up if offer.queue is not None else WrapUp()
-        self._extensions[offer.agent.id] = wrap_up.extend
-        offer.settle = CallOver(wrap_up=wrap_up.seconds)
+        offer.settle = CallOver(wrap_up=wrap_up.seconds, extend=wrap_up.extend)
 
     def _record_ended(self, offer: Offer, outcome: OfferOutcome, call: Call) -> None:
         at = self._floor.now

@@ -238,7 +238,7 @@ def _status(remembered: RestoredAgent, now: float) -> Status:
         return status._replace(pause_reason=remembered.pause_reason, pending=None, pending_reason=None)
     if state is AgentState.WRAP_UP:
         until = now if remembered.wrap_up_until is None else remembered.wrap_up_until
-        return status._replace(until=until)
+        return status._replace(until=until, extend=remembered.extend, extended=remembered.extended)
     if state in _IN_CALL:
         return status
     return status._replace(

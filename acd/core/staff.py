@@ -159,6 +159,8 @@ class Staff:
                 call=call or agent.call,
                 by=by,
                 until=after.until,
+                extend=after.extend,
+                extended=after.extended,
             )
         )
 

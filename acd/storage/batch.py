@@ -292,12 +292,12 @@ class Batch:
                 fact.until,
             ),
         )
-        self._now[agent] = (agent, state, fact.at, reason, fact.until)
+        self._now[agent] = (agent, state, fact.at, reason, fact.until, fact.extend, fact.extended)
 
     def pending(self, seq: int, fact: f.AgentPending) -> None:
         act = None if fact.act is None else fact.act.value
         reason = fit_optional(fact.reason, TEXT)
-        self._append(Step.AGENT_PENDING, (fit(fact.agent, ID), "offline", fact.at, act, reason))
+        self.append(Step.AGENT_PENDING, (fit(fact.agent, ID), "offline", fact.at, act, reason))
 
     def session_started(self, seq: int, fact: f.AgentSessionStarted) -> None:
         agent = fit(fact.agent, ID)

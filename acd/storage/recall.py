@@ -152,6 +152,8 @@ async def _agents(connection: AsyncConnection, since_day: float) -> tuple[Restor
                 logged_in_at=row.logged_in_at,
                 pause_reason=row.reason if state is AgentState.PAUSED else None,
                 wrap_up_until=row.until if state is AgentState.WRAP_UP else None,
+                extend=row.extend,
+                extended=bool(row.extended),
                 pending=None if row.pending is None else AgentAct(row.pending),
                 pending_reason=row.pending_reason,
                 calls_today=0 if counter is None else counter.answered,

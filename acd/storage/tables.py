@@ -174,6 +174,8 @@ agents_now = Table(
     Column("logged_in_at", Double),
     Column("pending", String(NAME)),
     Column("pending_reason", String(TEXT)),
+    Column("extend", Double),
+    Column("extended", Boolean),
     sqlite_with_rowid=False,
 )
 """The last state of each agent: what a restarted engine goes on from."""

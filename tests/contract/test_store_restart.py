@@ -160,6 +160,18 @@ async def test_agents_are_restored_with_session_state_and_day(open_it: OpenStore
                 ),
                 AgentPending(agent="a002", at=START + 1, act=AgentAct.LOG_OUT, reason=None, by="api"),
                 AgentPending(agent="a002", at=START + 2, act=None, reason=None, by=None),
+                made.changed("a004", START, AgentState.WRAP_UP, AgentState.TALKING, extend=30.0),
+                made.changed(
+                    "a005",
+                    START,
+                    AgentState.WRAP_UP,
+                    AgentState.WRAP_UP,
+                    until=START + 60,
+                    extend=45.0,
+                    extended=True,
+                ),
+                made.changed("a006", START, AgentState.WRAP_UP, AgentState.TALKING, extend=30.0),
+                made.changed("a006", START + 30, AgentState.IDLE, AgentState.WRAP_UP),
                 *whole_day("a001"),
             ]
         )
@@ -185,6 +197,16 @@ async def test_agents_are_restored_with_session_state_and_day(open_it: OpenStore
             pause_reason="lunch",
         ),
         RestoredAgent(agent="a003", state=AgentState.OFFLINE, since=START + 9),
+        RestoredAgent(agent="a004", state=AgentState.WRAP_UP, since=START, extend=30.0),
+        RestoredAgent(
+            agent="a005",
+            state=AgentState.WRAP_UP,
+            since=START,
+            wrap_up_until=START + 60,
+            extend=45.0,
+            extended=True,
+        ),
+        RestoredAgent(agent="a006", state=AgentState.IDLE, since=START + 30),
     )
 
 
