@@ -6,8 +6,8 @@ import asyncio
 import gc
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
 from random import Random
@@ -91,14 +91,15 @@ def run(settings: Settings) -> None:
 
 async def serve(settings: Settings) -> None:
     """Everything, from reading the routing file to the last flush of the journal."""
-    stopping = Stopping(asyncio.Event())
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.event.set)
-    async with running(settings, stopping):
-        await stopping.event.wait()
-        log.info("stopping; the callers stay in Asterisk")
-    log.info("stopped")
+    with reload_signal() as reload_asked:
+        stopping = Stopping(asyncio.Event())
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.event.set)
+        async with running(settings, stopping, reload_asked):
+            await stopping.event.wait()
+            log.info("stopping; the callers stay in Asterisk")
+        log.info("stopped")
     if isinstance(stopping.error, AriReplaced):
         raise TakenOver(
             f"another engine has connected to Asterisk as {settings.ari_app!r} and has the calls now; "
@@ -108,14 +109,31 @@ async def serve(settings: Settings) -> None:
         raise stopping.error
 
 
+@contextmanager
+def reload_signal() -> Iterator[asyncio.Event]:
+    """From now on SIGHUP sets the event, and afterwards nothing, until the process ends.
+
+    Its default is to end the process, which must not happen at any time. The loop's own handlers go
+    back to that when they are removed and when the loop is closed, so this is none of them.
+    """
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
+    signal.signal(signal.SIGHUP, lambda *_: loop.call_soon_threadsafe(asked.set))
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 @asynccontextmanager
-async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engine]:
-    """The engine with everything around it.
+async def running(
+    settings: Settings, stopping: Stopping, reload_asked: asyncio.Event
+) -> AsyncIterator[Engine]:
+    """The engine with everything around it; `reload_asked` has it read the files again.
 
     It ends in this order: the API; the deciding; the connection to Asterisk, whose callers stay where
     they are; the last facts into the store.
     """
-    source = RoutingSource(settings.routing_file, settings)
+    source = RoutingSource.configured(settings)
     routing = source.load()
     clock = SystemClock()
     metrics = Metrics(started_at=clock.now())
@@ -173,7 +191,9 @@ async def running(settings: Settings, stopping: Stopping) -> AsyncIterator[Engin
         engine.post(restored or StateRestored(agents=(), calls=()))
         if restored is None:
             outside.start("directory", _learn_later(store, directory, engine))
-        _reloading(stack, engine, outside, source, telephony, metrics, store, directory, clock)
+        reloader = _reloader(engine, source, telephony, metrics, store, directory, clock)
+        outside.start("watch routing files", _watch_files(source, reloader))
+        outside.start("reload when asked", _reload_when(reload_asked, outside, reloader))
         engine.health = [telephony.check, _database(store), *engine.health]
         _follow_agents(engine, telephony)
         await _api(stack, settings, engine, store, metrics)
@@ -195,18 +215,16 @@ async def _store(
         raise OperatorError(f"the folders of the data cannot be used: {error}") from error
 
 
-def _reloading(
-    stack: AsyncExitStack,
+def _reloader(
     engine: Engine,
-    keeper: TaskKeeper,
     source: RoutingSource,
     telephony: AsteriskTelephony,
     metrics: Metrics,
     store: Store,
     directory: Directory,
     clock: SystemClock,
-) -> None:
-    """Changed files are taken over: seen by themselves, by SIGHUP, by the API."""
+) -> Reloader:
+    """Takes changed files over: seen by themselves, by SIGHUP, by the API."""
 
     def taken(changed: Routing) -> None:
         metrics.configure(changed)
@@ -233,10 +251,7 @@ def _reloading(
     )
     engine.reloader = reloader
     engine.health.append(reloader.check)
-    keeper.start("watch routing files", _watch_files(source, reloader))
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, lambda: keeper.start("reload", _reload(reloader)))
-    stack.callback(loop.remove_signal_handler, signal.SIGHUP)
+    return reloader
 
 
 def _follow_agents(engine: Engine, telephony: AsteriskTelephony) -> None:
@@ -398,6 +413,14 @@ async def _watch_folders(source: RoutingSource, reloader: Reloader) -> None:
             await reloader.reload()
             if source.folders() != folders:
                 return
+
+
+async def _reload_when(asked: asyncio.Event, keeper: TaskKeeper, reloader: Reloader) -> None:
+    """Each time, also where it was asked for before anybody looked."""
+    while True:
+        await asked.wait()
+        asked.clear()
+        keeper.start("reload", _reload(reloader))
 
 
 async def _reload(reloader: Reloader) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +20,7 @@ from acd.core.message_words import MessageState
 from acd.errors import AcdError, OperatorError, TakenOver
 from config.settings import Settings, load_settings
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 token = typer.Typer(no_args_is_help=True, help="API tokens: create, list, revoke.")
 app.add_typer(token, name="token")
 app.add_typer(callbacks, name="callbacks")
@@ -45,6 +47,22 @@ class Act(StrEnum):
     EXTEND_WRAP_UP = "extend-wrap-up"
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"acd {version('strowger')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """An automatic call distributor for Asterisk that can explain every decision it makes."""
+
+
 def _settings(routing: Path | None = None) -> Settings:
     return load_settings(routing_file=routing)
 
@@ -56,6 +74,7 @@ def run(
     ] = None,
 ) -> None:
     """Run the engine. Everything else is set by STROWGER_... variables (docs/operating.md)."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the engine listens: to end is the default
     from acd import app as application
 
     application.run(_settings(routing))

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import csv
 import difflib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
@@ -220,16 +221,15 @@ def _header_problems(
 def _records(lines: Iterable[bytes]) -> Iterator[tuple[int, list[str]] | LineProblem]:
     """The non-empty records with the line on which each begins, or what cannot be read."""
     undecodable: list[LineProblem] = []
-    reader = csv.reader(_decoded(lines, undecodable), strict=True)
+    record: list[str] = []
+    reader = csv.reader(_decoded(lines, undecodable, record), strict=True)
     start = 1
     while True:
+        record.clear()
         try:
             values = next(reader, None)
-        except csv.Error as problem:
-            yield from undecodable
-            yield LineProblem(
-                line=start, column=None, what=f"{problem}; nothing after this row was read"
-            )
+        except csv.Error as error:
+            yield from sorted([*undecodable, _broken(error, record, start)], key=lambda p: p.line)
             return
         if undecodable:
             yield from undecodable
@@ -241,10 +241,33 @@ def _records(lines: Iterable[bytes]) -> Iterator[tuple[int, list[str]] | LinePro
         start = reader.line_num + 1
 
 
+_BAD_QUOTE: Final = re.compile(r'(?:^|,)(")[^"]*(?:"(?=,|\Z)|(?P<bad>"|\Z))')
+"""A quoted field; `bad` where it is never closed, or goes on after its end. Doubled quotes are gone."""
+
+
+def _broken(error: csv.Error, record: Sequence[str], start: int) -> LineProblem:
+    """Why a record that begins on line `start` ends as it must not, told of the line to look at."""
+    end = start + len(record) - 1
+    text = "\n".join(line.rstrip("\r\n") for line in record).replace('""', "")
+    opened = next((found.start(1) for found in _BAD_QUOTE.finditer(text) if found["bad"] is not None), 0)
+    line = start + text.count("\n", 0, opened)
+    if str(error) == _END_OF_DATA:
+        what = "a quote opened here was never closed"
+    elif line < end:
+        what = f"a quote opened here was not closed before line {end}, and there: {error}"
+    else:
+        what = str(error)
+    return LineProblem(line=line, column=None, what=f"{what}; nothing after this row was read")
+
+
+_END_OF_DATA: Final = "unexpected end of data"
+"""What the csv module says of a quote that is open when the file ends, and of nothing else."""
+
 _UTF_16: Final = "this is UTF-16; save the file as UTF-8"
 
 
-def _decoded(lines: Iterable[bytes], undecodable: list[LineProblem]) -> Iterator[str]:
+def _decoded(lines: Iterable[bytes], undecodable: list[LineProblem], record: list[str]) -> Iterator[str]:
+    """The lines as text, also added to `record`; what is no text is added to `undecodable`."""
     for number, line in enumerate(lines, 1):
         if number == 1:
             if line.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -252,11 +275,12 @@ def _decoded(lines: Iterable[bytes], undecodable: list[LineProblem]) -> Iterator
                 return
             line = line.removeprefix(b"\xef\xbb\xbf")
         try:
-            yield line.decode()
+            record.append(line.decode())
         except UnicodeDecodeError:
             what = "not UTF-8; save the file as UTF-8 (it may be GBK or Latin-1)"
             undecodable.append(LineProblem(line=number, column=None, what=what))
-            yield line.decode("ascii", "replace")
+            record.append(line.decode("ascii", "replace"))
+        yield record[-1]
 
 
 # --- from rows to what they mean

@@ -38,9 +38,7 @@ class EndWrapUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtendWrapUp:
-    """He asks for `seconds` more of after-call work; None: the queue allows no extension."""
-
-    seconds: float | None
+    """He asks for more of after-call work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +64,9 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decline:
-    """He did not take the call: no answer, or refused, or (a callback) heard whom he would call and did
-    not want to. He is paused with the reason, or rests so many
-    seconds; with neither he is free again at once."""
+    """He did not take the call: no answer, refused, hung up before he was joined with the caller, or (a
+    callback) heard whom he would call and did not want to. He is paused with the reason, or rests so
+    many seconds; with neither he is free again at once."""
 
     pause_reason: str | None = None
     rest: float | None = None
@@ -76,9 +74,11 @@ class Decline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOver:
-    """His call ended; `wrap_up` seconds of after-call work follow (0: none)."""
+    """His call ended; `wrap_up` seconds of after-call work follow (0: none), which he may extend once
+    by `extend` seconds (None: not at all)."""
 
     wrap_up: float = 0.0
+    extend: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,7 @@ class Status(NamedTuple):
     `since`: when he entered `state`. `until`: when the state ends by itself (wrap-up, rest), else
     None. `pending`: PAUSE (with `pending_reason`) or LOG_OUT, to take effect after the call.
     `unavailable`: why he is unavailable, empty in every other state. `rest_until` outlives a pause.
+    `extend`: by how many seconds he may extend his wrap-up (None: not at all), unless he has `extended`.
     """
 
     state: AgentState = AgentState.OFFLINE
@@ -88,6 +89,7 @@ class Status(NamedTuple):
     rest_until: float | None = None
     pending: AgentAct | None = None
     pending_reason: str | None = None
+    extend: float | None = None
     extended: bool = False
 
     @property
@@ -259,6 +261,7 @@ def _call_over(status: Status, what: CallOver, now: float) -> Outcome:
         until=now + what.wrap_up,
         pending=status.pending,
         pending_reason=status.pending_reason,
+        extend=what.extend,
     )
 
 
@@ -267,11 +270,11 @@ def _wrap_up_over(status: Status, what: WrapUpOver | EndWrapUp, now: float) -> O
 
 
 def _extend(status: Status, what: ExtendWrapUp, now: float) -> Outcome:
-    if what.seconds is None:
+    if status.extend is None:
         return Refused(why="the wrap-up of this queue cannot be extended")
     if status.extended:
         return Refused(why="the wrap-up has been extended already")
-    return status._replace(until=(status.until or now) + what.seconds, extended=True)
+    return status._replace(until=(status.until or now) + status.extend, extended=True)
 
 
 def _phone_noted(status: Status, what: PhoneChanged, now: float) -> Outcome:

@@ -68,7 +68,7 @@ class Line:
                     return
                 took(answer)
             elif not lost(reply):
-                self.failed(str(request), reply)
+                self.failed(f"{request.method} {request.uri.partition('/')[0]}", reply)
                 refused()
 
         self._client.send(request, on_reply)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import fcntl
 import json
 import os
 import sys
@@ -41,7 +42,7 @@ AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit code 0, whatever was missed: the tables say it."""
+    """Exit code 0, whatever was missed: the tables say it. 1 where another run is going on."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="MEASUREMENT", help=", ".join(MEASUREMENTS))
     parser.add_argument("--rounds", type=int, default=ROUNDS)
@@ -55,7 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(highlight=False)
     _go_before_others(console)
     root = ensure_root(lambda line: print(line, file=sys.stderr, flush=True))
-    asyncio.run(_measure(names, root, asked.rounds, asked.results, console))
+    with (root.folder.parent / "bench.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.print("bench: another run measures on this machine; two at once measure nothing")
+            return 1
+        asyncio.run(_measure(names, root, asked.rounds, asked.results, console))
     return 0
 
 

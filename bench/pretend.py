@@ -47,6 +47,13 @@ class PretendedAsterisk:
             ],
             "GET bridges": lambda _uri, _query: [],
             "GET channels": lambda _uri, _query: [],
+            "GET applications/strowger": lambda _uri, _query: {
+                "name": "strowger",
+                "channel_ids": [],
+                "bridge_ids": [],
+                "endpoint_ids": [],
+                "device_names": [],
+            },
             "POST channels": self._originate,
         }
 

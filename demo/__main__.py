@@ -25,6 +25,7 @@ STANDING = Path("var/demo")
 """What `make run` keeps: the phones' passwords, the calls."""
 KILLED = r"Web socket closed abruptly|WebSocket read error|Stasis app 'strowger' not registered"
 """What Asterisk says when the engine is killed, as it is in a scenario."""
+NAME_WIDTH = 20
 FAILURES = (AcdError, EngineTrouble, TimeoutError)
 
 
@@ -55,7 +56,10 @@ async def show(folder: Path) -> int:
     """All scenarios; how many failed."""
     began = float(os.environ.get("SETUP_BEGAN") or time.time())
     root = ensure_root(console.print)
-    table = Table("scenario", "expected, seen, and why", "", show_lines=True)
+    table = Table(show_lines=True)
+    table.add_column("scenario", max_width=NAME_WIDTH)
+    table.add_column("expected, seen, and why")
+    table.add_column("")
     failed = 0
     async with stage(root, folder, console.print) as made:
         console.print(f"set-up took {time.time() - began:.1f} s, from the command to the first call")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -247,7 +248,7 @@ async def stage(
             },
             lab.ports.take(),
         )
-        token = (await engine.acd("token", "create", "demo", "--role", "admin")).strip()
+        token = await _token(folder / "token", engine)
         stack.push_async_callback(engine.stop)
         await engine.start()
         api = await stack.enter_async_context(Api(engine.api_url, token))
@@ -255,3 +256,21 @@ async def stage(
         stack.push_async_callback(made.stop_listening)
         await made.listen()
         yield made
+
+
+async def _token(path: Path, engine: EngineProcess) -> str:
+    """A token for the API: made once for a folder, as a token of that name can be, and kept there."""
+    token = _kept(path)
+    if token is None:
+        token = (await engine.acd("token", "create", "demo", "--role", "admin")).strip()
+        _keep(path, token)
+    return token
+
+
+def _kept(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _keep(path: Path, token: str) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(token)

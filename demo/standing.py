@@ -75,11 +75,11 @@ def _numbers(plan: Routing) -> Table:
 
 
 def _explain(made: Stage, folder: Path, console: Console) -> None:
-    here = f"STROWGER_DATA_DIR={folder} STROWGER_ROUTING_FILE={folder / 'routing.yaml'}"
-    acd = f"{here} .venv/bin/acd"
+    acd = ".venv/bin/acd"
     for line in (
         f"API         {made.engine.api_url}/api/v1, Authorization: Bearer {made.token}",
-        f"why         {acd} calls, then {acd} explain CALL_ID",
+        f"why         export STROWGER_DATA_DIR={folder} STROWGER_ROUTING_FILE={folder}/routing.yaml",
+        f"            {acd} calls, then {acd} explain CALL_ID",
         f"engine      pid {made.engine.pid}: kill -9 it while somebody waits; log {made.engine.log}",
         "end         Ctrl-C",
     ):

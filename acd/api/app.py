@@ -35,6 +35,7 @@ from acd.api.openapi import document
 from acd.api.problems import Kind, Refusal
 from acd.api.routes import Route
 from acd.api.schemas.problem import ErrorItem
+from acd.api.server import ANSWER, LINE_BYTES, Answer, OneFormRunner
 from acd.api.settings import ApiSettings
 from acd.api.watchers import Watchers
 from acd.archive import Archive
@@ -107,6 +108,8 @@ def build_app(
         watchers=Watchers(),
     )
     app = web.Application(middlewares=[_in_one_form(context)])
+    answer: Answer = partial(_answered, context)
+    app[ANSWER] = answer
     for route in ROUTES:
         app.router.add_route(
             route.method,
@@ -121,7 +124,14 @@ def build_app(
 
 def make_runner(app: web.Application) -> web.AppRunner:
     """A runner with the settings that the API needs; signals are the composition root's business."""
-    return web.AppRunner(app, access_log=None, lingering_time=_LINGER_SECONDS, shutdown_timeout=5.0)
+    return OneFormRunner(
+        app,
+        shutdown_timeout=5.0,
+        access_log=None,
+        lingering_time=_LINGER_SECONDS,
+        max_line_size=LINE_BYTES,
+        max_field_size=LINE_BYTES,
+    )
 
 
 async def _watch(context: Context, app: web.Application) -> AsyncIterator[None]:
@@ -200,6 +210,13 @@ def _refusal(request: web.Request, error: Exception) -> Refusal:
             item = ErrorItem(parameter="cursor", detail=str(error))
             return Refusal(400, Kind.BAD_CURSOR, str(error), errors=[item])
     return Refusal(422, Kind.INVALID, str(error))
+
+
+def _answered(context: Context, refusal: Refusal) -> web.Response:
+    """Of what never came to the middleware, or went past it."""
+    response = _counted(refusal, context)
+    response.headers.extend(_HEADERS)
+    return response
 
 
 def _counted(refusal: Refusal, context: Context) -> web.Response:

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     NOT_TAKEN = "not-taken"
     BUSY = "busy"
     STORE_UNAVAILABLE = "store-unavailable"
+    DEFECT = "defect"
 
 
 class Refusal(AcdError):

@@ -26,6 +26,9 @@ def replay_file(path: Path) -> None:
         out.print(f"{path}:{difference.line}: {difference.event}")
         for command in difference.commands:
             out.print(f"    now: {command}")
+    for failure in outcome.failures:
+        out.print(f"{path}:{failure.line}: {failure.event}")
+        out.print(f"    the core fails on it: {failure.error}")
     if outcome.differences:
         raise DecidesOtherwise(f"{path}: the commands differ; the first differences are above")
     out.print(f"{path}: {outcome.events} events replayed, the same commands each time")

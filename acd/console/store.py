@@ -34,8 +34,18 @@ from config.settings import Settings
 
 T = TypeVar("T")
 SHOWN_PROBLEMS = 100
-CALL_ID_WIDTH = 22
-"""A call's id stays whole, so that it can be copied, however narrow the terminal is."""
+CALL_ID_WIDTH = 18
+COLUMNS = {
+    "arrived (UTC)": 10,
+    "dialled": 10,
+    "caller": 11,
+    "queue": 5,
+    "agent": 4,
+    "wait": 5,
+    "outcome": 9,
+    "call": CALL_ID_WIDTH,
+}
+"""The columns of `acd calls`, and how wide each is at least."""
 
 
 def existing(settings: Settings) -> AbstractAsyncContextManager[Archive]:
@@ -67,8 +77,9 @@ async def list_calls(settings: Settings, limit: int) -> None:
     """The latest calls, newest first."""
     async with existing(settings) as archive:
         page = await archive.calls(CallFilter(), limit=limit)
-    table = Table("arrived (UTC)", "dialled", "caller", "queue", "agent", "wait", "outcome")
-    table.add_column("call", overflow="fold", min_width=CALL_ID_WIDTH)
+    table = Table(padding=(0, 0))
+    for name, min_width in COLUMNS.items():  # folded where the terminal is narrow: nothing is cut
+        table.add_column(name, overflow="fold", min_width=min_width)
     for call in page.items:
         table.add_row(
             _utc(call.arrived_at),

@@ -35,6 +35,7 @@ _SIMPLE: Final[dict[AgentAct, Input]] = {
     AgentAct.LOG_OUT: LogOut(),
     AgentAct.RESUME: Resume(),
     AgentAct.END_WRAP_UP: EndWrapUp(),
+    AgentAct.EXTEND_WRAP_UP: ExtendWrapUp(),
 }
 
 
@@ -70,8 +71,6 @@ class Acts:
             if reason is None:
                 return self._unknown_reason(event.reason)
             what = Pause(reason=reason)
-        elif event.act is AgentAct.EXTEND_WRAP_UP:
-            what = ExtendWrapUp(seconds=self._floor.offer_machine.extension(agent.id))
         else:
             what = _SIMPLE[event.act]
         refused = self._floor.staff.apply(agent, what, by=event.by)

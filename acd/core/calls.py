@@ -344,6 +344,8 @@ class Calls:
         call.timer = None
         if call.notices is not None:
             self.waiting.announcing.over(call, outcome, at)
+        if call.hold_until:
+            self.waiting.holds_no_longer(call)
         assert call.ticket is not None, "whoever stands in a queue has a ticket"
         floor.matching.hold(call.ticket)
         call.ticket = None

@@ -274,7 +274,8 @@ class RestoredAgent:
     """An agent's session and day as the store knows them.
 
     A state that needs a live call (reserved, ringing, talking) is settled by ChannelsReconciled.
-    `talk_today` is seconds.
+    `talk_today` is seconds. `pending` (with `pending_reason`) is what takes effect after his call.
+    `extend` is by how many seconds he may extend his wrap-up, unless he has `extended` it already.
     """
 
     agent: str
@@ -283,6 +284,10 @@ class RestoredAgent:
     logged_in_at: float | None = None
     pause_reason: str | None = None
     wrap_up_until: float | None = None
+    extend: float | None = None
+    extended: bool = False
+    pending: AgentAct | None = None
+    pending_reason: str | None = None
     calls_today: int = 0
     talk_today: float = 0.0
 

@@ -162,7 +162,9 @@ def _near(near: Sequence[tuple[str, str]]) -> str:
 
 def _freed(agent: str, others: int) -> str:
     words = f"{agent} became idle, and of the calls that he may serve this one has the earliest key"
-    return f"{words}; {others} others wait in its queue" if others else words
+    if not others:
+        return words
+    return f"{words}; {'1 other waits' if others == 1 else f'{others} others wait'} in its queue"
 
 
 def _of_tries(tried: int, tries: int) -> str:

@@ -15,7 +15,7 @@ from acd.core.callback_words import AttemptEnded, CallbackChanged, CallbackClose
 from acd.core.flow_words import FlowEntered, FlowLeft, SurveyTaken, WaitAnnounced, WaitMeasured
 from acd.core.message_words import MessageChanged, MessageDeleted, MessageLeft, MessageNotLeft
 from acd.core.records import Placement, Reason
-from agents.model import AgentState, PhoneState
+from agents.model import AgentAct, AgentState, PhoneState
 
 
 class CallOutcome(StrEnum):
@@ -265,6 +265,22 @@ class AgentStateChanged:
     by: str | None
     until: float | None
     """When the state ends by itself (wrap-up, rest), else None."""
+    extend: float | None = None
+    """By how many seconds the wrap-up can be extended, once; None: not at all."""
+    extended: bool = False
+    """Whether it has been."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPending:
+    """What an agent asked for during a call takes effect after it: `act` is PAUSE (with `reason`) or
+    LOG_OUT. None: nothing is pending any more, because it took effect or was taken back."""
+
+    agent: str
+    at: float
+    act: AgentAct | None
+    reason: str | None
+    by: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +341,7 @@ Fact: TypeAlias = (
     | CallEnded
     | CallMissed
     | AgentStateChanged
+    | AgentPending
     | AgentSessionStarted
     | AgentSessionEnded
     | PhoneSeen

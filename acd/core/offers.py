@@ -39,7 +39,6 @@ class Offers:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self._rows = compiled("offer", OFFER_TABLE, self)
-        self._extensions: dict[str, float | None] = {}
 
     # what others tell
 
@@ -130,10 +129,6 @@ class Offers:
             self._release(offer)
         else:
             self._stop(offer)
-
-    def extension(self, agent_id: str) -> float | None:
-        """By how many seconds the agent may extend the wrap-up of his last call; None: not at all."""
-        return self._extensions.get(agent_id)
 
     # acts of the table
 
@@ -252,16 +247,17 @@ class Offers:
     def connect_failed(self, offer: Offer, row: str) -> None:
         """They could not be joined: the agent is let go, the caller keeps his place."""
         self._release(offer)
-        self._unconnected(offer, OfferOutcome.WITHDRAWN)
+        self._unconnected(offer, OfferOutcome.WITHDRAWN, _RELEASE)
 
     def agent_lost(self, offer: Offer, row: str) -> None:
-        """He hung up before they were joined."""
-        call = _call(offer)
+        """He hung up before they were joined: he is set aside as one who refuses. A phone that answers
+        by itself and drops the call would else be rung without end."""
+        call, aside = _call(offer), _aside(offer, refused=True)
         call.note(self._floor.now, codes.AGENT_LOST, offer.agent.id)
         if call.state is CallState.DIALLED:  # he does not want to make this call
-            self._over(offer, OfferOutcome.REFUSED, _aside(offer, refused=True))
+            self._over(offer, OfferOutcome.REFUSED, aside)
         else:
-            self._unconnected(offer, OfferOutcome.WITHDRAWN)
+            self._unconnected(offer, OfferOutcome.WITHDRAWN, aside)
         self.settle(offer, row)
 
     def caller_gone_answered(self, offer: Offer, row: str) -> None:
@@ -362,9 +358,9 @@ class Offers:
             floor.estimates.wasted(_queue(offer).name, _rang(offer, floor.now))
         floor.call_machine.unanswered(call, offer)
 
-    def _unconnected(self, offer: Offer, outcome: OfferOutcome) -> None:
+    def _unconnected(self, offer: Offer, outcome: OfferOutcome, settle: Input) -> None:
         call = _call(offer)
-        self._over(offer, outcome, _RELEASE)
+        self._over(offer, outcome, settle)
         if call.state is CallState.CONNECTING:
             call.hears = ""
             self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
@@ -374,8 +370,7 @@ class Offers:
         until = self._floor.now if call.talked_until is None else call.talked_until
         offer.agent.talk_today += max(0.0, until - max(offer.answered_at, self._floor.day_began))
         wrap_up = offer.queue.wrap_up if offer.queue is not None else WrapUp()
-        self._extensions[offer.agent.id] = wrap_up.extend
-        offer.settle = CallOver(wrap_up=wrap_up.seconds)
+        offer.settle = CallOver(wrap_up=wrap_up.seconds, extend=wrap_up.extend)
 
     def _record_ended(self, offer: Offer, outcome: OfferOutcome, call: Call) -> None:
         at = self._floor.now

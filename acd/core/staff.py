@@ -8,7 +8,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from acd.core.deadlines import Deadline
-from acd.core.facts import AgentSessionEnded, AgentSessionStarted, AgentStateChanged, PhoneSeen
+from acd.core.facts import (
+    AgentPending,
+    AgentSessionEnded,
+    AgentSessionStarted,
+    AgentStateChanged,
+    PhoneSeen,
+)
 from acd.core.floor import Floor
 from agents.inputs import Input, PhoneChanged, RestOver, WrapUpOver
 from agents.model import AgentAct, AgentState, PhoneState
@@ -19,6 +25,9 @@ TIMER = "agent"
 """The kind of an agent's deadline: the end of his wrap-up or rest."""
 
 _ON_A_CALL = (AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING, AgentState.WRAP_UP)
+_AWAY = (AgentState.OFFLINE, AgentState.PAUSED, AgentState.UNAVAILABLE)
+"""Nobody knows when he comes back (unless he only rests, or talks privately)."""
+
 _WRAP_UP_OVER, _REST_OVER = WrapUpOver(), RestOver()
 _PHONES = {phone: PhoneChanged(phone=phone) for phone in PhoneState}
 
@@ -115,6 +124,16 @@ class Staff:
         if after.logged_in_at is not None and before.logged_in_at is None:
             floor.record(AgentSessionStarted(agent=agent.id, at=floor.now, by=by or ""))
             floor.matching.log_in(agent)
+        if after.pending is not before.pending or after.pending_reason != before.pending_reason:
+            floor.record(
+                AgentPending(
+                    agent=agent.id,
+                    at=floor.now,
+                    act=after.pending,
+                    reason=after.pending_reason,
+                    by=by,
+                )
+            )
         moved = after.state is not before.state
         if moved or after.until != before.until or after.reason != before.reason:
             self._record(agent, before, after, by, call)
@@ -122,6 +141,8 @@ class Staff:
                 self.arm(agent, after.until)
         if moved:
             self._move(agent, before, after, by)
+        if after.state in _AWAY and (moved or after.unavailable != before.unavailable):
+            floor.call_machine.waiting.target_away(agent)
 
     def _record(
         self, agent: Agent, before: Status, after: Status, by: str | None, call: str | None
@@ -138,6 +159,8 @@ class Staff:
                 call=call or agent.call,
                 by=by,
                 until=after.until,
+                extend=after.extend,
+                extended=after.extended,
             )
         )
 

@@ -57,6 +57,8 @@ class Waiting:
     def __init__(self, floor: Floor, calls: Calls) -> None:
         self._floor = floor
         self._calls = calls
+        self._holding: dict[str, Call] = {}
+        """Those who wait for a first target alone, for a while."""
         self._gathered: list[Call] | None = None
         self._unsettled: list[Call] | None = None
         self.announcing = Announcing(floor, self)
@@ -263,6 +265,26 @@ class Waiting:
         assert call.desk is not None, "whoever waits stands in a queue"
         self._play_music(call, call.desk.queue)
 
+    def target_away(self, agent: Agent) -> None:
+        """An agent will not be free by himself any more: who waited for him alone asks others too."""
+        floor, groups = self._floor, agent.profile.groups
+        for call in list(self._holding.values()):
+            each = call.firsts[call.opened - 1]
+            if each.agent != agent.id and each.group not in groups:
+                continue
+            if call.queue not in floor.desks:  # it is about to go to another queue
+                continue
+            if self._will_be_free(call, each, first(each, call.needs)):
+                continue
+            call.hold_until = floor.now
+            if call.state is CallState.WAITING:
+                self.seek(call)
+
+    def holds_no_longer(self, call: Call) -> None:
+        """A call leaves its queue, or asks further."""
+        call.hold_until = 0.0
+        self._holding.pop(call.id, None)
+
     # what these are made of
 
     def _ask(self, call: Call, name: str) -> None:
@@ -330,23 +352,34 @@ class Waiting:
         if call.hold_until:
             call.note(floor.now, codes.HOLD_OVER, target(call.firsts[call.opened - 1]))
             self._record_widened(call)
+            self.holds_no_longer(call)
         while call.opened < len(call.firsts):
             each = call.firsts[call.opened]
             call.opened += 1
             requirement = first(each, call.needs)
             call.asks += (requirement,)
             if floor.matching.idle(name, requirement):
-                call.hold_until = 0.0
                 return
             if self._hold(call, each, requirement):
                 return
-        call.hold_until = 0.0
         call.queue_open = True
         call.asks += call.stages[call.step].requirements
 
     def _hold(self, call: Call, each: FirstTarget, requirement: Requirement) -> bool:
         """Whether the call waits for this target alone: because it is there, only busy, and will be free
         by itself. Nobody knows when a pause ends, or when a phone that is gone comes back."""
+        floor = self._floor
+        if not self._will_be_free(call, each, requirement):
+            return False
+        call.note(floor.now, codes.FIRST_BUSY, target(each), each.hold)
+        if not each.hold:
+            return False
+        call.hold_until = floor.now + each.hold
+        self._holding[call.id] = call
+        return True
+
+    def _will_be_free(self, call: Call, each: FirstTarget, requirement: Requirement) -> bool:
+        """Whether one of the target will be; else why not is noted."""
         floor = self._floor
         if not floor.matching.logged_in(call.queue or "", requirement):
             call.note(floor.now, codes.FIRST_OFFLINE, target(each))
@@ -355,10 +388,6 @@ class Waiting:
         if away:
             call.note(floor.now, codes.FIRST_AWAY, target(each), away)
             return False
-        call.note(floor.now, codes.FIRST_BUSY, target(each), each.hold)
-        if not each.hold:
-            return False
-        call.hold_until = floor.now + each.hold
         return True
 
     def _widen(self, call: Call) -> None:

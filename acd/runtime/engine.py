@@ -34,6 +34,7 @@ from acd.core.routing import Routing
 from acd.core.views import AgentView, CallbackView, CallView, QueueView, WhyView
 from acd.errors import StoreUnavailable
 from acd.ports import Check, Clock, FactSink, ReloadResult, RuntimeMetrics, Telephony
+from acd.runtime.deciding import decide
 from acd.runtime.directory import Directory
 from acd.runtime.reload import Reloader
 
@@ -139,13 +140,10 @@ class Engine:
         now = self._clock.now()
         event = self._enrich(event, now)
         started = time.perf_counter()
-        try:
-            commands = self._dispatcher.handle(event, now)
-        except Exception:
-            # The mailbox is one of the two supervised places: one bad event must not stop the others.
-            log.exception("the core failed on an event", event_type=type(event).__name__)
+        commands, error = decide(self._dispatcher, event, now)
+        if error is not None:
+            log.error("the core failed on an event", event_type=type(event).__name__, exc_info=error)
             self._metrics.bad_input("core", type(event).__name__)
-            commands = self._dispatcher.unfinished()
         self._metrics.decided(type(event).__name__, time.perf_counter() - started)
         if type(event) is ConfigReplaced:
             self._routing = event.routing
@@ -207,13 +205,10 @@ class Engine:
         now = self._clock.now()
         self._deciding = True
         started = time.perf_counter()
-        try:
-            commands = self._dispatcher.expire(now)
-        except Exception:
-            # The other supervised place. What else is due follows at once, by the timer.
-            log.exception("the core failed on a deadline")
+        commands, error = decide(self._dispatcher, None, now)
+        if error is not None:  # what else is due follows at once, by the timer
+            log.error("the core failed on a deadline", exc_info=error)
             self._metrics.bad_input("core", "Deadline")
-            commands = self._dispatcher.unfinished()
         self._metrics.decided("Deadline", time.perf_counter() - started)
         self._carry_out(now, None, commands)
         self._deciding = False

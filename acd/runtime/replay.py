@@ -8,7 +8,9 @@ from pathlib import Path
 from random import Random
 
 from acd.core.dispatcher import Dispatcher
+from acd.core.events import Event
 from acd.core.routing import Routing
+from acd.runtime.deciding import decide
 from acd.runtime.recorder import digest, read_recording
 
 
@@ -25,11 +27,21 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A line of the recording on whose event the core fails now; the engine had gone on after it too."""
+
+    line: int
+    event: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """How many events were replayed, and the first differences (at most `Replay.limit`)."""
+    """How many events were replayed, the first differences and the first failures (at most `limit`)."""
 
     events: int
     differences: tuple[Difference, ...]
+    failures: tuple[Failure, ...] = ()
 
 
 def replay(path: Path, parse: Callable[[str], Routing], *, limit: int = 10) -> Replayed:
@@ -38,22 +50,26 @@ def replay(path: Path, parse: Callable[[str], Routing], *, limit: int = 10) -> R
     routing = replace(parse(header.routing), revision=header.revision)
     dispatcher = Dispatcher(routing, Random(header.seed))
     differences: list[Difference] = []
+    failures: list[Failure] = []
     count = 0
     for count, moment in enumerate(moments, start=1):
-        if moment.event is None:
-            commands = dispatcher.expire(moment.now)
-        else:
-            commands = dispatcher.handle(moment.event, moment.now)
+        commands, error = decide(dispatcher, moment.event, moment.now)
+        if error is not None and len(failures) < limit:
+            failures.append(Failure(line=count + 1, event=_named(moment.event), error=repr(error)))
         replayed = digest(commands)
         if replayed != moment.digest and len(differences) < limit:
             differences.append(
                 Difference(
                     line=count + 1,
                     now=moment.now,
-                    event="(time passed)" if moment.event is None else repr(moment.event),
+                    event=_named(moment.event),
                     recorded=moment.digest,
                     replayed=replayed,
                     commands=tuple(map(repr, commands)),
                 )
             )
-    return Replayed(events=count, differences=tuple(differences))
+    return Replayed(events=count, differences=tuple(differences), failures=tuple(failures))
+
+
+def _named(event: Event | None) -> str:
+    return "(time passed)" if event is None else repr(event)

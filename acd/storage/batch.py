@@ -292,7 +292,12 @@ class Batch:
                 fact.until,
             ),
         )
-        self._now[agent] = (agent, state, fact.at, reason, fact.until)
+        self._now[agent] = (agent, state, fact.at, reason, fact.until, fact.extend, fact.extended)
+
+    def pending(self, seq: int, fact: f.AgentPending) -> None:
+        act = None if fact.act is None else fact.act.value
+        reason = fit_optional(fact.reason, TEXT)
+        self.append(Step.AGENT_PENDING, (fit(fact.agent, ID), "offline", fact.at, act, reason))
 
     def session_started(self, seq: int, fact: f.AgentSessionStarted) -> None:
         agent = fit(fact.agent, ID)
@@ -321,6 +326,7 @@ _ADD: dict[type[f.Fact], Callable[[Batch, int, Any], None]] = {
     f.CallEnded: Batch.ended,
     f.CallMissed: Batch.missed,
     f.AgentStateChanged: Batch.state_changed,
+    f.AgentPending: Batch.pending,
     f.AgentSessionStarted: Batch.session_started,
     f.AgentSessionEnded: Batch.session_ended,
     f.RoutingTaken: Batch.routing_taken,

@@ -184,9 +184,8 @@ class WriteBehind:
         """What was there when it began; what comes meanwhile gathers for the next time."""
         until = self._first_seq + len(self._pending)
         while self._first_seq < until:
-            facts = self._portion()
             try:
-                await self._write(self._run_id, list(enumerate(facts, self._first_seq)))
+                await self._write_batch()
             except StoreUnavailable as error:
                 self._prepared = not isinstance(error, DatabaseReplaced)
                 log.error("journal: the database is away, facts go to the spool", error=str(error))
@@ -194,6 +193,12 @@ class WriteBehind:
                 self._back.clear()
                 self._delay_next_try()
                 return
+
+    async def _write_batch(self) -> None:
+        """The oldest of what is pending. Raises StoreUnavailable."""
+        facts = self._portion()
+        if facts:
+            await self._write(self._run_id, list(enumerate(facts, self._first_seq)))
             self._settle(len(facts))
 
     def _portion(self) -> list[Fact]:
@@ -252,7 +257,11 @@ class WriteBehind:
         self._delay_next_try()
 
     async def _come_back(self) -> None:
-        """Write the spool and go back to normal. Raises what says why that cannot be."""
+        """Write the spool and go back to normal. Raises what says why that cannot be.
+
+        That the database can be read proves little where its disk is full: so what is pending and
+        found no place in the spool has to be written first.
+        """
         if not self._prepared:
             await self._prepare()
             self._prepared = True
@@ -261,6 +270,7 @@ class WriteBehind:
             await asyncio.to_thread(self._spool.advance)
             await self._set_aside()
         await self._skip_written()
+        await self._write_batch()
         self._away = False
         self._back.set()
         self._spool_ails = False

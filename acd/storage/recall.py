@@ -26,7 +26,7 @@ from acd.ports import DirectoryEntry, Restored
 from acd.storage import promises
 from acd.storage import tables as t
 from acd.storage.codec import decode_placement, decode_reasons
-from agents.model import AgentState
+from agents.model import AgentAct, AgentState
 
 DAY = 86400.0
 
@@ -60,7 +60,7 @@ async def _open_calls(connection: AsyncConnection) -> tuple[RestoredCall, ...]:
     calls, visits, offers, events = t.calls, t.queue_visits, t.offers, t.call_events
     is_open = calls.c.ended_at.is_(None)
     open_calls = select(calls.c.call).where(is_open)
-    last_visits = {
+    last_visits: dict[str, Row[*tuple[Any, ...]]] = {
         row.call: row
         for row in await connection.execute(
             select(visits.c.call, visits.c.placement, visits.c.left_at, visits.c.outcome)
@@ -152,6 +152,10 @@ async def _agents(connection: AsyncConnection, since_day: float) -> tuple[Restor
                 logged_in_at=row.logged_in_at,
                 pause_reason=row.reason if state is AgentState.PAUSED else None,
                 wrap_up_until=row.until if state is AgentState.WRAP_UP else None,
+                extend=row.extend,
+                extended=bool(row.extended),
+                pending=None if row.pending is None else AgentAct(row.pending),
+                pending_reason=row.pending_reason,
                 calls_today=0 if counter is None else counter.answered,
                 talk_today=0.0 if counter is None else counter.talk or 0.0,
             )

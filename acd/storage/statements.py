@@ -114,8 +114,14 @@ def _plan(dialect: str) -> Mapping[Step, Insert | Update]:
         Step.AGENT_NOW: upsert(
             dialect,
             t.agents_now,
-            ["agent", "state", "since", "reason", "until"],
-            replace=("state", "since", "reason", "until"),
+            ["agent", "state", "since", "reason", "until", "extend", "extended"],
+            replace=("state", "since", "reason", "until", "extend", "extended"),
+        ),
+        Step.AGENT_PENDING: upsert(
+            dialect,
+            t.agents_now,
+            ["agent", "state", "since", "pending", "pending_reason"],
+            replace=("pending", "pending_reason"),
         ),
         Step.MISSED: upsert(
             dialect,

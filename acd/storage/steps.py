@@ -45,4 +45,5 @@ class Step(IntEnum):
     WAIT_MEASURED = 34
     FLOW_ENTERED = 35
     FLOW_LEFT = 36
-    WRITTEN = 37
+    AGENT_PENDING = 37
+    WRITTEN = 38

@@ -172,6 +172,10 @@ agents_now = Table(
     Column("reason", String(TEXT)),
     Column("until", Double),
     Column("logged_in_at", Double),
+    Column("pending", String(NAME)),
+    Column("pending_reason", String(TEXT)),
+    Column("extend", Double),
+    Column("extended", Boolean),
     sqlite_with_rowid=False,
 )
 """The last state of each agent: what a restarted engine goes on from."""

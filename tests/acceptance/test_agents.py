@@ -55,6 +55,8 @@ queues:
   resting: {ring: 1s, no_answer: {rest: 2s}, refused: {rest: 2s}}
 trunks:
   carrier: {match: ["127.0.0.2"]}
+phones:
+  caller: {name: Caller, number: "13800000001"}
 """
 
 
@@ -95,6 +97,25 @@ async def calls_in(made: Stage, dialled: str, agent: str) -> tuple[Crowd, PhoneC
     await call.answer()
     await made.facts.first("call_answered", call=caller.ids[0])
     return caller, call
+
+
+# What is seen while a phone rings
+
+
+async def test_a_ringing_phone_is_seen_and_its_caller_hears_that_it_rings(centre: Stage) -> None:
+    await centre.staff(UDP)
+    phone = await centre.phone("caller")
+    mark = len(centre.facts.seen)
+    calling = await phone.dial(centre.asterisk.sip_uri(PLAIN))
+    ringing = await centre.rings(UDP)
+    await agent_is(centre, UDP, "ringing")
+    await calling.ringing()
+    offer = await centre.facts.first("offer_made", since=mark, agent=UDP)
+    await calling.hangup()
+    await ringing.closed()
+    over = await centre.facts.first("offer_ended", offer=offer["offer"])
+    assert over["outcome"] == "caller_gone"
+    assert over["ring"] > 0
 
 
 # Feature codes

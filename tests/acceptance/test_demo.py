@@ -64,3 +64,14 @@ async def test_other_commands_are_found(made: Stage, tmp_path: Path) -> None:
     changed.write_bytes(b"".join(lines[:arrival] + lines[arrival + 1 :]))
     with pytest.raises(EngineTrouble, match="the commands differ"):
         await made.engine.acd("replay", str(changed))
+
+
+async def test_a_folder_serves_again(root: Root, tmp_path: Path) -> None:
+    """As `make run` does, which keeps passwords, calls and token."""
+    tokens = []
+    for _ in range(2):
+        async with stage(root, tmp_path, lambda line: None) as made:
+            tokens.append(made.token)
+            assert made.token not in (made.engine.log.read_text())
+    assert tokens[0] == tokens[1]
+    assert (tmp_path / "token").stat().st_mode & 0o777 == 0o600

@@ -123,8 +123,8 @@ async def test_a_call_is_stored_the_same_however_its_facts_fall_into_batches(
             ("a002", START + 10.4, "paused", "reserved", START + 0.4, "no answer", "c1", "system", None),
         ],
         "agents_now": [
-            ("a001", "wrap_up", START + 60.0, None, START + 90.0, None),
-            ("a002", "paused", START + 10.4, "no answer", None, None),
+            ("a001", "wrap_up", START + 60.0, None, START + 90.0, None, None, None, None, False),
+            ("a002", "paused", START + 10.4, "no answer", None, None, None, None, None, False),
         ],
         "customers": [("13800000001", None, None, None, None, "a001", START + 12.5)],
         "calls": [("c1", "c1-o2", True, False)],

@@ -8,7 +8,6 @@ import resource
 import signal
 import sqlite3
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -98,16 +97,14 @@ async def all_whole(store: Store, calls: int) -> None:
         assert len(story.visits) == len(story.offers) == 2
 
 
-async def test_taking_facts_costs_the_same_while_the_database_is_away(
+async def test_facts_taken_while_the_database_is_away_are_written_when_it_is_back(
     mortal: ThrowAwayPostgres, mortal_store: Store
 ) -> None:
     await asyncio.to_thread(mortal.kill)
     try:
         moments = stream(200)
-        started = time.perf_counter()
         for facts in moments:
             mortal_store.journal.take(facts)
-        assert (time.perf_counter() - started) / len(moments) < 10e-6
         await mortal_store.journal.flush()
     finally:
         await asyncio.to_thread(mortal.start)

@@ -19,6 +19,7 @@ from acd.core.events import (
     RestoredOffer,
 )
 from acd.core.facts import (
+    AgentPending,
     AgentSessionEnded,
     AgentSessionStarted,
     CallOutcome,
@@ -38,7 +39,7 @@ from acd.storage.migrate import upgrade
 from acd.storage.spool import Spool
 from acd.storage.store import open_store
 from acd.storage.writers import FactWriter, Steps, fact_writer
-from agents.model import AgentState
+from agents.model import AgentAct, AgentState
 from tests.contract import made_facts as made
 from tests.contract.conftest import OpenStore
 from tests.contract.made_facts import START, whole_call
@@ -154,6 +155,23 @@ async def test_agents_are_restored_with_session_state_and_day(open_it: OpenStore
                 made.changed("a003", START + 3, AgentState.IDLE, AgentState.OFFLINE),
                 AgentSessionEnded(agent="a003", at=START + 9, since=START + 3, by="phone"),
                 made.changed("a003", START + 9, AgentState.OFFLINE, AgentState.IDLE),
+                AgentPending(
+                    agent="a001", at=START + 61, act=AgentAct.PAUSE, reason="lunch", by="phone"
+                ),
+                AgentPending(agent="a002", at=START + 1, act=AgentAct.LOG_OUT, reason=None, by="api"),
+                AgentPending(agent="a002", at=START + 2, act=None, reason=None, by=None),
+                made.changed("a004", START, AgentState.WRAP_UP, AgentState.TALKING, extend=30.0),
+                made.changed(
+                    "a005",
+                    START,
+                    AgentState.WRAP_UP,
+                    AgentState.WRAP_UP,
+                    until=START + 60,
+                    extend=45.0,
+                    extended=True,
+                ),
+                made.changed("a006", START, AgentState.WRAP_UP, AgentState.TALKING, extend=30.0),
+                made.changed("a006", START + 30, AgentState.IDLE, AgentState.WRAP_UP),
                 *whole_day("a001"),
             ]
         )
@@ -166,6 +184,8 @@ async def test_agents_are_restored_with_session_state_and_day(open_it: OpenStore
             since=START + 60,
             logged_in_at=START,
             wrap_up_until=START + 90,
+            pending=AgentAct.PAUSE,
+            pending_reason="lunch",
             calls_today=3,
             talk_today=30.0,
         ),
@@ -177,6 +197,16 @@ async def test_agents_are_restored_with_session_state_and_day(open_it: OpenStore
             pause_reason="lunch",
         ),
         RestoredAgent(agent="a003", state=AgentState.OFFLINE, since=START + 9),
+        RestoredAgent(agent="a004", state=AgentState.WRAP_UP, since=START, extend=30.0),
+        RestoredAgent(
+            agent="a005",
+            state=AgentState.WRAP_UP,
+            since=START,
+            wrap_up_until=START + 60,
+            extend=45.0,
+            extended=True,
+        ),
+        RestoredAgent(agent="a006", state=AgentState.IDLE, since=START + 30),
     )
 
 

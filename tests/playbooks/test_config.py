@@ -12,7 +12,7 @@ from acd.core.facts import (
     RoutingTaken,
     VisitOutcome,
 )
-from acd.core.routing import Effect, FirstTarget, Rule, Strategy, WideningStep
+from acd.core.routing import Effect, FirstTarget, NumberRoute, Rule, Strategy, WideningStep
 from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.centre import agent, centre, queue
 from tests.playbooks.harness import START, Playbook
@@ -207,3 +207,17 @@ def test_agent_who_went_home_before_the_file_named_him_again_is_offline() -> Non
     view = play.core.view_agent("1001")
     assert view is not None
     assert view.since == play.now
+
+
+def test_hold_in_a_queue_that_vanishes_with_its_agent_is_over() -> None:
+    rule = Rule(name="first", when=(), then=Effect(first=FirstTarget(agent="1001", hold=30)))
+    before = centre(
+        agents=[agent("1001"), agent("1002")],
+        queues=[queue(), queue("english")],
+        numbers={"4002": NumberRoute(number="4002", queue="english")},
+        rules=[rule],
+    )
+    play = on_duty(Playbook(before), "1001", "1002") >> phone("1001", PhoneState.IN_USE)
+    play >> arrived(dialled="4002") << music()
+    play >> ConfigReplaced(routing=centre(revision="r2", agents=[agent("1002")]))
+    play << ring("c1-o1", "1002")

@@ -10,6 +10,7 @@ from acd.core import codes
 from acd.core.call import MOST_REASONS
 from acd.core.events import ChannelsReconciled, LiveCall, NodeLost, RingFailure
 from acd.core.facts import (
+    AgentStateChanged,
     CallAnswered,
     CallEnded,
     CallMissed,
@@ -129,6 +130,12 @@ def test_wrap_up_then_the_next_call() -> None:
 def test_wrap_up_can_be_ended_early_and_extended_once() -> None:
     play = one(wrap_up=WrapUp(seconds=15, extend=30))
     talk(play >> arrived("c1")) >> agent_hung_up() >> act("1001", AgentAct.EXTEND_WRAP_UP)
+    wrap_ups = [
+        (fact.extend, fact.extended)
+        for fact in play.facts
+        if isinstance(fact, AgentStateChanged) and fact.state is AgentState.WRAP_UP
+    ]
+    assert wrap_ups == [(30, False), (30, True)]
     play.after(44).quiet()
     assert state(play) is AgentState.WRAP_UP
     play.after(1)
@@ -332,7 +339,9 @@ def test_join_that_fails_keeps_the_caller_and_his_place() -> None:
 
 def test_agent_hangs_up_before_he_is_joined() -> None:
     play = one()
-    play >> arrived() >> answered() >> agent_hung_up() << music() << ring("c1-o2")
+    play >> arrived() >> answered() >> agent_hung_up() << music()
+    assert state(play) is AgentState.UNAVAILABLE
+    play.after(5) << ring("c1-o2")
     assert [fact.outcome for fact in play.recorded(OfferEnded)] == [OfferOutcome.WITHDRAWN]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from acd.core import codes
 from acd.core.commands import EndCause
+from acd.core.events import RingFailure
 from acd.core.facts import (
     CallEnded,
     CallMissed,
@@ -18,7 +19,7 @@ from acd.core.facts import (
     QueueLeft,
     VisitOutcome,
 )
-from acd.core.routing import Effect, Ending, FirstTarget, Rule, Then, WideningStep
+from acd.core.routing import DialledIs, Effect, Ending, FirstTarget, Rule, Then, WideningStep
 from agents.model import AgentAct, PhoneState
 from tests.playbooks.centre import GOODBYE, agent, centre, queue
 from tests.playbooks.harness import Playbook
@@ -361,4 +362,56 @@ def test_first_group_is_waited_for_while_one_of_it_will_be_free_by_himself() -> 
     play = on_duty(Playbook(centre(agents=staff, rules=[rule])), "1001", "1002", "1004")
     play >> act("1001", AgentAct.PAUSE) >> phone("1002", PhoneState.IN_USE)
     play >> arrived() << music()
-    play >> act("1002", AgentAct.PAUSE) >> arrived("c2") << ring("c2-o1", "1004") << ringback("c2")
+    play >> act("1002", AgentAct.PAUSE) << ring("c1-o1", "1004")
+    play >> hung_up() << stop_ringing() >> failed()
+    play >> arrived("c2") << ring("c2-o1", "1004") << ringback("c2")
+
+
+@pytest.mark.parametrize("what", ["pauses", "logs out", "phone unreachable"])
+def test_hold_ends_at_once_when_its_target_goes_away(what: str) -> None:
+    """Two wait for the same agent, who talks privately; another's caller is none of his business."""
+    rules = [
+        Rule(
+            name=name,
+            when=(DialledIs(numbers=frozenset({dialled})),),
+            then=Effect(first=FirstTarget(agent=name, hold=30)),
+        )
+        for name, dialled in (("1001", "4001"), ("1002", "4002"))
+    ]
+    staff = [agent("1001"), agent("1002"), agent("1003")]
+    play = on_duty(Playbook(centre(agents=staff, rules=rules)), "1001", "1002", "1003")
+    play >> phone("1001", PhoneState.IN_USE) >> phone("1002", PhoneState.IN_USE)
+    play >> arrived() << music() >> arrived("c2") << music("c2")
+    play >> arrived("c3", dialled="4002") << music("c3")
+    if what == "pauses":
+        play >> act("1001", AgentAct.PAUSE) << ring("c1-o1", "1003")
+    elif what == "logs out":
+        play >> act("1001", AgentAct.LOG_OUT) << ring("c1-o1", "1003")
+    else:
+        play >> phone("1001", PhoneState.UNREACHABLE) << ring("c1-o1", "1003")
+    play >> phone("1002") << ring("c2-o1", "1002")
+    assert play.core.why("c3") is not None
+
+
+def test_hold_ends_for_a_caller_whose_phone_rings_meanwhile() -> None:
+    first = [
+        Rule(name=name, when=(), then=Effect(first=FirstTarget(agent=name, hold=30)))
+        for name in ("1001", "1002")
+    ]
+    staff = [agent("1001"), agent("1002"), agent("1003")]
+    play = on_duty(Playbook(centre(agents=staff, rules=first)), "1001", "1002", "1003")
+    play >> phone("1001", PhoneState.IN_USE) >> phone("1002", PhoneState.IN_USE)
+    play >> arrived() << music()
+    play.after(30) >> phone("1001") << ring("c1-o1", "1001")
+    play >> act("1002", AgentAct.PAUSE)
+    play >> failed("c1-o1", RingFailure.REFUSED) << ring("c1-o2", "1003")
+
+
+def test_hold_goes_on_while_one_of_the_group_will_be_free_by_himself() -> None:
+    rule = Rule(name="first", when=(), then=Effect(first=FirstTarget(group="vip", hold=30)))
+    staff = [agent(name, groups=["vip"]) for name in ("1001", "1002")] + [agent("1003")]
+    play = on_duty(Playbook(centre(agents=staff, rules=[rule])), "1001", "1002", "1003")
+    play >> phone("1001", PhoneState.IN_USE) >> phone("1002", PhoneState.IN_USE)
+    play >> arrived() << music() >> act("1001", AgentAct.PAUSE)
+    play.quiet()
+    play.after(30) << ring("c1-o1", "1003")

@@ -122,4 +122,6 @@ class Store:
             since=fact.at,
             pause_reason=fact.reason,
             wrap_up_until=fact.until,
+            extend=fact.extend,
+            extended=fact.extended,
         )

@@ -1,4 +1,4 @@
-"""Three routings, each of which can take the place of another while calls wait."""
+"""Four routings, each of which can take the place of another while calls wait."""
 
 from __future__ import annotations
 
@@ -32,17 +32,30 @@ AGENTS = tuple(str(1001 + n) for n in range(6))
 NODES = ("a", "b")
 
 
+STRATEGIES = (
+    (Strategy.LONGEST_IDLE, Strategy.RANDOM, Strategy.RING_ALL),
+    (Strategy.MOST_SKILLED, Strategy.ROUND_ROBIN, Strategy.RING_ALL),
+    (Strategy.FEWEST_CALLS, Strategy.WEIGHTED_RANDOM, Strategy.LEAST_SKILLED),
+    (Strategy.LEAST_TALK_TIME, Strategy.FIXED_ORDER, Strategy.RING_ALL),
+)
+"""Of each variant: those of the queues orders, reception and english."""
+VARIANTS = tuple(range(len(STRATEGIES)))
+
+
 def node_of(agent_id: str) -> str:
     return NODES[AGENTS.index(agent_id) % 2]
 
 
 def routing(variant: int) -> Routing:
-    """0: everything; 1: an agent and a queue fewer, other times; 2: other skills, no limits."""
-    queues = [replace(each, callback=CallbackRule(trunk="in")) for each in _queues(variant)]
+    """0: everything; 1: an agent and a queue fewer, other times; 2: other skills, no limits; 3: as 0.
+    Each has other strategies."""
+    form = variant % 3
+    plain = _queues(form, *STRATEGIES[variant])
+    queues = [replace(each, callback=CallbackRule(trunk="in")) for each in plain]
     return centre(
-        agents=[_agent(n, variant) for n in range(5 if variant == 1 else 6)],
+        agents=[_agent(n, form) for n in range(5 if form == 1 else 6)],
         queues=queues,
-        rules=_rules(variant),
+        rules=_rules(form),
         numbers={
             each.name: NumberRoute(number=each.name, queue=each.name, business="shop") for each in queues
         }
@@ -80,10 +93,11 @@ def _rules(variant: int) -> list[Rule]:
     return [hello, vip, again]
 
 
-def _queues(variant: int) -> list[Queue]:
+def _queues(variant: int, first: Strategy, second: Strategy, third: Strategy) -> list[Queue]:
     orders = queue(
         "orders",
         needs=(("orders", 3),),
+        strategy=first,
         widen=(
             WideningStep(after=10, needs=(("orders", 1),)),
             WideningStep(after=20, groups=frozenset({"back"})),
@@ -102,10 +116,10 @@ def _queues(variant: int) -> list[Queue]:
             WaitOffer(key="2", then=Then.QUEUE, say="offer_queue", after=4, queue="reception"),
         ),
     )
-    english = queue("english", needs=(("english", 1),), strategy=Strategy.RING_ALL, on_nobody=TO_BOX)
+    english = queue("english", needs=(("english", 1),), strategy=third, on_nobody=TO_BOX)
     reception = queue(
         "reception",
-        strategy=Strategy.RANDOM,
+        strategy=second,
         on_timeout=Ending(say="sorry", then=Then.QUEUE, queue="orders"),
         for_at_most=30,
         ring=10,

@@ -77,7 +77,7 @@ from acd.core.offers_table import OfferState
 from agents.model import AgentAct, AgentState, PhoneState
 from tests.simulation.speech import Speech, waits_for_something
 from tests.simulation.store import Store
-from tests.simulation.variants import AGENTS, NODES, node_of, routing
+from tests.simulation.variants import AGENTS, NODES, VARIANTS, node_of, routing
 
 T = TypeVar("T")
 Pick: TypeAlias = Callable[[Sequence[T]], T]
@@ -371,7 +371,7 @@ class World:
         assert after is None or after > self.now
 
     def a_new_routing(self, pick: Pick[Any]) -> None:
-        self.variant = pick((0, 1, 2))
+        self.variant = pick(VARIANTS)
         self.tell(ConfigReplaced(routing=routing(self.variant)))
 
     def a_node_is_lost(self, pick: Pick[Any]) -> None:

@@ -20,7 +20,7 @@ _INSTANTS: Final = frozenset(
     {"at", "since", "until", "told_at", "left_at", "created_at", "due_at", "place"}
 )
 _SECONDS: Final = frozenset(
-    {"wait", "talk", "ring", "seconds", "estimate", "actual", "waited", "head_start"}
+    {"wait", "talk", "ring", "seconds", "estimate", "actual", "waited", "head_start", "extend"}
 )
 
 

@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from watchfiles import awatch
 
 from acd import app as application
 from acd.api.secrets import hash_secret
-from acd.app import Stopping, running, serve
+from acd.app import Stopping, reload_signal, running, serve
 from acd.archive import BlacklistEntry, Role
 from acd.console.flight import parse_routing
 from acd.core.callback_words import CallbackOpened, CommitAttempt
@@ -32,13 +32,16 @@ from acd.core.events import Blacklisted
 from acd.core.facts import Fact, StaleEventSeen
 from acd.errors import OperatorError, StoreUnavailable, TakenOver, TelephonyError
 from acd.reached import DoNotCallEntry
+from acd.routing_source import RoutingSource
 from acd.runtime.engine import Engine
 from acd.runtime.replay import replay
 from acd.runtime.tasks import TaskKeeper
+from acd.storage.journal import WriteBehind
 from acd.storage.store import SqlMemory, open_archive, open_store
 from agents.model import PhoneState
 from asterisk.ari.errors import UnsupportedAsterisk
 from config.problems import ConfigErrors
+from config.settings import Settings
 from tests.contract import made_facts as made
 from tests.unit.acd.console.installation import Installation
 from tests.unit.asterisk.node import NOON, Node, caller, phone, started
@@ -82,7 +85,7 @@ async def until(condition: Callable[[], bool]) -> None:
             asyncio.get_running_loop().call_later(0.002, look)
 
     look()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         await done.wait()
 
 
@@ -90,9 +93,10 @@ async def until(condition: Callable[[], bool]) -> None:
 async def up(house: Installation) -> AsyncIterator[Engine]:
     """The engine, connected."""
     stopping = Stopping(asyncio.Event())
-    async with running(house.settings(), stopping) as engine:
-        await until(lambda: checks(engine)["ari:pbx1"] == "connected")
-        yield engine
+    with reload_signal() as asked:
+        async with running(house.settings(), stopping, asked) as engine:
+            await until(lambda: checks(engine)["ari:pbx1"] == "connected")
+            yield engine
     assert stopping.error is None
 
 
@@ -137,7 +141,7 @@ async def test_it_is_ready_when_all_is_well(house: Installation, node: Node) -> 
 async def test_without_asterisk_it_waits_and_says_so(house: Installation, node: Node) -> None:
     await node.stop()
     stopping = Stopping(asyncio.Event())
-    async with running(house.settings(), stopping) as engine:
+    async with running(house.settings(), stopping, asyncio.Event()) as engine:
         await until(lambda: "Cannot reach Asterisk" in checks(engine)["ari:pbx1"])
         headers = await make_token(house)
         assert (await get(house, "/health/ready"))[0] == 503
@@ -192,7 +196,7 @@ async def test_a_signal_ends_it(house: Installation, node: Node, number: signal.
         serving = asyncio.create_task(serve(house.settings()))
         await node.ask_of("channels")
         os.kill(os.getpid(), number)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await serving
     said = [entry["event"] for entry in logged]
     assert said[-4:-1].count("stopping; the callers stay in Asterisk") == 1
@@ -203,13 +207,21 @@ async def test_a_signal_ends_it(house: Installation, node: Node, number: signal.
 
 
 async def test_the_program_itself_ends_cleanly(house: Installation, node: Node) -> None:
-    """In a process of its own, on the event loop that is used in earnest."""
+    """In a process of its own, on the event loop that is used in earnest, and reloading before."""
+    house.set(open_metrics="true")
     program = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "acd", "run", stdout=PIPE, stderr=PIPE
     )
     await node.ask_of("asterisk/variable")
+    program.send_signal(signal.SIGHUP)
+    async with asyncio.timeout(30):
+        while (
+            'strowger_config_reloads_total{result="taken"} 1.0' not in (await get(house, "/metrics"))[1]
+        ):
+            pass
     program.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(10):
+    program.send_signal(signal.SIGHUP)
+    async with asyncio.timeout(30):
         out, err = await program.communicate()
     assert program.returncode == 0
     assert out == b""
@@ -222,7 +234,7 @@ async def test_an_asterisk_too_old_ends_it_with_a_clear_message(house: Installat
     node.version = "20.9.0"
     node.boots("monday")
     with capture_logs() as logged, pytest.raises(UnsupportedAsterisk, match=r"20\.9\.0"):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await serve(house.settings())
     (failed,) = [entry for entry in logged if entry["event"] == "background task failed"]
     assert failed["task"] == "ari"
@@ -232,7 +244,7 @@ async def test_an_asterisk_too_old_ends_it_with_a_clear_message(house: Installat
 
 async def test_another_engine_that_takes_over_ends_it(house: Installation, node: Node) -> None:
     serving = asyncio.create_task(serve(house.settings()))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         asterisk = await node.sockets.get()
         await node.ask_of("channels")
         await asterisk.send_str(json.dumps({"type": "ApplicationReplaced", "timestamp": NOON}))
@@ -257,7 +269,7 @@ async def test_a_port_that_is_taken(house: Installation, node: Node) -> None:
         port = taken.getsockname()[1]
         house.set(api_port=port)
         with pytest.raises(OperatorError, match=rf"the API cannot listen on 127\.0\.0\.1:{port}: "):
-            async with running(house.settings(), Stopping(asyncio.Event())):
+            async with running(house.settings(), Stopping(asyncio.Event()), asyncio.Event()):
                 pass
     assert node.seen == []
 
@@ -265,7 +277,7 @@ async def test_a_port_that_is_taken(house: Installation, node: Node) -> None:
 async def test_a_routing_with_mistakes_starts_nothing(house: Installation) -> None:
     house.routing.write_text("x")
     with pytest.raises(ConfigErrors):
-        async with running(house.settings(), Stopping(asyncio.Event())):
+        async with running(house.settings(), Stopping(asyncio.Event()), asyncio.Event()):
             pass
     assert not (house.folder / "var").exists()
 
@@ -282,7 +294,7 @@ async def test_a_folder_that_cannot_be_used(house: Installation, setting: str, s
     write(house.folder, "a file", "file")
     house.set(**{setting: house.folder / "file" / "x"})
     with pytest.raises(OperatorError, match=said):
-        async with running(house.settings(), Stopping(asyncio.Event())):
+        async with running(house.settings(), Stopping(asyncio.Event()), asyncio.Event()):
             pass
 
 
@@ -344,7 +356,51 @@ async def test_a_hang_up_signal_reads_routing_and_customers_again(
         await until(lambda: ring_s(engine) == 33)
         known = engine._directory._blacklisted("13800138000", 2.0)
         assert known == Blacklisted(reason="prank", author="boss")
-    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+
+
+@pytest.fixture
+def deadly() -> Iterator[list[int]]:
+    """What SIGHUP would have ended, had it not been caught before."""
+    ended: list[int] = []
+    before = signal.signal(signal.SIGHUP, lambda number, _: ended.append(number))
+    yield ended
+    signal.signal(signal.SIGHUP, before)
+
+
+async def test_a_hang_up_signal_ends_it_neither_while_it_starts_nor_while_it_stops(
+    house: Installation, node: Node, monkeypatch: pytest.MonkeyPatch, deadly: list[int]
+) -> None:
+    """It is remembered from the start on: what changed after the first reading is read then."""
+
+    async def nothing(*_: object) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    def signalled(settings: Settings) -> RoutingSource:
+        os.kill(os.getpid(), signal.SIGHUP)
+        return configured(settings)
+
+    async def changed(*given: Any) -> Any:
+        house.routing.write_text(OTHER)
+        os.kill(os.getpid(), signal.SIGHUP)
+        return await remember(*given)
+
+    async def closed(store_journal: WriteBehind) -> None:
+        os.kill(os.getpid(), signal.SIGHUP)
+        await close(store_journal)
+
+    configured, remember, close = RoutingSource.configured, application._remember, WriteBehind.close
+    monkeypatch.setattr(application, "_watch_files", nothing)
+    monkeypatch.setattr(RoutingSource, "configured", signalled)
+    monkeypatch.setattr(application, "_remember", changed)
+    monkeypatch.setattr(WriteBehind, "close", closed)
+    with capture_logs() as logged:
+        serving = asyncio.create_task(serve(house.settings()))
+        await until(lambda: any("taken over" in entry["event"] for entry in logged))
+        os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(30):
+            await serving
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    assert deadly == []
 
 
 async def test_the_api_takes_a_changed_file_over_and_new_phones_are_watched(
@@ -499,7 +555,8 @@ async def test_a_database_that_is_away_is_seen_in_readiness_and_waited_for(house
         assert "they wait in the spool" in checks(engine)["database"]
         assert (await get(house, "/health/ready"))[0] == 503
         (data / "strowger.db").rmdir()
-        await until(lambda: checks(engine)["database"] == "0 facts to write")
+        await until(lambda: all(check.healthy for check in engine.checks()))
+        assert checks(engine)["database"] == "0 facts to write"
         assert (await get(house, "/health/ready"))[0] == 200
 
 
@@ -538,3 +595,10 @@ async def test_what_is_recorded_in_flight_replays(house: Installation, node: Nod
 
 def recordings(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
+
+
+async def test_a_routing_file_that_is_not_there_is_named_with_its_setting(house: Installation) -> None:
+    house.set(routing_file=house.folder / "nowhere.yaml")
+    with pytest.raises(OperatorError, match=r"nowhere\.yaml: expected STROWGER_ROUTING_FILE to name it"):
+        async with running(house.settings(), Stopping(asyncio.Event()), asyncio.Event()):
+            pass

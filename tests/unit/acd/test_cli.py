@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import runpy
+import signal
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -48,6 +50,15 @@ def test_run_hands_the_settings_over(
     installation.good("run")
     installation.good("run", "other.yaml")
     assert [str(settings.routing_file) for settings in ran] == [str(installation.routing), "other.yaml"]
+
+
+def test_run_is_not_ended_by_a_hang_up_signal_from_the_first(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(application, "run", lambda _: seen.append(signal.getsignal(signal.SIGHUP)))
+    installation.good("run")
+    assert seen == [signal.SIG_IGN]
 
 
 def test_run_without_what_it_needs(installation: Installation) -> None:
@@ -119,3 +130,7 @@ def test_python_m_acd_is_the_command(
         runpy.run_module("acd", run_name="__main__")
     assert ended.value.code == 0
     assert "good" in capsys.readouterr().out
+
+
+def test_it_says_which_version_it_is(installation: Installation) -> None:
+    assert installation.good("--version") == f"acd {version('strowger')}\n"

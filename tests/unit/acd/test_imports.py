@@ -181,6 +181,34 @@ def test_lines_that_are_not_utf8_are_named() -> None:
     assert "GBK" in problems[0]
 
 
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (b'110,"Li\n111,Wu\n', "line 3: a quote opened here was never closed"),
+        (b'110,Li\n111,"Wu', "line 4: a quote opened here was never closed"),
+        (b'110,"Li ""M"" \n111,"Wu"\n', "line 3: a quote opened here was not closed before line 4"),
+        (b'"11\n0","Li\n', "line 4: a quote opened here was never closed"),
+        (b'110,"Li\n\n111,"Wu"\n112,"x"\n', "line 3: a quote opened here was not closed before line 5"),
+        (b'110,"' + b"Li\n" * 50_000, "line 3: a quote opened here was not closed before line 43"),
+        (b'110,"Li" M\n', "line 3: ',' expected after '\"'"),
+        (b'110,a"b\n111,"""Li\n', "line 4: a quote opened here was never closed"),
+    ],
+)
+def test_a_quote_that_is_never_closed_is_told_with_the_line_where_it_opens(
+    rows: bytes, told: str
+) -> None:
+    (problem,) = customer_problems(b"number,name\n100,Ma\n" + rows)
+    assert problem.startswith(told)
+    assert problem.endswith("; nothing after this row was read")
+
+
+def test_a_quote_that_is_never_closed_comes_before_the_lines_it_swallowed() -> None:
+    data = 'number,name\n110,Ma\n111,"Li\n112,王\n113,李\n'.encode("gbk")
+    told = customer_problems(data)
+    assert [problem.split(":")[0] for problem in told] == ["line 3", "line 4", "line 5"]
+    assert "a quote opened here was never closed" in told[0]
+
+
 def test_a_broken_quote_in_a_line_that_is_not_utf8_is_both() -> None:
     problems = customer_problems(b'number,name\n110,"\xff"x\n')
     assert len(problems) == 2

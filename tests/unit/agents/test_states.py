@@ -105,7 +105,7 @@ def asks_in_call(state: AgentState) -> list[tuple[Status, Input, Status | None]]
         (at(state, **TO_PAUSE), LUNCH, None),
         (at(state, **TO_PAUSE), Pause(reason="tea"), at(state, **{**TO_PAUSE, "pending_reason": "tea"})),
         (at(state), EndWrapUp(), None),
-        (at(state), ExtendWrapUp(seconds=30.0), None),
+        (at(state), ExtendWrapUp(), None),
     ]
 
 
@@ -115,7 +115,7 @@ def not_in_call(state: AgentState) -> list[tuple[Status, Input, Status | None]]:
         (at(state), LogIn(), None),
         (at(state), LogOut(), now(OFFLINE)),
         (at(state), EndWrapUp(), None),
-        (at(state), ExtendWrapUp(seconds=30.0), None),
+        (at(state), ExtendWrapUp(), None),
     ]
 
 
@@ -150,7 +150,7 @@ ROWS: list[tuple[Status, Input, Status | None]] = [
     (at(OFFLINE), LUNCH, None),
     (at(OFFLINE), Resume(), None),
     (at(OFFLINE), EndWrapUp(), None),
-    (at(OFFLINE), ExtendWrapUp(seconds=30.0), None),
+    (at(OFFLINE), ExtendWrapUp(), None),
     (at(OFFLINE), LOST, at(OFFLINE, **UNREACHABLE)),
     # idle
     *not_in_call(IDLE),
@@ -204,8 +204,8 @@ ROWS: list[tuple[Status, Input, Status | None]] = [
     *after_call(TALKING, what=CallOver(), free_since=NOW),
     (
         at(TALKING, **TO_PAUSE),
-        CallOver(wrap_up=15.0),
-        now(WRAP_UP, free_since=NOW, until=115.0, **TO_PAUSE),
+        CallOver(wrap_up=15.0, extend=30.0),
+        now(WRAP_UP, free_since=NOW, until=115.0, extend=30.0, **TO_PAUSE),
     ),
     # wrap-up
     *in_call(WRAP_UP),
@@ -213,9 +213,9 @@ ROWS: list[tuple[Status, Input, Status | None]] = [
     (at(WRAP_UP), LogOut(), now(OFFLINE, free_since=50.0)),
     *after_call(WRAP_UP, what=EndWrapUp(), free_since=NOW),
     *after_call(WRAP_UP, what=WrapUpOver(), free_since=NOW),
-    (at(WRAP_UP), ExtendWrapUp(seconds=30.0), at(WRAP_UP, until=140.0, extended=True)),
-    (at(WRAP_UP, extended=True), ExtendWrapUp(seconds=30.0), None),
-    (at(WRAP_UP), ExtendWrapUp(seconds=None), None),
+    (at(WRAP_UP, extend=30.0), ExtendWrapUp(), at(WRAP_UP, until=140.0, extend=30.0, extended=True)),
+    (at(WRAP_UP, extend=30.0, extended=True), ExtendWrapUp(), None),
+    (at(WRAP_UP), ExtendWrapUp(), None),
 ]
 
 
@@ -253,7 +253,7 @@ SAMPLES: dict[type[Input], Input] = {
     Pause: LUNCH,
     Resume: Resume(),
     EndWrapUp: EndWrapUp(),
-    ExtendWrapUp: ExtendWrapUp(seconds=30.0),
+    ExtendWrapUp: ExtendWrapUp(),
     Reserve: Reserve(),
     Ring: Ring(),
     Answer: Answer(),

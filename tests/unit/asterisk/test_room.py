@@ -24,7 +24,7 @@ class Usage(NamedTuple):
 async def answer(room: Room) -> str | None:
     told: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
     room.ask(told.set_result)
-    return await asyncio.wait_for(told, 5)
+    return await asyncio.wait_for(told, 30)
 
 
 async def test_there_is_room_or_it_is_said_how_little(tmp_path: Path) -> None:

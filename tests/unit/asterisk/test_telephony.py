@@ -80,7 +80,7 @@ def centre(node: Node) -> Centre:
 async def running(centre: Centre) -> AsyncIterator[None]:
     task = asyncio.create_task(centre.telephony.run(centre.events.put_nowait))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             yield
     finally:
         task.cancel()
@@ -247,7 +247,7 @@ async def test_a_survey_that_fails_is_taken_again(
     if garbled:
         assert ("ari", "unreadable_answer") in centre.counts.bad
     else:
-        assert (f"GET {path}", 500) in centre.counts.refused
+        assert (f"GET {path.split('/')[0]}", 500) in centre.counts.refused
 
 
 async def test_a_survey_of_all_that_fails_is_taken_once_more_not_three_times(

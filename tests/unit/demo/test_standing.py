@@ -18,4 +18,4 @@ def test_the_command_finds_data_and_routing(tmp_path: Path) -> None:
     _explain(cast(Stage, SimpleNamespace(engine=engine, token="word")), tmp_path, console)
     said = console.export_text()
     settings = f"STROWGER_DATA_DIR={tmp_path} STROWGER_ROUTING_FILE={tmp_path}/routing.yaml"
-    assert f"why         {settings} .venv/bin/acd calls" in said
+    assert f"why         export {settings}\n            .venv/bin/acd calls, then" in said

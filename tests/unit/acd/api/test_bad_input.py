@@ -68,6 +68,48 @@ async def test_a_body_of_just_the_limit_is_read_and_one_byte_more_is_not() -> No
         assert (status, body["type"]) == (413, "urn:strowger:problem:too-large")
 
 
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 9000 + b"\r\n\r\n", "8190 bytes"),
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", "8190 bytes"),
+        (b"GET /health/live HTTP/1.1\r\nHost x\r\n\r\n", "no HTTP request"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", "no HTTP request"),
+    ],
+    ids=["header", "line", "colon", "tls"],
+)
+async def test_what_is_no_request_is_refused_in_the_one_form(
+    house: House, request_: bytes, said: str
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    writer.write(request_)
+    async with asyncio.timeout(30):
+        head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    assert head.startswith((b"HTTP/1.1 400 ", b"HTTP/1.0 400 "))
+    assert b"Content-Type: application/problem+json" in head
+    assert b"Cache-Control: no-store" in head
+    problem = json.loads(body)
+    assert (problem["type"], problem["status"]) == ("urn:strowger:problem:bad-request", 400)
+    assert said in problem["detail"]
+    assert house.counted("strowger_bad_input_total", source="api", kind="bad-request") == 1
+
+
+async def test_a_defect_of_ours_has_the_one_form_too(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError("secret detail")
+
+    monkeypatch.setattr(house.centre, "view_agents", broken)
+    async with house.session.get(house.url + "/api/v1/agents", headers=READONLY) as response:
+        assert (response.status, response.content_type) == (500, "application/problem+json")
+        text = await response.text()
+    assert json.loads(text)["type"] == "urn:strowger:problem:defect"
+    assert "secret detail" not in text
+    assert "secret detail" in caplog.text
+
+
 class Poster:
     """A raw client that goes on sending until it is answered or cut off."""
 

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from acd.api.schemas import facts
-from acd.core.facts import CallEntered, Fact, RoutingTaken
+from acd.core.facts import AgentStateChanged, CallEntered, Fact, RoutingTaken
 
 
 def test_every_fact_has_a_type_of_its_own() -> None:
@@ -30,3 +30,8 @@ def test_times_are_utc_with_milliseconds() -> None:
     assert facts.encode(RoutingTaken(at=0.25, revision="r")) == (
         '{"type":"routing_taken","at":"1970-01-01T00:00:00.250Z","revision":"r"}'
     )
+
+
+def test_a_duration_that_may_be_missing_says_its_unit_too() -> None:
+    schema = facts.MODELS[AgentStateChanged].model_json_schema()
+    assert schema["properties"]["extend"]["anyOf"][0]["x-unit"] == "seconds"

@@ -173,7 +173,7 @@ async def test_deadlines_are_kept() -> None:
     rig = Rig(telephone=Watch(), for_at_most=0.01).staffed()
     rig.engine.post(AgentActed(agent="1001", act=AgentAct.PAUSE, by="test"))
     rig.engine.post(arrived())
-    await asyncio.wait_for(prompted.wait(), 5)
+    await asyncio.wait_for(prompted.wait(), 30)
     assert "time" in rig.notes.noted
     assert "Deadline" in rig.counts.decisions
     rig.engine.post(PromptFinished(call="c1", prompt="all_busy_recorded"))
@@ -192,7 +192,7 @@ async def test_a_failure_at_a_deadline_is_counted(monkeypatch: pytest.MonkeyPatc
     rig.engine.post(AgentActed(agent="1001", act=AgentAct.PAUSE, by="test"))
     monkeypatch.setattr(Dispatcher, "expire", fail)
     rig.engine.post(arrived())
-    await asyncio.wait_for(failed.wait(), 5)
+    await asyncio.wait_for(failed.wait(), 30)
     rig.engine.close()
     assert ("core", "Deadline") in rig.counts.bad
 
@@ -232,7 +232,7 @@ async def test_one_deadline_that_fails_takes_no_other_with_it(monkeypatch: pytes
     rig.engine.post(AgentActed(agent="1001", act=AgentAct.PAUSE, by="test"))
     for call in ("c1", "c2", "c3"):
         rig.engine.post(replace(arrived(), call=call))
-    await asyncio.wait_for(sent.wait(), 5)
+    await asyncio.wait_for(sent.wait(), 30)
     rig.engine.close()
     assert rig.counts.bad == [("core", "Deadline")]
 

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from acd.core.commands import Command
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import (
     AgentActed,
@@ -63,6 +64,25 @@ def record(path: Path, *, limit: int = 1 << 20, seed: int = 7) -> None:
     recorder.note(now, None, dispatcher.expire(now))
     recorder.close()
     recorder.note(now, None, [])
+
+
+def test_an_event_on_which_the_core_fails_is_told_and_the_replay_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "flight.jsonl"
+    record(path)
+    handle = Dispatcher.handle
+
+    def fail(self: Dispatcher, event: Event, now: float) -> list[Command]:
+        if isinstance(event, CallerHungUp):
+            raise ZeroDivisionError("nobody")
+        return handle(self, event, now)
+
+    monkeypatch.setattr(Dispatcher, "handle", fail)
+    outcome = replay(path, PLANS.__getitem__)
+    assert outcome.events == len(EVENTS) + 1
+    ((line, error),) = [(failure.line, failure.error) for failure in outcome.failures]
+    assert (line, error) == (8, "ZeroDivisionError('nobody')")
 
 
 def test_the_same_events_give_the_same_commands(tmp_path: Path) -> None:

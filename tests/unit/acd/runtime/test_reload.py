@@ -98,7 +98,7 @@ async def test_a_failed_task_is_told_and_a_cancelled_one_is_not() -> None:
     keeper.start("failing", fail())
     lasting = keeper.start("lasting", last())
     await keeper.start("ending", end())
-    await asyncio.wait_for(told.wait(), 5)
+    await asyncio.wait_for(told.wait(), 30)
     await keeper.close()
     assert failures == [("failing", "no")]
     assert lasting.cancelled()

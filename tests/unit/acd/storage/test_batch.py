@@ -78,8 +78,8 @@ def test_only_the_last_state_of_an_agent_counts_for_now() -> None:
         ]
     )
     assert rows[Step.AGENT_NOW] == [
-        ("a", "paused", 2.0, "lunch", None),
-        ("b", "idle", 1.0, None, None),
+        ("a", "paused", 2.0, "lunch", None, None, False),
+        ("b", "idle", 1.0, None, None, None, False),
     ]
     assert [row[2] for row in rows[Step.AGENT_STATES]] == [1, 2, 3]
 

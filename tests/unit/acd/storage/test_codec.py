@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from acd.core.facts import Fact, PhoneSeen, RoutingTaken, StaleEventSeen
+from acd.core.facts import AgentPending, Fact, PhoneSeen, RoutingTaken, StaleEventSeen
 from acd.storage.codec import (
     KINDS,
     decode_callback,
@@ -17,7 +17,7 @@ from acd.storage.codec import (
     encode_text,
 )
 from acd.storage.errors import UnknownFact
-from agents.model import PhoneState
+from agents.model import AgentAct, PhoneState
 from tests.contract import made_facts as made
 
 FACTS: list[Fact] = [
@@ -26,6 +26,7 @@ FACTS: list[Fact] = [
     *made.whole_reach(),
     PhoneSeen(agent="a001", at=1.5, phone=PhoneState.IN_USE),
     StaleEventSeen(at=2.5, what="late", subject="c1"),
+    AgentPending(agent="a001", at=3.0, act=AgentAct.PAUSE, reason="lunch", by="phone"),
     RoutingTaken(at=3.5, revision="abc"),
 ]
 

@@ -37,12 +37,12 @@ class Peer:
     writer: asyncio.StreamWriter
 
     async def hears(self) -> str:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return (await self.reader.readline()).decode()
 
     async def hears_the_end(self) -> bool:
         """Return True when the server closes; what it says before that is passed over."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             with suppress(ConnectionError):
                 await self.reader.read()
         return True
@@ -68,7 +68,7 @@ class Lab:
             writer.close()
 
     async def failure(self) -> AcdError:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await self.failed.get()
 
 

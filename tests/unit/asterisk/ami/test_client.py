@@ -74,7 +74,7 @@ def client_of(fake: FakeManager, told: AmiHandlers, **settings: Any) -> AmiClien
 async def running(client: AmiClient) -> AsyncIterator[asyncio.Task[None]]:
     task: asyncio.Task[None] = asyncio.create_task(client.run())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             yield task
     finally:
         task.cancel()

@@ -40,7 +40,7 @@ async def test_what_is_written_arrives_until_the_socket_is_closed() -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    async with asyncio.timeout(5), ClientSession(ws_response_class=SOCKET_CLASS) as session:
+    async with asyncio.timeout(30), ClientSession(ws_response_class=SOCKET_CLASS) as session:
         socket = await session.ws_connect(url)
         assert isinstance(socket, PipelineSocket)
         assert socket.write_texts(["中".encode()])
