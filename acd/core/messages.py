@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from heapq import nsmallest
+from typing import Final
 
 from acd.core.callback_words import CallbackAsked, CallbackSource
 from acd.core.floor import Floor
@@ -28,6 +30,8 @@ from acd.core.messages_table import MESSAGE_TABLE, MessageEvent
 from acd.core.routing import Routing
 from acd.core.tables import compiled
 
+AT_ONCE: Final = 99
+"""So many messages an agent hears of in one call."""
 _DONE = (MessageState.CLOSED, MessageState.DELETED)
 
 
@@ -61,13 +65,15 @@ class Messages:
         return self._boxes_of.get(agent, ())
 
     def for_agent(self, agent: str) -> list[Message]:
-        """What an agent may hear on his phone: new messages first, then open ones that nobody else has
-        taken; the oldest first."""
-        found = [
+        """What an agent may hear on his phone, in one call: new messages first, then open ones that
+        nobody else has taken; the oldest first, and no more than anybody listens to."""
+        found = (
             self._messages[each] for box in self.boxes_of(agent) for each in self._open.get(box, ())
-        ]
-        his = [each for each in found if not self._taken_by_another(each, agent)]
-        return sorted(his, key=lambda each: (each.state is not MessageState.NEW, each.left_at, each.id))
+        )
+        his = (each for each in found if not self._taken_by_another(each, agent))
+        return nsmallest(
+            AT_ONCE, his, key=lambda each: (each.state is not MessageState.NEW, each.left_at, each.id)
+        )
 
     # what happens
 

@@ -29,6 +29,7 @@ from acd.core.message_words import (
     RefuseMessageAct,
     SetLamp,
 )
+from acd.core.messages import AT_ONCE
 from acd.core.messages_table import MESSAGE_TABLE, MessageEvent
 from acd.core.routing import Routing, Voicemail
 from agents.model import AgentAct
@@ -317,3 +318,9 @@ def test_what_an_agent_may_hear_on_his_phone() -> None:
     heard = [each.id for each in play.core._floor.messages.for_agent("1001")]
     assert heard == ["m3", "m2", "m5", "m1"]
     assert play.core._floor.messages.for_agent("9999") == []
+
+
+def test_no_more_messages_are_told_of_in_one_call_than_anybody_listens_to() -> None:
+    kept = [message(f"m{n}", left_at=START - n) for n in range(AT_ONCE + 5)]
+    heard = remembering(*kept).core._floor.messages.for_agent("1001")
+    assert [each.left_at for each in heard] == sorted(each.left_at for each in kept)[:AT_ONCE]
