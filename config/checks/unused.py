@@ -61,6 +61,8 @@ def _queues(document: Document) -> Iterator[str | None]:
     for queue in document.queues.values():
         for key in ENDINGS:
             yield target(getattr(queue, key))
+        for offer in queue.waiting.offers.values():
+            yield None if isinstance(offer.then, str) else offer.then.queue
     for business in document.businesses.values():
         yield target(business.when_closed)
     for exit in _exits(document):
