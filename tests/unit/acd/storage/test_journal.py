@@ -277,7 +277,8 @@ async def test_a_full_disk_that_can_be_read_is_no_reason_to_be_ready(
     monkeypatch.setattr(bench.database, "write", to_full_disk)
     with monkeypatch.context() as broken:
         broken.setattr(bench.spool, "append", nowhere)
-        bench.journal.take(routings(*range(6)))
+        for n in range(6):
+            bench.journal.take(routings(n))
         async with asyncio.timeout(30):
             await enough.wait()
         assert seen == [(number == 0, 0.001 * 2**number if number < 5 else 0.016) for number in range(6)]
