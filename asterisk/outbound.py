@@ -100,7 +100,7 @@ class Outbound:
             self._line.failed("dial customer", reply)
             if self._legs.customers.get(attempt) is leg:
                 if isinstance(reply, AriTimeout):  # it may still be done, and ring for nobody
-                    self._line.tell(requests.hangup(attempt), "hang up customer")
+                    self._hang_up(attempt)
                 self._failed(attempt, AttemptOutcome.FAILED, 0)
 
         self._line.send(request, on_reply)
@@ -111,7 +111,7 @@ class Outbound:
         leg = self._legs.customers.get(attempt)
         if leg is None:
             if self._callers.get(attempt) is None:  # nothing will tell of its end
-                self._line.tell(requests.hangup(attempt), "hang up customer")
+                self._hang_up(attempt)
                 self._sink(DialFailed(attempt=attempt, outcome=AttemptOutcome.NO_ANSWER))
             return
         leg.cancelled = True
@@ -162,7 +162,7 @@ class Outbound:
             self._line.failed("dial outside", reply)
             if self._legs.outside.get(channel) is leg:
                 if isinstance(reply, AriTimeout):
-                    self._line.tell(requests.hangup(channel), "hang up outside")
+                    self._hang_up(channel)
                 self.gone(channel, 0)
 
         self._line.send(request, on_reply)
@@ -258,4 +258,8 @@ class Outbound:
         self._line.tell(requests.event_filter(self._app, types), "filter events")
 
     def _hang_up(self, channel: str) -> None:
-        self._line.tell(requests.hangup(channel), "hang up")
+        """Whatever answers to this name has no business there; nobody waits to be told of its end."""
+        request = requests.hangup(channel)
+        self._hang_ups.ask(
+            HangUp(request=request, what="hang up", needed=lambda: True, gone=lambda: None)
+        )
