@@ -46,7 +46,7 @@ queues:
     groups: [late]
     on_nobody: {queue: orders}
 trunks:
-  carrier: {match: ["127.0.0.2"]}
+  carrier: {match: ["127.0.0.2"], dial: "PJSIP/{number}@carrier"}
 phones:
   customer: {name: 顾客, number: "13800000001"}
 """
@@ -95,6 +95,8 @@ async def test_asterisk_takes_it_without_a_word(office: Office) -> None:
     assert "1001" in members
     assert "penalty 2" in members.replace("with ", "")
     assert "13800000001" in await office.pbx.cli("pjsip show endpoint customer")
+    assert "carrier/sip:127.0.0.2" in await office.pbx.cli("pjsip show aor carrier")
+    assert "1001@strowger" in await office.pbx.cli("pjsip show endpoint 1001")
     assert "State:Unavailable" in await office.pbx.cli("core show hint 1001")
 
 

@@ -333,6 +333,17 @@ def test_a_caller_who_hangs_up_takes_the_outside_leg_with_him(play: Play, joined
     assert play.hears(destroyed(OUTSIDE)) == []
 
 
+def test_an_outside_leg_is_hung_up_until_it_is_done(play: Play) -> None:
+    rings_outside(play)
+    play.hears(destroyed(CALL))
+    play.wire.said()
+    play.wire.refuse(500)
+    assert play.time_passes() == 1.0
+    assert play.wire.said() == [f"DELETE channels/{OUTSIDE}"]
+    play.wire.refuse(404)
+    assert (play.again, play.told()) == ([], [])
+
+
 def test_who_answers_outside_when_the_caller_has_gone_is_hung_up(play: Play) -> None:
     rings_outside(play)
     del play.legs.callers[CALL]
