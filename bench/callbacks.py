@@ -1,9 +1,9 @@
 """What 10,000 open callbacks cost a caller: the core alone, without I/O.
 
-`python -m bench.callbacks [CALLS]`. Two centres of 1,000 agents in 20 queues, the same but that in one of
-them 10,000 customers are owed a call: half of them are due and stand in line (a reserve keeps the idle
-agents from them, so that the lines are never empty), half have their time later. In turns each centre
-takes a call: CPU time of the thread from the call's arrival to the ring, and from an agent's becoming
+`python -m bench.callbacks [CALLS]`. Two centres of 1,000 agents in 20 queues, the same but that in one
+of them 10,000 customers are owed a call: half of them are due and stand in line (a reserve keeps the
+idle agents from them, so that the lines are never empty), half have their time later. In turns each
+centre takes a call: CPU time of the thread from the call's arrival to the ring, and from an agent's becoming
 free to the ring of the next one who waits.
 """
 

@@ -70,9 +70,9 @@ class AttemptOutcome(StrEnum):
 class Callback:
     """One promise. `number` is the customer's, `dialled` the number that he had dialled (its business
     and queue, and what is shown to him). `due_at`: not before. `place`: his arrival, by which he
-    competes with `tier` and `head_start`: where it was `kept` (asked for by key) with the callers who wait, else
-    as the queue's rule says. `attempts` made so far. `agent`: only this one. `number` is "" where it
-    was withheld."""
+    competes with `tier` and `head_start`: where it was `kept` (asked for by key) with the callers who
+    wait, else as the queue's rule says. `attempts` made so far. `agent`: only this one. `number` is ""
+    where it was withheld."""
 
     id: str
     number: str

@@ -9,19 +9,16 @@ starts does about them stands in `acd.core.callback_recovery`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from acd.core import codes
 from acd.core.call import Call
 from acd.core.callback import OpenCallback, Verdict
+from acd.core.callback_line import AGAIN, CallbackLine
 from acd.core.callback_recovery import CallbackRecovery
 from acd.core.callback_words import (
     Attempt,
-    AttemptEnded,
     AttemptOutcome,
-    CallbackChanged,
-    CallbackClosed,
     CallbackOutcome,
     CancelDial,
     CommitAttempt,
@@ -29,31 +26,17 @@ from acd.core.callback_words import (
     PromptAgent,
 )
 from acd.core.callbacks_table import CALLBACK_TABLE, CallbackEvent, CallbackState
-from acd.core.calling_hours import Span, callable_span
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import EndCall
 from acd.core.events import CallArrived, LiveCall
-from acd.core.facts import CallEntered, CallOutcome, MissedReason
+from acd.core.facts import CallOutcome, MissedReason
 from acd.core.floor import Floor
 from acd.core.offers_table import OfferEvent, OfferState
 from acd.core.promising import Promising
-from acd.core.requirement import Requirement, Stage, first
-from acd.core.retry import expires_at, next_attempt
-from acd.core.routing import CallbackRule, Queue, Trunk
+from acd.core.retry import next_attempt
 from acd.core.tables import ImpossibleEventError, Stray, compiled
-from acd.core.ticket import Ticket
-from agents.model import AgentState
 from agents.roster import Agent
 from ivr import saying
-
-TIMER: Final = "callback"
-"""The kind of a callback's deadline."""
-
-AGAIN: Final = 15.0
-"""Seconds after which an attempt that could not be stored is tried again, and any other is made."""
-
-_ALL: Final = ""
-"""The subject of the deadline at which callbacks go on that the store's absence had stopped."""
 
 DECLINED_REST: Final = 30.0
 """Seconds for which a callback that an agent declined is offered to nobody, so that others go on."""
@@ -76,28 +59,18 @@ _WHY_NOT: Final = {
     AttemptOutcome.BUSY: "customer_busy",
     AttemptOutcome.NO_ANSWER: "customer_no_answer",
 }
+
 _FAILED: Final = "customer_failed"
 
 
-class Callbacks:
-    """Drives every callback through its table.
-
-    `open` are all of them, `by_number` the same by customer. `engaged` counts the calls of each number,
-    those that we dial included.
-    """
+class Callbacks(CallbackLine):
+    """Drives every callback through its table."""
 
     def __init__(self, floor: Floor) -> None:
-        self._floor = floor
+        super().__init__(floor)
         self._rows = compiled("callback", CALLBACK_TABLE, self)
-        self.open: dict[str, OpenCallback] = {}
-        self.by_number: dict[str, dict[str, OpenCallback]] = {}
-        self.attempts: dict[str, OpenCallback] = {}
-        self.engaged: dict[str, int] = {}
         self.promising = Promising(floor, self)
         self.recovery = CallbackRecovery(floor)
-        self._gathered: list[OpenCallback] | None = None
-
-    # what others tell
 
     def fire(self, callback: OpenCallback, event: CallbackEvent) -> None:
         """Take the row of the callback's state for `event`. Raises ImpossibleEventError."""
@@ -181,53 +154,8 @@ class Callbacks:
         if callback is None or callback.state is not CallbackState.UNCLEAR:
             return None
         call = self.call_for(callback, live.arrived.node)
-        self._entered(callback, call)
+        self.record_entered(callback, call)
         return call
-
-    def idle(self, agent: Agent) -> None:
-        """An agent stands idle, and no call comes before the callbacks: is there one for him?"""
-        matching, again = self._floor.matching, False
-        while (taken := matching.promised_to(agent)) is not None:
-            ticket, chosen = taken
-            used = self._use(self.open[ticket.call], chosen)
-            again = again or not used or chosen is not agent
-        if again and agent.offer is None:  # a call may have stood behind what is gone from the line
-            matching.unready(agent)
-            self._floor.staff.ready(agent)
-
-    def timer_due(self, callback_id: str) -> None:
-        """Its time has come, is over, or more agents may serve it; or (no callback) all go on."""
-        if callback_id == _ALL:
-            self._resume()
-            return
-        callback = self.open[callback_id]
-        callback.timer = None
-        if callback.state is CallbackState.DUE and self._may_be_called(callback):
-            self.fire(callback, CallbackEvent.DUE)
-        else:
-            self.fire(callback, CallbackEvent.MOVED)
-
-    def gather(self) -> None:
-        """From now on callbacks that are due only note that they want an agent."""
-        self._gathered = []
-
-    def turns(self) -> list[tuple[tuple[int, float, int], Callable[..., None], OpenCallback]]:
-        """Those who noted that, with their keys and what lets each have its turn."""
-        gathered, self._gathered = self._gathered or [], None
-        return [(self._place(each).key, self._take_turn, each) for each in gathered]
-
-    def _take_turn(self, callback: OpenCallback) -> None:
-        if callback.state is CallbackState.DUE:
-            self.stand(callback, "")
-
-    def reconfigured(self) -> None:
-        """A new routing has been taken: everything is worked out anew."""
-        for callback in list(self.open.values()):
-            if callback.state in (CallbackState.PLANNED, CallbackState.DUE):
-                self.renew_place(callback)
-                self.fire(callback, CallbackEvent.MOVED)
-
-    # acts of the table: until an agent is found
 
     def nothing(self, callback: OpenCallback, row: str) -> None:
         """Only the state changes, if that."""
@@ -240,46 +168,6 @@ class Callbacks:
         """Somebody picked up whom nobody calls any more."""
         self._floor.commands.append(EndCall(call=stray.id))
         self._floor.stale(row, stray.id)
-
-    def plan(self, callback: OpenCallback, row: str = "") -> None:
-        """Work out when it is due: not before its time, and within the customer's calling hours."""
-        self._step_out(callback)
-        now, at = self._floor.now, callback.now
-        late = expires_at(self.rule(callback), at.created_at, at.place)
-        if now >= late:
-            self.drop(callback, Verdict(CallbackOutcome.EXPIRED, reason="its time is over"))
-            return
-        if self.trunk(callback) is None:
-            self._arm(callback, late)
-            return
-        span = self._span(callback, max(now, at.due_at))
-        if span.begin <= now:
-            self.fire(callback, CallbackEvent.DUE)
-            return
-        if span.begin > max(now, at.due_at):
-            self._changed(callback, "calling hours", due_at=span.begin)
-        self._arm(callback, min(span.begin, late))
-
-    def stand(self, callback: OpenCallback, row: str) -> None:
-        """It is due: an agent is used for it now, or as soon as one is free for it."""
-        if self._gathered is not None:
-            self._gathered.append(callback)
-            return
-        floor, at, rule = self._floor, callback.now, self.rule(callback)
-        stage, wider_at = self._stage(callback)
-        until = min(self._span(callback, floor.now).end, wider_at)
-        self._arm(callback, min(until, expires_at(rule, at.created_at, at.place)))
-        reserve = 0 if at.kept else rule.reserve
-        asks = self._asks(callback, stage)
-        agent = floor.matching.promise(self._place(callback), asks, reserve)
-        if agent is not None:
-            self._use(callback, agent)
-
-    def rest(self, callback: OpenCallback, row: str) -> None:
-        """His number is in a call."""
-        self._step_out(callback)
-
-    # acts of the table: an agent
 
     def ring(self, callback: OpenCallback, row: str) -> None:
         """Agent first: his phone rings."""
@@ -320,7 +208,7 @@ class Callbacks:
             return False
         offer.call.note(self._floor.now, codes.CALLBACK_DECLINED, offer.agent.id, reason)
         why = f"declined by {offer.agent.id}" + (f": {reason}" if reason else "")
-        self._changed(callback, why, due_at=self._floor.now + DECLINED_REST)
+        self.changed(callback, why, due_at=self._floor.now + DECLINED_REST)
         self._floor.offer_machine.fire(offer, OfferEvent.DECLINED)
         return True
 
@@ -333,15 +221,13 @@ class Callbacks:
         """The agent hung up when he heard whom he would call, or was let go."""
         rested = self._floor.now + DECLINED_REST
         if callback.agent is not None and callback.now.due_at < rested:
-            self._changed(callback, f"{callback.agent.id} hung up", due_at=rested)
+            self.changed(callback, f"{callback.agent.id} hung up", due_at=rested)
         self.go_back(callback, row)
-
-    # acts of the table: the attempt
 
     def commit(self, callback: OpenCallback, row: str) -> None:
         """Nothing is dialled that is not in the store."""
         call, agent = self._under_way(callback)
-        if not self._may_be_called(callback):
+        if not self.may_be_called(callback):
             self.fire(callback, CallbackEvent.NOT_COMMITTED)
             return
         callback.attempt = Attempt(
@@ -358,8 +244,8 @@ class Callbacks:
         """The store does not take it, or its time is over: nobody is dialled, and nothing was made."""
         self._dismiss(callback, _FAILED)
         if callback.attempt is not None:
-            self._pause()
-            self._changed(callback, "not stored", due_at=self._floor.now + AGAIN)
+            self.pause()
+            self.changed(callback, "not stored", due_at=self._floor.now + AGAIN)
         callback.attempt = None
         self._forget_call(callback)
         self._go_on(callback)
@@ -377,7 +263,7 @@ class Callbacks:
             or not call.offers
             or call.node in self._floor.lost
             or callback.verdict is not None
-            or not self._may_be_called(callback)
+            or not self.may_be_called(callback)
         ):
             callback.outcome = AttemptOutcome.FAILED
             call.note(self._floor.now, codes.CALLBACK_NOT_DIALLED)
@@ -409,7 +295,7 @@ class Callbacks:
     def join(self, callback: OpenCallback, row: str) -> None:
         """The customer picked up."""
         call, _ = self._under_way(callback)
-        self._entered(callback, call)
+        self.record_entered(callback, call)
         reached = CallEvent.REACHED if call.offer is not None else CallEvent.REACHED_ALONE
         self._floor.call_machine.fire(call, reached)
 
@@ -417,7 +303,7 @@ class Callbacks:
         """He picked up while his dialling was being stopped: he waits for an agent, before everybody,
         unless nobody is to talk with him any more."""
         call, _ = self._under_way(callback)
-        self._entered(callback, call)
+        self.record_entered(callback, call)
         machine = self._floor.call_machine
         if callback.verdict is None and self.engaged.get(callback.now.number, 0) == 1:
             machine.fire(call, CallEvent.REACHED_ALONE)
@@ -432,7 +318,7 @@ class Callbacks:
         call.missed = False  # if they are cut off, he is called back for that
         agent = call.offer.agent.id if call.offer is not None else None
         callback.reached_by = agent
-        self._record_attempt(callback, AttemptOutcome.ANSWERED, agent)
+        self.record_attempt(callback, AttemptOutcome.ANSWERED, agent)
 
     def attempt_over(self, callback: OpenCallback, row: str) -> None:
         """He was not reached, or not joined with anybody: the retry rule says what follows."""
@@ -441,7 +327,7 @@ class Callbacks:
             callback.call.note(self._floor.now, codes.CALLBACK_NOT_REACHED, outcome.value)
         self._dismiss(callback, _WHY_NOT.get(outcome, _FAILED))
         agent = callback.attempt.agent if callback.attempt is not None else None
-        self._record_attempt(callback, outcome, agent)
+        self.record_attempt(callback, outcome, agent)
         made = callback.now.attempts
         if callback.attempt is not None:
             self.attempts.pop(callback.attempt.id, None)
@@ -452,7 +338,7 @@ class Callbacks:
         if at is None and callback.verdict is None:
             callback.verdict = Verdict(CallbackOutcome.EXPIRED, reason=f"{made} attempts were made")
         elif at is not None:
-            self._changed(callback, f"attempt {made}: {outcome.value}", due_at=at)
+            self.changed(callback, f"attempt {made}: {outcome.value}", due_at=at)
         self._go_on(callback)
 
     def unknown(self, callback: OpenCallback, row: str) -> None:
@@ -462,7 +348,7 @@ class Callbacks:
 
     def close(self, callback: OpenCallback, row: str) -> None:
         """Its one end."""
-        self._step_out(callback)
+        self.step_out(callback)
         self.forget(callback)
         reached, verdict = callback.reached_by, callback.verdict
         if reached is not None and (
@@ -472,41 +358,6 @@ class Callbacks:
         assert verdict is not None, "what is closed was dropped, or reached"
         if not callback.told:
             self.record_closed(callback, verdict)
-
-    # what acts are made of, and what others of these modules need
-
-    def rule(self, callback: OpenCallback) -> CallbackRule:
-        """How its queue calls back, as it is configured now."""
-        return self.queue(callback).callback
-
-    def queue(self, callback: OpenCallback) -> Queue:
-        """Its queue; the default one where it is configured no more."""
-        desks = self._floor.desks
-        desk = desks.get(callback.now.queue) or desks[self._floor.routing.default_route.queue]
-        return desk.queue
-
-    def trunk(self, callback: OpenCallback) -> Trunk | None:
-        """Through which it is dialled: the one that its queue names, else the first that dials."""
-        trunks = self._floor.routing.trunks
-        named = self.rule(callback).trunk
-        if named is not None and named in trunks:
-            return trunks[named] if trunks[named].dial is not None else None
-        return next((each for each in trunks.values() if each.dial is not None), None)
-
-    def add(self, callback: OpenCallback) -> None:
-        """It is owed from now on."""
-        self.open[callback.id] = callback
-        self.by_number.setdefault(callback.now.number, {})[callback.id] = callback
-
-    def forget(self, callback: OpenCallback) -> None:
-        """It is owed no more."""
-        del self.open[callback.id]
-        same = self.by_number[callback.now.number]
-        del same[callback.id]
-        if not same:
-            del self.by_number[callback.now.number]
-        if callback.call is not None:
-            self.attempts.pop(callback.call.id, None)
 
     def drop(self, callback: OpenCallback, verdict: Verdict) -> None:
         """It is to end: now, or when what is under way is over. The store is told at once, so that it
@@ -518,18 +369,6 @@ class Callbacks:
             callback.told = True
             self.record_closed(callback, verdict)
         self.fire(callback, CallbackEvent.DROPPED)
-
-    def renew_place(self, callback: OpenCallback) -> None:
-        """It has another place, once it stands in line again."""
-        self._step_out(callback)
-        callback.ticket = None
-
-    def begin(self, callback: OpenCallback) -> None:
-        """Let a new or restored callback take its course."""
-        if self.engaged.get(callback.now.number):
-            self.fire(callback, CallbackEvent.CALLED)
-        else:
-            self.fire(callback, CallbackEvent.MOVED)
 
     def call_for(self, callback: OpenCallback, node: str) -> Call:
         """The call that the customer will be, known from now on."""
@@ -546,73 +385,6 @@ class Callbacks:
         self.begins(call)
         return call
 
-    def record_closed(self, callback: OpenCallback, verdict: Verdict) -> None:
-        """Tell of its end."""
-        at = callback.now
-        self._floor.record(
-            CallbackClosed(
-                callback=at.id,
-                at=self._floor.now,
-                outcome=verdict.outcome,
-                source=at.source,
-                call=at.call,
-                queue=at.queue,
-                business=at.business,
-                waited=self._floor.now - at.created_at,
-                attempts=at.attempts,
-                agent=callback.reached_by,
-                by=verdict.by,
-                reason=verdict.reason,
-            )
-        )
-
-    def changed(self, callback: OpenCallback, why: str, **fields: object) -> None:
-        """It stands differently from now on, and the store is to know."""
-        self._changed(callback, why, **fields)
-
-    def _changed(self, callback: OpenCallback, why: str, **fields: object) -> None:
-        callback.change(**fields)
-        at = callback.now
-        self._floor.record(
-            CallbackChanged(
-                callback=at.id,
-                at=self._floor.now,
-                due_at=at.due_at,
-                attempts=at.attempts,
-                why=why,
-                now=at,
-            )
-        )
-
-    def _pause(self) -> None:
-        """The store is away: while it is, no agent is to be bothered for a customer who will not be
-        dialled."""
-        promises = self._floor.matching.promises
-        if not promises.paused:
-            promises.pause(paused=True)
-            self._floor.deadlines.schedule(self._floor.now + AGAIN, TIMER, _ALL)
-
-    def _resume(self) -> None:
-        floor = self._floor
-        floor.matching.promises.pause(paused=False)
-        for agent in list(floor.roster):
-            if agent.status.state is AgentState.IDLE and floor.matching.promises.active:
-                self.idle(agent)
-
-    def _use(self, callback: OpenCallback, agent: Agent) -> bool:
-        """The matching has taken an agent out of the idle for a callback. False: its time ended a moment
-        ago, and the agent stands idle again."""
-        if not self._may_be_called(callback):
-            self._floor.matching.not_used(agent)
-            self.fire(callback, CallbackEvent.MOVED)
-            return False
-        self._step_out(callback)
-        callback.agent = agent
-        self.call_for(callback, agent.profile.node)
-        first_ = self.rule(callback).agent_first
-        self.fire(callback, CallbackEvent.FOUND if first_ else CallbackEvent.AGENT_HELD)
-        return True
-
     def _go_on(self, callback: OpenCallback) -> None:
         """Nothing is under way (any more)."""
         if callback.verdict is not None:
@@ -620,102 +392,10 @@ class Callbacks:
         else:
             self.begin(callback)
 
-    def _place(self, callback: OpenCallback) -> Ticket:
-        """Its place: that of its call if it was kept, else behind all calls, or as the rule says."""
-        at, rule, queue = callback.now, self.rule(callback), self.queue(callback).name
-        if callback.ticket is None or callback.ticket.queue != queue:
-            place = at.created_at if at.place is None else at.place
-            callback.ticket = self._floor.matching.promise_ticket(
-                callback.id,
-                queue,
-                behind=rule.behind and not at.kept,
-                tier=at.tier,
-                place=place - at.head_start,
-            )
-        return callback.ticket
-
-    def _step_out(self, callback: OpenCallback) -> None:
-        self._arm(callback, None)
-        if callback.ticket is not None:
-            self._floor.matching.break_off(callback.ticket)
-
-    def _arm(self, callback: OpenCallback, at: float | None) -> None:
-        deadlines = self._floor.deadlines
-        deadlines.cancel(callback.timer)
-        callback.timer = None
-        if at is not None and at != float("inf"):
-            callback.timer = deadlines.schedule(at, TIMER, callback.id)
-
-    def _span(self, callback: OpenCallback, at: float) -> Span:
-        return callable_span(self.rule(callback).hours, callback.now.number, at)
-
-    def _may_be_called(self, callback: OpenCallback) -> bool:
-        """Whether now is within its time and within the customer's calling hours."""
-        now, at = self._floor.now, callback.now
-        if now >= expires_at(self.rule(callback), at.created_at, at.place):
-            return False
-        return self._span(callback, now).begin <= now
-
-    def _stage(self, callback: OpenCallback) -> tuple[Stage, float]:
-        """What its queue asks for after so long a time, as of a caller, and when that widens."""
-        at, floor = callback.now, self._floor
-        since = at.created_at if at.place is None else at.place
-        stages = floor.matching.stages(self.queue(callback).name, at.needs)
-        reached = [each for each in stages if since + each.after <= floor.now]
-        wider = stages[len(reached)] if len(reached) < len(stages) else None
-        return reached[-1] if reached else stages[0], since + wider.after if wider else float("inf")
-
-    def _asks(self, callback: OpenCallback, stage: Stage) -> tuple[Requirement, ...]:
-        at = callback.now
-        if at.agent is not None:
-            return (Requirement(agent=at.agent),)
-        return (*[first(each, at.needs) for each in at.firsts], *stage.requirements)
-
     def _under_way(self, callback: OpenCallback) -> tuple[Call, Agent]:
         assert callback.call is not None, "an attempt has a call"
         assert callback.agent is not None, "an attempt has an agent"
         return callback.call, callback.agent
-
-    def _entered(self, callback: OpenCallback, call: Call) -> None:
-        """The customer's channel is a call's from now on."""
-        floor, at = self._floor, callback.now
-        call.arrived_at = call.joined_at = floor.now
-        call.picked_up = True
-        call.note(floor.now, codes.CALLBACK_PICKED_UP)
-        business = floor.routing.businesses.get(at.business or "")
-        floor.record(
-            CallEntered(
-                call=call.id,
-                at=floor.now,
-                node=call.node,
-                dialled=at.dialled,
-                caller=at.number,
-                caller_name=None,
-                customer_tier=None,
-                business=at.business,
-                campaign=business.campaign if business is not None else None,
-                language=call.language,
-                callback=at.id,
-            )
-        )
-
-    def _record_attempt(
-        self, callback: OpenCallback, outcome: AttemptOutcome, agent: str | None
-    ) -> None:
-        attempt = callback.attempt
-        assert attempt is not None, "what has ended was committed"
-        ringing = callback.ringing_at
-        self._floor.record(
-            AttemptEnded(
-                attempt=attempt.id,
-                callback=callback.id,
-                at=self._floor.now,
-                outcome=outcome,
-                agent=agent,
-                ring=0.0 if ringing is None else self._floor.now - ringing,
-                reasons=() if callback.call is None else callback.call.untold(),
-            )
-        )
 
     def _dismiss(self, callback: OpenCallback, prompt: str) -> None:
         """Whoever was to talk is free again; who is on the line hears why."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from acd.core import announcing, codes, looks, mailboxes, offers, staff, waiting
 from acd.core.acts import Acts
+from acd.core.callback_ledger import TIMER as callback_timer
 from acd.core.callback_reports import CallbackReports
-from acd.core.callbacks import TIMER as callback_timer
 from acd.core.callbacks import Callbacks
 from acd.core.calls import Calls
 from acd.core.calls_table import CallEvent, CallState

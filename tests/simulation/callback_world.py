@@ -416,9 +416,9 @@ class CallbackWorld(World):
     def nobody_is_free_for(self, each: OpenCallback) -> None:
         """Whoever is idle and meets it is kept in reserve."""
         floor = self.floor
-        stage, _ = floor.callbacks._stage(each)
+        stage, _ = floor.callbacks.stage(each)
         reserve = 0 if each.now.kept else floor.callbacks.rule(each).reserve
-        for requirement in floor.callbacks._asks(each, stage):
+        for requirement in floor.callbacks.asks(each, stage):
             idle = [
                 agent.id
                 for agent in floor.roster
