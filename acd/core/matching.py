@@ -387,7 +387,10 @@ class Matching:
         found = self.promises.first(seat, 0)
         if found is None:
             return None
-        (*_, ticket), pool, reserve = found
+        entry, pool, reserve = found
+        if any(each.head is not None and each.head < entry for each in seat.pools):
+            return None  # a call comes first
+        ticket = entry[4]
         chosen = (pool.index.best() if reserve else None) or seat
         self.break_off(ticket)
         ticket.through = pool
