@@ -217,7 +217,7 @@ class Announcing:
         )
         if not sounds:
             return ()
-        notices.position = position
+        notices.position = position if nearer else notices.position
         queue = call.queue or ""
         if estimate is not None:
             notices.estimate = estimate

@@ -110,7 +110,7 @@ class World:
         self.store = Store([])
         self.lossy = False
         self.speech = Speech()
-        self.told: dict[tuple[str, int], tuple[int, float | None]] = {}
+        self.told: dict[tuple[str, int], float | None] = {}
         for agent_id in AGENTS[:4]:
             self.tell(AgentActed(agent=agent_id, act=AgentAct.LOG_IN, by="test"))
             self.tell(PhoneStateChanged(agent=agent_id, phone=PhoneState.FREE))
@@ -184,14 +184,12 @@ class World:
             assert self.counts[type(fact)][subject] == 1, fact
 
     def never_longer(self, told: WaitAnnounced) -> None:
-        """While he stays in a queue, no caller is told a longer wait than before, or a later place."""
+        """While he stays in a queue, no caller is told a longer wait than before."""
         stay = (told.call, self.floor.calls[told.call].visit)
-        position, estimate = self.told.get(stay, (told.position, told.estimate))
-        assert told.position <= position, told
+        estimate = self.told.get(stay, told.estimate)
         if told.estimate is not None and estimate is not None:
             assert told.estimate <= estimate, told
-        better = estimate if told.estimate is None else told.estimate
-        self.told[stay] = (told.position, better)
+        self.told[stay] = estimate if told.estimate is None else told.estimate
 
     def heard(self, offer: str) -> bool:
         """Whether events about the leg reach the core."""
