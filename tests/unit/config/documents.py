@@ -247,7 +247,7 @@ def valid(draw: st.DrawFn) -> Document:
     if draw(st.booleans()):
         result["prompts"], result["flows"] = OWN, draw(flows(names))
         result["numbers"]["101"]["flow"] = "reception"
-        result["queues"]["q0"]["on_nobody"] = {"flow": "reception"}
+        result["queues"]["q0"]["on_timeout"] = {"flow": "reception"}
     if draw(st.booleans()):
         result["voicemail"] = draw(boxes(names, list(people)))
         result["businesses"]["other"]["when_closed"] = draw(
