@@ -3,7 +3,7 @@
 `python -m bench.callbacks [CALLS]`. Two centres of 1,000 agents in 20 queues, the same but that in one
 of them 10,000 customers are owed a call: half of them are due and stand in line (a reserve keeps the
 idle agents from them, so that the lines are never empty), half have their time later. In turns each
-centre takes a call: CPU time of the thread from the call's arrival to the ring, and for what follows when
+centre takes a call: CPU time of the thread from its arrival to the ring, and for what follows when
 its agent becomes free.
 """
 
