@@ -112,9 +112,7 @@ PROMPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "mailbox_goodbye": {"zh-CN": "再见", "en": "Goodbye."},
     "survey_satisfaction": {
         "zh-CN": "请您对本次服务的满意程度评分,1为很不满意,5为非常满意,请按1到5",
-        "en": (
-            "How satisfied were you with this call? Press 1 for not at all, up to 5 for very much."
-        ),
+        "en": ("How satisfied were you with this call? Press 1 for not at all, up to 5 for very much."),
     },
     "survey_solved": {
         "zh-CN": "您的问题解决了吗?已解决请按1,未解决请按2",
@@ -161,6 +159,10 @@ PROMPTS: Final[Mapping[str, Mapping[str, str]]] = {
             "Thank you, goodbye."
         ),
     },
+    "callback_to": {"zh-CN": "您将回拨的号码是", "en": "You are about to call back"},
+    "customer_busy": {"zh-CN": "客户正忙", "en": "The customer is busy."},
+    "customer_no_answer": {"zh-CN": "客户无人接听", "en": "The customer does not answer."},
+    "customer_failed": {"zh-CN": "无法接通客户", "en": "The customer could not be reached."},
     "please_wait": {"zh-CN": "请稍候", "en": "One moment, please."},
     **DIGITS,
     **GRAMMAR,
