@@ -19,7 +19,13 @@ REFUSED: Final = "refused"
 REMARK_AT_LEAST: Final = 1.0
 """Seconds; a shorter remark is none."""
 
-PROMPTS: Final = ("survey_satisfaction", "survey_solved", "survey_remark", "survey_thanks", "invalid_key")
+PROMPTS: Final = (
+    "survey_satisfaction",
+    "survey_solved",
+    "survey_remark",
+    "survey_thanks",
+    "invalid_key",
+)
 
 _TRIES: Final = 2
 
