@@ -70,7 +70,8 @@ class CallbackRecovery:
         floor, callbacks = self._floor, self._floor.callbacks
         callback = OpenCallback(remembered.callback)
         callbacks.add(callback)
-        callback.offers = max(0, int(floor.now - callback.now.created_at))
+        # No offer may have the name of one of an engine before; in a millisecond there was one at most.
+        callback.offers = 1 + max(0, int(1000 * (floor.now - callback.now.created_at)))
         attempt = callback.attempt = remembered.unfinished
         if attempt is not None:
             callback.change(attempts=max(callback.now.attempts, attempt.number_of))
@@ -106,11 +107,8 @@ class CallbackRecovery:
         elif callback is not None and callback.state is CallbackState.CANCELLING:
             floor.commands.append(CancelDial(attempt=attempt))
         elif call is not None and call.state is CallState.DIALLED:
-            if call.picked_up:  # of an engine before; his agent is gone
-                call.decided = CallOutcome.ABANDONED
-                floor.call_machine.fire(call, CallEvent.RELEASED)
-            else:
-                self._hang_up(live, attempt)
+            call.decided = CallOutcome.ABANDONED  # he picked up under an engine before
+            floor.call_machine.fire(call, CallEvent.RELEASED)
         elif call is None:
             self._hang_up(live, attempt)
 

@@ -326,11 +326,11 @@ class Callbacks(CallbackLine):
         if callback.call is not None:
             callback.call.note(self._floor.now, codes.CALLBACK_NOT_REACHED, outcome.value)
         self._dismiss(callback, _WHY_NOT.get(outcome, _FAILED))
-        agent = callback.attempt.agent if callback.attempt is not None else None
-        self.record_attempt(callback, outcome, agent)
+        attempt = callback.attempt
+        assert attempt is not None, "what is over was committed"
+        self.record_attempt(callback, outcome, attempt.agent)
         made = callback.now.attempts
-        if callback.attempt is not None:
-            self.attempts.pop(callback.attempt.id, None)
+        self.attempts.pop(attempt.id, None)
         callback.attempt = callback.ringing_at = callback.outcome = None
         callback.offers = 0
         self._forget_call(callback)

@@ -285,7 +285,7 @@ def test_expired_while_the_engine_was_away() -> None:
 
 def test_offers_after_a_restart_have_names_of_their_own() -> None:
     play = started(RestoredCallback(callback=owed()), state=AgentState.IDLE)
-    back(play) << rings_for(f"{ATTEMPT}-o61")
+    back(play) << rings_for(f"{ATTEMPT}-o60002")
 
 
 # the node is lost while it goes on
@@ -410,3 +410,37 @@ def test_customer_of_a_callback_that_was_closed_meanwhile_is_forgotten_with_his_
     play = back(started(calls=(outbound(),)))
     assert play.last(CallEnded).outcome is CallOutcome.ABANDONED
     assert play.core.view_calls() == []
+
+
+def test_dialled_customer_of_a_closed_callback_who_is_still_there_is_let_go() -> None:
+    back(started(calls=(outbound(),)), customer=True) << end(ATTEMPT)
+
+
+def test_customer_who_is_found_ringing_for_nobody_we_know_is_left_in_peace() -> None:
+    play = Playbook(calling())
+    live = LiveCall(arrived=arrived("x-cb-a1"), created_at=START, dialled_for="x-cb-a1", answered=False)
+    play >> ChannelsReconciled(node=NODE, restarted=False, calls=(live,))
+    play << cancels("x-cb-a1")
+
+
+def test_talk_with_somebody_who_was_dialled_for_an_unknown_callback_is_taken_up_as_a_call() -> None:
+    play = started()
+    back(play, customer=True, leg="connected")
+    assert [view.state for view in play.core.view_calls()] == ["talking"]
+
+
+def test_callback_that_was_opened_before_the_call_was_known_to_be_gone_is_not_opened_again() -> None:
+    own = RestoredCall(arrived=arrived("c1"), arrived_at=START - 90)
+    play = back(started(RestoredCallback(callback=owed()), calls=(own,)))
+    assert play.recorded(CallbackOpened) == []
+    assert state_of(play) == "offered"
+
+
+def test_customer_who_hung_up_and_called_again_while_the_node_was_away() -> None:
+    play = missed() >> arrived("c2") >> NodeLost(node=NODE)
+    again = LiveCall(arrived=arrived("c3"), created_at=START)
+    play >> ChannelsReconciled(
+        node=NODE, restarted=False, calls=(again,), phones=(("1001", PhoneState.FREE),)
+    )
+    assert [each.call for each in said(play, RingAgent)] == ["c3"]
+    assert state_of(play) == "held"

@@ -21,6 +21,7 @@ from acd.core.callback_words import (
     DoNotCallChanged,
     RefuseCallback,
 )
+from acd.core.callbacks_table import CallbackEvent
 from acd.core.commands import EndCall, RingAgent
 from acd.core.events import Blacklisted, RingFailure
 from acd.core.facts import (
@@ -31,14 +32,17 @@ from acd.core.facts import (
     CallOutcome,
     OfferEnded,
     OfferOutcome,
+    StaleEventSeen,
 )
 from acd.core.routing import CallingHours, WrapUp
+from acd.core.tables import ImpossibleEventError
 from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.callback_centre import (
     ALWAYS,
     ATTEMPT,
     CALLBACK,
     OFFER,
+    TRUNK,
     acted,
     asked,
     calling,
@@ -668,3 +672,90 @@ def test_stray_answer_is_hung_up() -> None:
 
 def test_always_means_always() -> None:
     assert ALWAYS.end == 1440
+
+
+def test_what_no_row_lists_raises() -> None:
+    play = missed()
+    callbacks = play.core._floor.callbacks
+    with pytest.raises(ImpossibleEventError, match="callback 'c1-cb': 'joined' cannot happen in state"):
+        callbacks.fire(callbacks.open[CALLBACK], CallbackEvent.JOINED)
+    with pytest.raises(ImpossibleEventError, match="'joined' cannot happen in state 'closed'"):
+        callbacks.attempted("nobody", CallbackEvent.JOINED)
+
+
+def test_trunk_that_the_queue_names() -> None:
+    other = replace(TRUNK, name="other", dial="PJSIP/00{number}@other", caller_id=None)
+    routing = calling(callback=rule(trunk="other"))
+    play = committing(replace(routing, trunks={"carrier": TRUNK, "other": other})) >> committed()
+    play << dials(endpoint=f"PJSIP/00{CALLER}@other", caller_id="4001")
+    inward = replace(other, dial=None)
+    play = rung(replace(routing, trunks={"carrier": TRUNK, "other": inward}))
+    play.quiet()
+
+
+def test_another_prompt_than_the_one_that_is_meant_is_stale() -> None:
+    play = dialling() >> dial_failed() >> told()
+    play.quiet()
+    play.check()
+    assert play.last(StaleEventSeen).what == "offer told: another prompt"
+
+
+def test_expired_while_the_last_attempt_was_under_way_and_closed_meanwhile() -> None:
+    play = dialling(calling(callback=rule(attempts=1))) >> acted(CallbackAct.WRONG_NUMBER)
+    play >> dial_failed()
+    assert [each.outcome for each in play.recorded(CallbackClosed)] == [CallbackOutcome.WRONG_NUMBER]
+
+
+def test_agents_who_work_again_when_the_store_is_back() -> None:
+    play = on_duty(committing(), "1002") >> not_committed() >> told(prompt="customer_failed")
+    play >> phone("1002", PhoneState.IN_USE) >> agent_hung_up(OFFER)
+    play.after(15) << rings_for(f"{ATTEMPT}-o2")
+
+
+def test_two_attempts_that_cannot_be_stored_pause_but_once() -> None:
+    play = on_duty(Playbook(calling()), "1001", "1002")
+    play >> wish("w1", number="13900000001") >> wish("w2", number="13900000002")
+    for offer in ("w1-a1-o1", "w2-a1-o1"):
+        play >> answered(offer) >> told(offer)
+    play >> not_committed("w1-a1") >> not_committed("w2-a1")
+    for offer in ("w1-a1-o1", "w2-a1-o1"):
+        play >> told(offer, "customer_failed") >> agent_hung_up(offer)
+    play.after(15)
+    assert sorted(each.call for each in said(play, RingAgent)) == ["w1-a1", "w2-a1"]
+
+
+def test_late_for_the_hours_by_a_moment() -> None:
+    """An event may be decided on after the hours have ended and before that is noticed."""
+    hours = CallingHours(begin=9 * 60, end=19 * 60 + 20, zone="Asia/Shanghai")
+    play = missed(calling(callback=rule(hours=hours)))
+    play.now += 900
+    play >> phone("1001")
+    play.quiet()
+    assert how_it_stands(play) == "planned"
+    assert state(play) is AgentState.IDLE
+
+
+def test_declining_while_it_rings_is_for_the_phone() -> None:
+    play = rung() >> acted(CallbackAct.DECLINE)
+    play << RefuseCallback(callback=CALLBACK, why="it is offered just now, and nobody is asked")
+    play = customer_rings() >> acted(CallbackAct.DECLINE)
+    play << RefuseCallback(callback=CALLBACK, why="it is ringing just now, and nobody is asked")
+
+
+def test_somebody_else_who_is_answered_changes_nothing() -> None:
+    play = missed() >> arrived("c2", caller="13900000002") >> phone("1001")
+    talk(play, "c2-o1")
+    assert how_it_stands(play) == "due"
+
+
+def test_what_is_being_closed_has_one_end() -> None:
+    play = dialling() >> acted(CallbackAct.CLOSE) >> DoNotCallChanged(number=CALLER, listed=True)
+    play >> dial_failed()
+    assert [each.outcome for each in play.recorded(CallbackClosed)] == [CallbackOutcome.CLOSED]
+
+
+def test_two_businesses_call_one_after_the_other() -> None:
+    play = on_duty(missed() >> wish("w1", business="other") >> arrived("c2"), "1002")
+    play >> phone("1001") >> hung_up("c2")
+    assert len({each.call for each in said(play, RingAgent)}) == 1
+    assert sorted(view.state for view in play.core.view_callbacks()) == ["held", "offered"]

@@ -66,3 +66,36 @@ def test_a_pool_that_only_a_callback_asks_for_goes_with_it() -> None:
     assert len(room.matching._pools) == before + 1
     room.matching.break_off(ticket)
     assert len(room.matching._pools) == before
+
+
+def test_of_two_lines_the_earlier_key_goes_first_where_its_reserve_allows_it() -> None:
+    room = Room([profile("a"), profile("b")], queue())
+    reserved, later = owed(room, 1.0), owed(room, 2.0)
+    room.matching.promise(reserved, ANYONE, 1)
+    room.matching.promise(later, ANYONE, 0)
+    room.comes("a")
+    taken = room.matching.promised_to(room.agent("a"))
+    assert taken is not None
+    assert taken[0] is later
+    earlier = owed(room, 0.5)
+    room.matching.promise(earlier, ANYONE, 0)
+    room.comes("b")
+    taken = room.matching.promised_to(room.agent("b"))
+    assert taken is not None
+    assert taken[0] is earlier
+
+
+def test_the_lines_of_all_pools_are_looked_at() -> None:
+    orders = (("orders", 1),)
+    agents = [profile("a", {"orders": 5}), profile("b", {"orders": 5})]
+    room = Room(agents, queue(), queue("orders", needs=orders), queue("two", needs=(("orders", 2),)))
+    first, second = owed(room, 1.0), owed(room, 2.0)
+    room.matching.promise(first, ANYONE, 1)
+    room.matching.promise(second, (Requirement(needs=orders),), 1)
+    room.comes("a")
+    room.matching.unready(room.agent("a"))
+    assert room.matching.ready(room.agent("a")) is None
+    room.comes("b")
+    taken = room.matching.promised_to(room.agent("b"))
+    assert taken is not None
+    assert taken[0] is first
