@@ -130,8 +130,8 @@ class FlowEntered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowLeft:
-    """He left it: `exit` in words ("queue orders", "voicemail orders", "served", "caller hung up", ...), with
-    the values that were collected."""
+    """He left it: `exit` in words ("queue orders", "voicemail orders", "served", "caller hung up", ...),
+    with the values that were collected."""
 
     call: str
     at: float
@@ -143,7 +143,7 @@ class FlowLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitAnnounced:
-    """A waiting caller was told his position and how long he will wait (seconds; None: position only)."""
+    """A waiting caller was told his position and how long he will wait (seconds; None: only that)."""
 
     call: str
     queue: str

@@ -97,9 +97,9 @@ class CallbackRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcements:
-    """What a waiting caller is told, and when: after `first` seconds, then every `every` seconds, position
-    and estimated wait; only when the position is better, or the estimate by at least `better_by` seconds;
-    never a longer estimate. `at_most`: longer estimates are told as "more than"."""
+    """What a waiting caller is told, and when: after `first` seconds, then every `every` seconds,
+    position and estimated wait; only when the position is better, or the estimate by at least
+    `better_by` seconds; never a longer estimate. `at_most`: longer estimates are told as "more than"."""
 
     first: float = 30.0
     every: float = 60.0
@@ -111,8 +111,8 @@ class Announcements:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitOffer:
-    """What a waiting caller may choose by a key: `then` CALLBACK keeps his place, VOICEMAIL, QUEUE, FLOW.
-    `say` tells of it, after `after` seconds and then every `every` (None: once)."""
+    """What a waiting caller may choose by a key: `then` CALLBACK keeps his place, VOICEMAIL, QUEUE, or
+    FLOW. `say` tells of it, after `after` seconds and then every `every` (None: once)."""
 
     key: str
     then: Then
@@ -146,8 +146,8 @@ class Voicemail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyRule:
-    """The survey after a call: a `share` (0 to 1) of the callers whose agent hung up first is asked; none
-    twice within `not_within` seconds. `remark`: an optional spoken remark of at most so many seconds."""
+    """The survey after a call: a `share` (0 to 1) of the callers whose agent hung up first is asked;
+    none twice within `not_within` seconds. `remark`: an optional spoken one of at most so many seconds."""
 
     share: float = 0.0
     not_within: float = 2_592_000.0

@@ -1,6 +1,6 @@
 """An evening on which a spot brings hundreds of callers to a few agents: callers who lose patience,
-press keys, call again, answer when they are called back or don't; agents who answer and talk. The clock is
-virtual; chance is seeded."""
+press keys, call again, answer when they are called back or don't; agents who answer and talk. The
+clock is virtual; chance is seeded."""
 
 from __future__ import annotations
 
