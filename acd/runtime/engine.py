@@ -26,7 +26,6 @@ from acd.core.events import (
     ConfigReplaced,
     Customer,
     Event,
-    LiveCall,
 )
 from acd.core.facts import Fact
 from acd.core.message_words import Message, RefuseMessageAct
@@ -155,8 +154,7 @@ class Engine:
             return self._directory.enrich(event, now)
         if type(event) is ChannelsReconciled:
             calls = tuple(
-                LiveCall(arrived=self._directory.enrich(call.arrived, now), created_at=call.created_at)
-                for call in event.calls
+                replace(call, arrived=self._directory.enrich(call.arrived, now)) for call in event.calls
             )
             return replace(event, calls=calls)
         return event

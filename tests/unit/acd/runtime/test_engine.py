@@ -127,6 +127,15 @@ async def test_calls_found_after_a_connection_are_enriched_too() -> None:
     rig.engine.close()
 
 
+async def test_what_is_known_of_a_found_customer_takes_nothing_away_from_what_was_found() -> None:
+    rig = Rig()
+    live = LiveCall(arrived=arrived(), created_at=rig.clock.now() - 5, dialled_for="c1", answered=False)
+    rig.engine.post(ChannelsReconciled(node="n1", restarted=False, calls=(live,)))
+    assert rig.telephone.names() == ["CancelDial"]  # nobody here dialled him
+    assert not any(isinstance(fact, CallEntered) for fact in rig.facts.taken)
+    rig.engine.close()
+
+
 async def test_an_event_that_comes_out_of_a_command_waits_its_turn() -> None:
     class Eager(Telephone):
         engine: Engine
