@@ -85,6 +85,7 @@ class CallbackRecovery:
     def _take_up(self, callback: OpenCallback, call: Call) -> None:
         """The customer had picked up."""
         callback.call = call
+        call.offers_made = max(call.offers_made, callback.offers)
         self._floor.callbacks.attempts[call.id] = callback
         call.business, call.language = callback.now.business, callback.now.language
         if call.answered_at is None:

@@ -40,7 +40,8 @@ def test_calls_that_have_ended_are_forgotten_without_the_collector() -> None:
     assert len(play.recorded(CallEnded)) == 600
     floor = play.core._floor
     assert (floor.calls, floor.offers, floor.matching.waiting) == ({}, {}, 0)
-    assert len(floor.deadlines) == deadlines
+    assert len(floor.callbacks.open) == 1  # all of them were one customer
+    assert len(floor.deadlines) == deadlines + 1
     assert (alive(Call), alive(Offer)) == before
 
 
