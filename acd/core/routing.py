@@ -147,7 +147,7 @@ class Voicemail:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyRule:
     """The survey after a call: a `share` (0 to 1) of the callers whose agent hung up first is asked;
-    none twice within `not_within` seconds. `remark`: an optional spoken one of at most so many seconds."""
+    none twice within `not_within` seconds. `remark`: an optional spoken one, at most so many seconds."""
 
     share: float = 0.0
     not_within: float = 2_592_000.0
