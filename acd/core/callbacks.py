@@ -44,17 +44,6 @@ DECLINED_REST: Final = 30.0
 WHOM: Final = "callback_to"
 """The prompt that tells an agent whom he will call; his number follows digit by digit."""
 
-_ENDS_LATER: Final = (
-    CallbackState.OFFERED,
-    CallbackState.ASKED,
-    CallbackState.COMMITTING,
-    CallbackState.DIALLING,
-    CallbackState.RINGING,
-    CallbackState.CANCELLING,
-    CallbackState.UNCLEAR,
-)
-"""Where something must be stopped before a callback can end."""
-
 _WHY_NOT: Final = {
     AttemptOutcome.BUSY: "customer_busy",
     AttemptOutcome.NO_ANSWER: "customer_no_answer",
@@ -350,24 +339,15 @@ class Callbacks(CallbackLine):
         """Its one end."""
         self.step_out(callback)
         self.forget(callback)
-        reached, verdict = callback.reached_by, callback.verdict
-        if reached is not None and (
-            verdict is None or verdict.outcome is not CallbackOutcome.WRONG_NUMBER
-        ):
-            verdict = Verdict(CallbackOutcome.ANSWERED)
-        assert verdict is not None, "what is closed was dropped, or reached"
-        if not callback.told:
-            self.record_closed(callback, verdict)
+        self._tell_end(callback)
 
     def drop(self, callback: OpenCallback, verdict: Verdict) -> None:
         """It is to end: now, or when what is under way is over. The store is told at once, so that it
-        ends whatever becomes of this engine; where the customer has picked up, his talk decides."""
+        ends whatever becomes of this engine."""
         if callback.verdict is not None:
             return
         callback.verdict = verdict
-        if callback.state in _ENDS_LATER:
-            callback.told = True
-            self.record_closed(callback, verdict)
+        self._tell_end(callback)
         self.fire(callback, CallbackEvent.DROPPED)
 
     def call_for(self, callback: OpenCallback, node: str) -> Call:
@@ -384,6 +364,18 @@ class Callbacks(CallbackLine):
         self.attempts[name] = callback
         self.begins(call)
         return call
+
+    def _tell_end(self, callback: OpenCallback) -> None:
+        """Once. Who was talked with was reached, whatever is said of him; but for a wrong number."""
+        if callback.told:
+            return
+        callback.told = True
+        verdict = callback.verdict
+        wrong = verdict is not None and verdict.outcome is CallbackOutcome.WRONG_NUMBER
+        if callback.reached_by is not None and not wrong:
+            verdict = Verdict(CallbackOutcome.ANSWERED)
+        assert verdict is not None, "what is closed was dropped, or reached"
+        self.record_closed(callback, verdict)
 
     def _go_on(self, callback: OpenCallback) -> None:
         """Nothing is under way (any more)."""
