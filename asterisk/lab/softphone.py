@@ -23,6 +23,7 @@ from asterisk.lab.root import Root
 WITHIN_S = 10.0
 CONNECT_EVERY_S = 0.02
 RTP_PORTS = 10
+HEARD = "heard.wav"
 CONFIG = (Path(__file__).parent / "baresip.conf").read_text(encoding="utf-8")
 
 
@@ -155,7 +156,7 @@ class Softphone:
         """What Asterisk says of messages that wait, as often as it says it (RFC 3842)."""
         self._one_command = asyncio.Lock()
         self._account = ""
-        self._recording = self.folder / "heard-0.wav"
+        self._hears = self.folder / HEARD
         rtp = ports.span(RTP_PORTS)
         values = {
             "sip_port": self.sip_port,
@@ -179,7 +180,6 @@ class Softphone:
         )
         reader, self._writer = await self._connect()
         self._reading = asyncio.create_task(self._read(reader), name=f"phone {self.name}")
-        self._next_recording()
 
     async def stop(self) -> None:
         """Unregister, end its call and the program."""
@@ -195,6 +195,7 @@ class Softphone:
         self._writer.close()
         for call in self._calls.values():
             if not call.is_closed:
+                self._keep(call)
                 await call.saw("CALL_CLOSED", "phone unplugged")
 
     async def register(
@@ -309,11 +310,11 @@ class Softphone:
         if not event.get("id"):
             return
         call = self._call(event["id"], event["peeruri"], event.get("peerdisplayname", ""))
+        if kind == "CALL_CLOSED":
+            self._keep(call)
         await call.saw(kind, about)
         if kind == "CALL_INCOMING":
             self._incoming.put_nowait(call)
-        elif kind == "CALL_CLOSED":
-            self._next_recording()
 
     async def _registration(self, within_s: float) -> None:
         try:
@@ -323,15 +324,16 @@ class Softphone:
         if kind == "REGISTER_FAIL":
             raise ToolFailed(f"{self.name} was not registered: {said}")
 
-    def _next_recording(self) -> None:
-        """Baresip opens the file when a call is answered: too late to name it then."""
-        number = int(self._recording.stem.split("-")[1]) + 1
-        self._recording = self.folder / f"heard-{number}.wav"
-        self._send("auplay", f"aufile,{self._root.inside(self._recording)}", token="recording")
+    def _keep(self, call: PhoneCall) -> None:
+        """Give what was heard its call's own name. Baresip writes each call into the same file: another
+        name, given to it by command, might come too late for a call that rings already."""
+        if self._hears.exists():
+            self._hears.rename(call.heard)
 
     def _call(self, call_id: str, peer: str, display: str) -> PhoneCall:
         if call_id not in self._calls:
-            self._calls[call_id] = PhoneCall(self, call_id, peer, display, self._recording)
+            heard = self.folder / f"heard-{len(self._calls) + 1}.wav"
+            self._calls[call_id] = PhoneCall(self, call_id, peer, display, heard)
         return self._calls[call_id]
 
 
