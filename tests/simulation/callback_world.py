@@ -48,7 +48,6 @@ from acd.core.events import (
     RingFailure,
 )
 from acd.core.facts import CallEnded, CallEntered, CallMissed, Fact
-from acd.core.flow_words import WaitAnnounced
 from acd.core.routing import CallbackRule, CallingHours, Routing, Trunk
 from agents.model import AgentState, PhoneState
 from tests.simulation.callback_store import CallbackStore
@@ -154,9 +153,6 @@ class CallbackWorld(World):
             case _:
                 super().obey(command)
 
-    def never_longer(self, told: WaitAnnounced) -> None:
-        """The other walks look at announcements."""
-
     def dial(self, command: DialCustomer) -> None:
         """Where everything is checked that a customer could complain of."""
         attempt, number = command.attempt, command.number
@@ -208,11 +204,7 @@ class CallbackWorld(World):
         )
         self.arrivals[call] = (arrived, self.now)
         self.callers[call] = node
-        self.dialled_by_hand(number)
         self.tell(arrived)
-
-    def dialled_by_hand(self, number: str | None) -> None:
-        """He cannot answer us while he dials himself: his line is busy, or he never hears it."""
 
     def a_customer_rings(self, pick: Pick[Any]) -> None:
         if self.dialled:
