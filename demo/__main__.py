@@ -16,7 +16,8 @@ from rich.text import Text
 from acd.errors import AcdError
 from asterisk.lab.root import ensure_root
 from demo.engine import EngineTrouble
-from demo.scenarios import PROGRAMME, Entry, Seen
+from demo.entry import Entry, Seen
+from demo.programme import PROGRAMME
 from demo.stage import Stage, stage
 from demo.standing import keep_running
 
@@ -52,6 +53,12 @@ def story(entry: Entry, seen: Seen, why: str) -> Text:
     return Text.assemble(*parts[:-1])
 
 
+def why(made: Stage, seen: Seen) -> str:
+    """What `acd explain` says of the call, and of the one that came of it."""
+    stories = [made.why(call) for call in (seen.call, seen.then) if call is not None]
+    return "; then: ".join(stories)
+
+
 async def show(folder: Path) -> int:
     """All scenarios; how many failed."""
     began = float(os.environ.get("SETUP_BEGAN") or time.time())
@@ -69,7 +76,7 @@ async def show(folder: Path) -> int:
             failed += not seen.good
             verdict = "[green]pass[/]" if seen.good else "[red]FAIL[/]"
             console.print(f"{verdict} ({took:.1f} s)")
-            table.add_row(entry.name, story(entry, seen, made.why(seen.call)), verdict)
+            table.add_row(entry.name, story(entry, seen, why(made, seen)), verdict)
         complaints = made.asterisk.complaints(expected=KILLED)
     console.print(table)
     for line in complaints:

@@ -13,7 +13,7 @@ from typing import Any, Self
 import aiohttp
 import msgspec
 
-READY_S = 20.0
+READY_S = 60.0
 LOOK_S = 0.05
 
 

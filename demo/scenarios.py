@@ -6,54 +6,16 @@ so that no scenario meets the customers of another.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from asterisk.lab.tone import tone_share
+from demo.entry import AUDIBLE, Rows, Seen
+from demo.entry import seen_of as _seen
 from demo.stage import AGENT_TONE_HZ, CUSTOMER_TONE_HZ, Caller, Stage
 
-AUDIBLE = 0.5
-"""So much of what a phone heard must be the other's tone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What happened, whether it is what was expected, and whose call tells why."""
-
-    text: str
-    good: bool
-    call: str
-
-
-Scenario = Callable[[Stage], Awaitable[Seen]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A row of the programme."""
-
-    name: str
-    expected: str
-    play: Scenario
-
-
-PROGRAMME: list[Entry] = []
-
-
-def scenario(name: str, expected: str) -> Callable[[Scenario], Scenario]:
-    """Put a scenario into the programme."""
-
-    def enter(play: Scenario) -> Scenario:
-        PROGRAMME.append(Entry(name=name, expected=expected, play=play))
-        return play
-
-    return enter
-
-
-def _seen(text: str, good: object, caller: Caller) -> Seen:
-    return Seen(text=text, good=bool(good), call=caller.call)
+ROWS = Rows()
+scenario = ROWS.scenario
 
 
 async def _answered_by(stage: Stage, caller: Caller, *agents: str) -> str:

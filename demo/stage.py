@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -76,13 +76,19 @@ class Stage:
     # phones
 
     async def phone(
-        self, account: str, *, tone_hz: int = AGENT_TONE_HZ, transport: str = "udp"
+        self,
+        account: str,
+        *,
+        tone_hz: int = AGENT_TONE_HZ,
+        transport: str = "udp",
+        lamp: bool = False,
     ) -> Softphone:
-        """The registered softphone of an account of the routing file; started when first asked for."""
+        """The registered softphone of an account of the routing file; started when first asked for.
+        With `lamp` it asks whether messages wait."""
         if account not in self.phones:
             phone = await self.lab.phone(account, tone_hz=tone_hz)
             server = f"127.0.0.1:{self.asterisk.ports.sip}"
-            await phone.register(server, account, self.secrets[account], transport)
+            await phone.register(server, account, self.secrets[account], transport, lamp=lamp)
             self.phones[account] = phone
         return self.phones[account]
 
@@ -126,15 +132,32 @@ class Stage:
         await asyncio.sleep(seconds)
 
     async def rings(self, agent: str, within_s: float = 10.0) -> PhoneCall:
-        """The next call that rings at an agent's phone."""
-        return await self.phones[agent].incoming(within_s)
+        """The next call that rings at a phone, an agent's or a customer's."""
+        while (call := await self.phones[agent].incoming(within_s)).is_closed:
+            pass  # it rang for somebody who is gone
+        return call
 
-    async def busy(self, agent: str, number: str) -> tuple[Caller, PhoneCall]:
+    async def busy(
+        self, agent: str, number: str, dialled: str = "4008001001"
+    ) -> tuple[Caller, PhoneCall]:
         """Let an agent, the only one who is idle, talk with a caller."""
-        caller = await self.dials(number)
+        caller = await self.dials(number, dialled)
         call = await self.rings(agent)
         await call.answer()
         return caller, call
+
+    async def customer(self, account: str, dialled: str) -> tuple[PhoneCall, str]:
+        """The softphone of a customer dials: his side of the call, and its id."""
+        phone = await self.phone(account, tone_hz=CUSTOMER_TONE_HZ)
+        mark = len(self.facts.seen)
+        on = await phone.dial(self.asterisk.sip_uri(dialled))
+        entered = await self.facts.first("call_entered", since=mark, dialled=dialled)
+        return on, str(entered["call"])
+
+    def prompts(self, *names: str, language: str = "en") -> dict[str, Path]:
+        """The files of these prompts, to be found in what a phone has heard."""
+        folder = self.asterisk.sounds / language / "strowger"
+        return {name: folder / f"{name}.wav" for name in names}
 
     # callers
 
@@ -160,9 +183,19 @@ class Stage:
         for caller in self._callers:
             await caller.run.kill()
         self._callers.clear()
+        await self._close_callbacks()
         for call in (await self.api.get("calls/live"))["items"]:
             await self.hang_up(call["call"])
             await self.facts.first("call_ended", call=call["call"])
+        await self._close_callbacks()
+
+    async def _close_callbacks(self) -> None:
+        closed = {each["callback"] for each in self.facts.seen if each["type"] == "callback_closed"}
+        opened = [each["callback"] for each in self.facts.seen if each["type"] == "callback_opened"]
+        for callback in [each["id"] for each in opened if each["id"] not in closed]:
+            with suppress(EngineTrouble):  # it may have come to its end meanwhile
+                await self.api.post(f"callbacks/{callback}/close", {"reason": "the scenario is over"})
+            await self.facts.first("callback_closed", callback=callback)
 
     async def hang_up(self, channel: str) -> None:
         """End a channel from outside, as if its far side had hung up; nothing where it is gone."""
@@ -231,7 +264,9 @@ async def stage(
         )
         report("prompts: spoken by espeak-ng, kept in the cache")
         speaker = Speaker(cache_folder() / "prompts", root.command)
-        await asyncio.to_thread(build, asterisk.sounds, plan.languages, speaker=speaker)
+        await asyncio.to_thread(
+            build, asterisk.sounds, plan.languages, speaker=speaker, added=plan.prompts
+        )
         report("engine: starting, with SQLite")
         engine = EngineProcess(
             folder,
@@ -244,6 +279,7 @@ async def stage(
                 "STROWGER_AMI_USER": asterisk.user,
                 "STROWGER_AMI_SECRET": asterisk.password,
                 "STROWGER_NODE": asterisk.name,
+                "STROWGER_RECORDINGS_DIR": str(asterisk.spool / "recording"),
                 **(settings(asterisk) if settings is not None else {}),
             },
             lab.ports.take(),

@@ -14,7 +14,8 @@ from acd.runtime.recorder import FORMAT
 from asterisk.lab.root import Root
 from demo.__main__ import play
 from demo.engine import EngineTrouble
-from demo.scenarios import PROGRAMME, Entry
+from demo.entry import Entry
+from demo.programme import PROGRAMME
 from demo.stage import Stage, stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
