@@ -1,4 +1,4 @@
-"""What a playbook expects last is compared too, when its test is over: for tests that ask for it."""
+"""What a playbook expects last is compared too, when its test is over."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.playbooks.harness import Playbook
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def checked_at_the_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     begun: list[Playbook] = []
     begin = Playbook.__init__

@@ -20,7 +20,7 @@ from acd.core.events import (
 )
 from acd.core.facts import CallQueued, VisitOutcome
 from acd.core.flow_words import WaitAnnounced, WaitMeasured
-from acd.core.routing import Announcements, Ending, Then, WaitOffer, WideningStep
+from acd.core.routing import Announcements, Ending, SetAside, Then, WaitOffer, WideningStep
 from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.centre import NODE, agent, centre, queue
 from tests.playbooks.harness import Playbook
@@ -454,7 +454,8 @@ def test_what_was_planned_before_a_reload_and_is_over_waits_for_its_next_turn() 
 
 def test_an_offer_that_came_due_while_a_phone_rang_is_told_afterwards() -> None:
     offer = WaitOffer(key="1", then=Then.CALLBACK, say="mine", after=20, every=None)
-    play = on_duty(Playbook(centre(queues=[queue(offers=(offer,), ring=20)])), "1001")
+    aside = SetAside(rest=60)
+    play = on_duty(Playbook(centre(queues=[queue(offers=(offer,), ring=20, no_answer=aside)])), "1001")
     play >> phone("1001", PhoneState.IN_USE) >> arrived()
     play.after(10) >> phone("1001") >> ringing()
     play.after(20) << stop_ringing()

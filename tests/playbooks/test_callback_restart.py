@@ -72,8 +72,6 @@ from tests.playbooks.words import (
     release,
 )
 
-pytestmark = pytest.mark.usefixtures("checked_at_the_end")
-
 UNFINISHED = Attempt(
     id=ATTEMPT, callback=CALLBACK, number_of=1, number=CALLER, agent="1001", made_at=START - 5
 )

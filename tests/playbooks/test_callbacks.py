@@ -96,8 +96,6 @@ from tests.playbooks.words import (
     talk,
 )
 
-pytestmark = pytest.mark.usefixtures("checked_at_the_end")
-
 
 def state(play: Playbook, agent_id: str = "1001") -> AgentState:
     view = play.core.view_agent(agent_id)

@@ -93,8 +93,6 @@ from tests.playbooks.words import (
     talk,
 )
 
-pytestmark = pytest.mark.usefixtures("checked_at_the_end")
-
 
 def plays(prompt: str, *sounds: str, **more: Any) -> PlayPrompt:
     return PlayPrompt(call="c1", prompt=prompt, language="zh-CN", sounds=sounds, **more)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from acd.core.commands import PlayPrompt
 from acd.core.events import ChannelsReconciled, LiveCall, NodeLost, RestoredCall, StateRestored
 from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, VisitOutcome
@@ -30,8 +28,6 @@ from tests.playbooks.words import (
     prompt_over,
     talk,
 )
-
-pytestmark = pytest.mark.usefixtures("checked_at_the_end")
 
 
 def plays(prompt: str, *sounds: str) -> PlayPrompt:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from acd.core.callback_words import (
     AttemptEnded,
     AttemptOutcome,
@@ -19,8 +17,6 @@ from tests.playbooks.centre import NODE
 from tests.playbooks.harness import START, Playbook
 from tests.playbooks.test_callback_restart import UNFINISHED, back, owed, state_of
 from tests.playbooks.words import arrived, hung_up, on_duty, phone
-
-pytestmark = pytest.mark.usefixtures("checked_at_the_end")
 
 
 def without_memory() -> Playbook:

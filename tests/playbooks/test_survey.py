@@ -35,8 +35,6 @@ from tests.playbooks.words import (
     talk,
 )
 
-pytestmark = pytest.mark.usefixtures("checked_at_the_end")
-
 EVERYBODY = SurveyRule(share=1.0)
 REMARK = SurveyRule(share=1.0, remark=60.0)
 

@@ -30,8 +30,6 @@ from tests.playbooks.centre import centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.words import arrived, end, hung_up, on_duty, phone, pressed, prompt_over, says
 
-pytestmark = pytest.mark.usefixtures("checked_at_the_end")
-
 BOX = Voicemail(name="orders", label="Orders", queue="orders")
 ASKED = Ending(say=None, then=Then.VOICEMAIL, voicemail="orders")
 FILE = "2026/11/18/20261118T110710Z_orders_c1-1"
