@@ -29,6 +29,10 @@ def config() -> Config:
     return made
 
 
+TURN_MS = 60_000
+"""So long one who upgrades waits for others who do: they take turns."""
+
+
 async def upgrade(url: URL) -> None:
     """Bring the database (see `database_url`) to the newest schema that this version knows.
 
@@ -50,7 +54,9 @@ def _upgrade_file(url: URL) -> None:
     file = Path(url.database or "")
     file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_sync_engine(
-        "sqlite://", creator=lambda: connect_sqlite(str(file)), poolclass=NullPool
+        "sqlite://",
+        creator=lambda: connect_sqlite(str(file), busy_ms=TURN_MS),
+        poolclass=NullPool,
     )
     with engine.connect() as connection:
         upgrade_connection(connection)
