@@ -66,7 +66,8 @@ def _candidates(prompts: Mapping[str, Path], heard: Path) -> list[Heard]:
     found = [
         (len(sound[0]), likeness, Heard(prompt=prompt, begin=begin, end=begin + len(sound[0])))
         for prompt, path in prompts.items()
-        for sound in (trimmed(levels_of(path)), trimmed(levels_of(path, skip_s=HOP_S / 2)))
+        for whole in (trimmed(levels_of(path)), trimmed(levels_of(path, skip_s=HOP_S / 2)))
+        for sound in (whole, *_later_part(whole))
         for begin, likeness in (*peaks(sound, levels), *slipped(sound, levels))
     ]
     return [each for _, _, each in sorted(found, key=lambda one: one[:2], reverse=True)]
@@ -94,6 +95,13 @@ def trimmed(levels: Levels) -> Levels:
     begin, end = loud[0], loud[-1] + 1
     end -= min(round(EDGE_S / HOP_S), (end - begin) // 5)
     return levels[0][begin:end], levels[1][begin:end]
+
+
+def _later_part(sound: Levels) -> list[Levels]:
+    """Where a busy machine lost packets at the beginning, the rest of a long prompt counts."""
+    begin = len(sound[0]) * 2 // 5
+    enough = (len(sound[0]) - begin) * HOP_S >= LONG_S
+    return [(sound[0][begin:], sound[1][begin:])] if enough else []
 
 
 def peaks(sound: Levels, heard: Levels, like: float | None = None) -> list[tuple[int, float]]:

@@ -26,7 +26,7 @@ async def board(lab: Lab, tmp_path: Path) -> AsyncIterator[Switchboard]:
 async def test_several_sounds_are_one_prompt_heard_in_their_order(board: Switchboard) -> None:
     phone = await board.phone("customer")
     call, on = await board.caller(phone)
-    sounds = ("closed", "paused", "resumed")
+    sounds = ("closed", "refused", "resumed")
     board.do(c.PlayPrompt(call=call, prompt="flow-1", language="en", sounds=sounds))
     assert await board.next() == e.PromptFinished(call=call, prompt="flow-1")
     board.do(c.PlayPrompt(call=call, prompt="goodbye", language="zh-CN"))
@@ -35,22 +35,22 @@ async def test_several_sounds_are_one_prompt_heard_in_their_order(board: Switchb
     assert await board.next() == e.CallerHungUp(call=call)
     await on.closed()
     heard = all_of(board.prompts(), on.heard)
-    assert heard == ["en/closed", "en/paused", "en/resumed", "zh-CN/goodbye"]
+    assert heard == ["en/closed", "en/refused", "en/resumed", "zh-CN/goodbye"]
 
 
 async def test_a_prompt_that_is_cut_off_is_cut_off_whole(board: Switchboard) -> None:
     phone = await board.phone("customer")
     call, on = await board.caller(phone)
-    sounds = ("paused", "closed", "goodbye")
+    sounds = ("resumed", "closed", "goodbye")
     board.do(c.PlayPrompt(call=call, prompt="x", language="en", sounds=sounds))
     await on.hearing()
-    await asyncio.sleep(2)
+    await asyncio.sleep(3)
     board.do(c.StopPrompt(call=call, prompt="x"))
     assert await board.next() == e.PromptFinished(call=call, prompt="x")
     await asyncio.sleep(1)
     board.do(c.EndCall(call=call))
     await on.closed()
-    assert all_of(board.prompts(only=sounds), on.heard) == ["en/paused"]
+    assert all_of(board.prompts(only=sounds), on.heard) == ["en/resumed"]
 
 
 async def test_a_sound_that_is_missing_fails_the_prompt_and_not_the_call(board: Switchboard) -> None:
@@ -83,7 +83,7 @@ async def test_an_agent_is_told_and_answers_by_key(board: Switchboard) -> None:
     assert ringing.caller == "13900000009"
     await ringing.answer()
     await board.first(e.AgentAnswered)
-    tell = PromptAgent(offer=offer, prompt="whom", sounds=("paused", "refused"), language="en")
+    tell = PromptAgent(offer=offer, prompt="whom", sounds=("resumed", "refused"), language="en")
     board.do(tell)
     assert await board.next() == AgentPrompted(offer=offer, prompt="whom")
     board.do(tell)
@@ -96,7 +96,7 @@ async def test_an_agent_is_told_and_answers_by_key(board: Switchboard) -> None:
     board.do(c.ReleaseAgent(offer=offer))
     assert await board.next() == e.AgentHungUp(offer=offer)
     await ringing.closed()
-    assert all_of(board.prompts(), ringing.heard) == ["en/paused", "en/refused"]
+    assert all_of(board.prompts(), ringing.heard) == ["en/resumed", "en/refused"]
 
 
 def ring(offer: str, call: str) -> c.RingAgent:
