@@ -361,9 +361,8 @@ class Offers:
     def _unconnected(self, offer: Offer, outcome: OfferOutcome, settle: Input) -> None:
         call = _call(offer)
         self._over(offer, outcome, settle)
-        if call.state is CallState.CONNECTING:
-            call.hears = ""
-            self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
+        call.hears = ""
+        self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
 
     def _talked(self, offer: Offer, call: Call) -> None:
         assert offer.answered_at is not None, "nobody talks who has not answered"

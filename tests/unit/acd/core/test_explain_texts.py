@@ -76,6 +76,16 @@ TEXTS: list[tuple[tuple[Any, ...], str]] = [
         "1001 became idle, and of the calls that he may serve this one has the earliest key; "
         "2 others wait in its queue",
     ),
+    (
+        (codes.FREED, "1001", 1),
+        "1001 became idle, and of the calls that he may serve this one has the earliest key; "
+        "1 other waits in its queue",
+    ),
+    ((codes.TOLD_WAIT, "orders", 3, None), "is told: number 3 in queue orders"),
+    (
+        (codes.TOLD_WAIT, "orders", 3, 90.4),
+        "is told: number 3 in queue orders, expected wait 1m30s",
+    ),
     ((codes.WIDENED, 1, ["a", "b"]), "widened to step 1: asks for a or b"),
     ((codes.TIMED_OUT, "orders", 180.0), "waited 3 min in queue orders: the maximum"),
     ((codes.NOBODY, "orders"), "nobody is logged in who could ever serve it in queue orders"),
