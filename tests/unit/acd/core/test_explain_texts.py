@@ -84,7 +84,7 @@ TEXTS: list[tuple[tuple[Any, ...], str]] = [
     ((codes.TOLD_WAIT, "orders", 3, None), "is told: number 3 in queue orders"),
     (
         (codes.TOLD_WAIT, "orders", 3, 90.4),
-        "is told: number 3 in queue orders, expected wait 1m30s",
+        "is told: number 3 in queue orders, expected wait 1 min 30 s",
     ),
     ((codes.WIDENED, 1, ["a", "b"]), "widened to step 1: asks for a or b"),
     ((codes.TIMED_OUT, "orders", 180.0), "waited 3 min in queue orders: the maximum"),
