@@ -17,7 +17,7 @@ from demo.stage import CUSTOMER_TONE_HZ, Stage
 
 ROWS = Rows()
 DESK, AGENT, CUSTOMER = "4008001013", "1005", "13800000002"
-SPEAKS_S = 4.0
+SPEAKS_S = 3.0
 A_LITTLE = 0.05
 """So much of what the agent heard on the phone, prompts included, must be the caller's tone."""
 
