@@ -6,6 +6,8 @@ computes from masked events with the masked commands of the recording.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from ivr.saying import KEYS
@@ -22,6 +24,9 @@ NUMBER_FIELDS = frozenset({"caller", "number"})
 NAME_FIELDS = frozenset({"caller_name", "name"})
 URL = "url"
 """An address that is looked up; what stands in it after the host may be the caller's number."""
+ENDPOINT = "endpoint"
+"""What is dialled; a customer's number may stand in it."""
+DIALLED_DIGITS = re.compile(rf"[0-9*]{{{SHORTEST_MASKED},}}")
 SOUNDS = "sounds"
 SPOKEN_DIGITS = frozenset({*KEYS.values(), "num_yao"})
 """Prompts in which numbers are read out; a masked number is read otherwise."""
@@ -32,34 +37,62 @@ def mask(value: str, shown: int = SHOWN) -> str:
     return value[:shown] + "*" * (len(value) - shown)
 
 
-def mask_fields(value: Any, shown: int = SHOWN) -> Any:
+class Pseudonyms:
+    """Masks numbers like `mask`, of the same length, but two that differ stay two: of those that would
+    look alike the second ends in 1, and so on."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], str] = {}
+        self._alike: dict[str, int] = {}
+
+    def __call__(self, value: str, shown: int) -> str:
+        known = self._known.get((value, shown))
+        if known is None:
+            known = self._known[value, shown] = self._new(value, mask(value, shown))
+        return known
+
+    def _new(self, value: str, masked: str) -> str:
+        before = self._alike.get(masked, 0)
+        self._alike[masked] = before + 1
+        ending = str(before) if before else ""
+        if len(ending) > masked.count("*") - value.count("*"):
+            return masked
+        return masked[: len(masked) - len(ending)] + ending
+
+
+Mask = Callable[[str, int], str]
+
+
+def mask_fields(value: Any, shown: int = SHOWN, masked: Mask = mask) -> Any:
     """The same JSON-like value with every field that identifies a person masked."""
     if isinstance(value, dict):
-        return {key: _mask_field(key, inner, shown) for key, inner in value.items()}
+        return {key: _mask_field(key, inner, shown, masked) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [mask_fields(inner, shown) for inner in value]
+        return [mask_fields(inner, shown, masked) for inner in value]
     return value
 
 
-def _mask_field(key: str, value: Any, shown: int) -> Any:
+def _mask_field(key: str, value: Any, shown: int, masked: Mask) -> Any:
     if isinstance(value, str):
         if key in NUMBER_FIELDS:
-            return mask(value, shown)
+            return masked(value, shown)
         if key in NAME_FIELDS:
             return mask(value, 1)
+        if key == ENDPOINT:
+            return DIALLED_DIGITS.sub(lambda found: masked(found[0], shown), value)
     if key == URL and isinstance(value, str):
         return "/".join(value.split("/")[:3])
     if key in REASON_FIELDS:
-        return _mask_digits(value, shown)
+        return _mask_digits(value, shown, masked)
     if key == SOUNDS:
         return ["digit" if sound in SPOKEN_DIGITS else sound for sound in value]
-    return mask_fields(value, shown)
+    return mask_fields(value, shown, masked)
 
 
-def _mask_digits(value: Any, shown: int) -> Any:
+def _mask_digits(value: Any, shown: int, masked: Mask) -> Any:
     """Reasons are bare lists: whatever in them is long and all digits may be somebody's number."""
     if isinstance(value, list | tuple):
-        return [_mask_digits(inner, shown) for inner in value]
+        return [_mask_digits(inner, shown, masked) for inner in value]
     if isinstance(value, str) and len(value) >= SHORTEST_MASKED and not value.strip(DIGITS):
-        return mask(value, shown)
+        return masked(value, shown)
     return value

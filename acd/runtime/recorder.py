@@ -22,7 +22,7 @@ from acd.core.commands import Command
 from acd.core.events import ConfigReplaced, Event
 from acd.core.routing import CallerStartsWith, Routing
 from acd.errors import AcdError
-from acd.runtime.masking import SHOWN, mask_fields
+from acd.runtime.masking import SHOWN, Pseudonyms, mask_fields
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,10 @@ def shown_digits(routing: Routing) -> int:
         if isinstance(condition, CallerStartsWith)
         for prefix in condition.prefixes
     ]
-    return max([SHOWN, *prefixes])
+    zones = [
+        len(prefix) for queue in routing.queues.values() for prefix, _ in queue.callback.hours.zones
+    ]
+    return max([SHOWN, *prefixes, *zones])
 
 
 def digest(commands: Sequence[Command]) -> str:
@@ -91,6 +94,7 @@ class FlightRecorder:
     ) -> None:
         self._printed = printed
         self._shown = shown_digits(routing)
+        self._masked = Pseudonyms()
         self._left = limit_bytes
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file: IO[bytes] | None = path.open("xb")
@@ -117,7 +121,7 @@ class FlightRecorder:
         if isinstance(event, ConfigReplaced):
             self._shown = max(self._shown, shown_digits(event.routing))
             return {"routing": self._printed(event.routing), "revision": event.routing.revision}
-        return mask_fields(msgspec.to_builtins(event), self._shown)
+        return mask_fields(msgspec.to_builtins(event), self._shown, self._masked)
 
     def _write(self, line: bytes) -> None:
         if self._file is None:

@@ -25,7 +25,7 @@ from acd.core.events import (
 from acd.core.flow_words import LookedUp
 from acd.core.message_words import MailboxDialled, Message
 from acd.core.routing import NumberRoute, Voicemail
-from acd.runtime.masking import mask, mask_fields
+from acd.runtime.masking import Pseudonyms, mask, mask_fields
 from acd.runtime.recorder import FlightRecorder, RecordingError, read_recording
 from acd.runtime.replay import replay
 from agents.model import AgentAct, PhoneState
@@ -128,7 +128,7 @@ def test_a_full_disk_ends_the_recording_and_nothing_else() -> None:
     full = Path("/dev/full")
     recorder = FlightRecorder.__new__(FlightRecorder)
     recorder._file = full.open("wb", buffering=0)
-    recorder._left, recorder._shown = 1 << 20, 3
+    recorder._left, recorder._shown, recorder._masked = 1 << 20, 3, Pseudonyms()
     recorder.note(0.0, arrived(), [])
     assert recorder._file is None
 
@@ -229,3 +229,43 @@ def test_masking_twice_is_masking_once() -> None:
     }
     assert mask_fields(once) == once
     assert mask("12", 3) == "12"
+
+
+def test_two_numbers_that_look_alike_stay_two(tmp_path: Path) -> None:
+    """Who is owed a call is found by his number: it must not become somebody else's."""
+    path = tmp_path / "flight.jsonl"
+    recorder = FlightRecorder(
+        path, seed=7, now=0.0, routing=routing(), printed=lambda plan: "r1", limit_bytes=1 << 20
+    )
+    dispatcher = Dispatcher(routing(), Random(7))
+    numbers = ("13800138000", "13800138001", "13800138000")
+    for at, number in enumerate(numbers, start=1):
+        call = f"c{at}"
+        for event in (replace(arrived(call), caller=number), CallerHungUp(call=call, cause=16)):
+            recorder.note(at, event, dispatcher.handle(event, at))
+    recorder.close()
+    outcome = replay(path, lambda _: routing())
+    assert (outcome.events, outcome.differences) == (2 * len(numbers), ())
+    _, moments = read_recording(path, lambda _: routing())
+    callers = [m.event.caller for m in moments if isinstance(m.event, CallArrived)]
+    assert callers == ["138********", "138*******1", "138********"]
+
+
+def test_a_number_stands_in_what_is_dialled() -> None:
+    masked = Pseudonyms()
+    dialled = {"number": "13800138001", "endpoint": "PJSIP/13800138001@carrier"}
+    assert mask_fields(dialled, 3, masked) == {
+        "number": "138********",
+        "endpoint": "PJSIP/138********@carrier",
+    }
+    assert mask_fields({"endpoint": "PJSIP/1001"}, 0) == {"endpoint": "PJSIP/1001"}
+
+
+def test_where_nothing_is_left_to_tell_them_apart_they_look_alike() -> None:
+    masked = Pseudonyms()
+    assert [masked(number, 3) for number in ("110", "112")] == ["110", "112"]
+    assert [masked(f"139{last}", 3) for last in range(12)][:10] == [
+        "139*",
+        *(f"139{n}" for n in range(1, 10)),
+    ]
+    assert masked("139x", 3) == "139*"
