@@ -12,7 +12,7 @@ from rich.table import Table
 
 from acd.core.routing import Routing
 from asterisk.lab.root import ensure_root
-from asterisk.translate import FEATURE_CODES
+from asterisk.translate import FEATURE_CODES, MAILBOX_CODE
 from config.load import load
 from demo.stage import Stage, routing_text, stage
 
@@ -67,10 +67,12 @@ def _numbers(plan: Routing) -> Table:
         business = plan.businesses.get(route.business or "")
         closed = " (closed today)" if business is not None and business.hours is not None else ""
         label = f"{business.label}{closed}, " if business is not None else ""
-        table.add_row(route.number or "", f"{label}queue {route.queue}")
+        goes = f"queue {route.queue}" if route.flow is None else f"flow {route.flow}: a menu"
+        table.add_row(route.number or "", f"{label}{goes}")
     table.add_row("any other", f"queue {plan.default_route.queue}")
     for code, act in FEATURE_CODES.items():
         table.add_row(code, f"from an agent's phone: {act.replace('_', ' ')}")
+    table.add_row(MAILBOX_CODE, "from an agent's phone: hear the messages of his boxes")
     return table
 
 
@@ -80,6 +82,9 @@ def _explain(made: Stage, folder: Path, console: Console) -> None:
         f"API         {made.engine.api_url}/api/v1, Authorization: Bearer {made.token}",
         f"why         export STROWGER_DATA_DIR={folder} STROWGER_ROUTING_FILE={folder}/routing.yaml",
         f"            {acd} calls, then {acd} explain CALL_ID",
+        "try         4008001011 while all agents talk, then 1: you are called back in your turn, if you",
+        "            call from an account that is a number, such as 13800000002; 4008001013 takes a",
+        f"            message while 1005 is logged out; his lamp is lit, and {MAILBOX_CODE} plays it",
         f"engine      pid {made.engine.pid}: kill -9 it while somebody waits; log {made.engine.log}",
         "end         Ctrl-C",
     ):
