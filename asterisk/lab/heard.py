@@ -26,7 +26,7 @@ LONG_S = 1.0
 or more agree as much that are not the same. Words are not told apart as surely: give only those that can
 be meant, and the longest that fits is the one."""
 PIECE_S, FEW_PIECES, PIECE_LIKE = 0.5, 4, 0.9
-SLIP_S = 0.4
+SLIP_S = 0.6
 """On a busy machine a sound is held up on its way for so long: what follows comes later."""
 EDGE_S = 0.1
 """So much at a prompt's end is not looked for: a phone's buffer loses it."""
@@ -124,7 +124,7 @@ def peaks(sound: Levels, heard: Levels, like: float | None = None) -> list[tuple
 
 def slipped(sound: Levels, heard: Levels) -> list[tuple[int, float]]:
     """Where in `heard` a longer sound fits piece by piece, though it was held up, and how well.
-    Of every four pieces one may be lost, in which it was held up."""
+    Of every three pieces one may be lost, in which it was held up, but never the last."""
     size, slip = round(PIECE_S / HOP_S), round(SLIP_S / HOP_S)
     count = len(sound[0]) // size
     if count < FEW_PIECES:
@@ -135,14 +135,14 @@ def slipped(sound: Levels, heard: Levels) -> list[tuple[int, float]]:
     ]
     found = []
     for begin, likeness in pieces[0]:
-        at, fits = begin, [likeness]
+        at, fits, near = begin, [likeness], [(begin, likeness)]
         for following in pieces[1:]:
             at += size
             near = [each for each in following if abs(each[0] - at) <= slip]
             if near:
                 at, likeness = max(near, key=lambda each: each[1])
                 fits.append(likeness)
-        if len(fits) >= count - count // 4:
+        if near and len(fits) >= count - (count + 1) // 3:
             found.append((begin, sum(fits) / count))
     return found
 
