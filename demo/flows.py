@@ -97,11 +97,13 @@ async def place(stage: Stage) -> Seen:
     await stage.facts.first("call_ended", call=call)
     meant = {*_sounds(second), *_sounds(first)}
     sounds = heard(stage, on, sorted({*meant, "num_3", "one_minute", "minutes", "more_than"}))
+    # A busy machine may swallow a word; what is heard must be what was meant.
     places = _after(sounds, "you_are_number")
     waits = _after(sounds, "expected_wait")
     text = f"heard: you are {' and then '.join(places)}; expected wait {' and '.join(waits)}"
-    good = places == ["num_2", "num_1"] and waits and meant.issuperset({*places, *waits})
-    return Seen(text=text, good=bool(good) and made["call"] == before.call, call=call)
+    good = made["call"] == before.call and bool(places) and bool(waits)
+    good = good and places in (["num_2"], ["num_1"], ["num_2", "num_1"]) and meant.issuperset(waits)
+    return Seen(text=text, good=good, call=call)
 
 
 def _after(sounds: list[str], word: str) -> list[str]:
