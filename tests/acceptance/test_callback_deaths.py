@@ -24,7 +24,7 @@ from asterisk.lab.sipp import SippRun
 from asterisk.lab.siptap import SipTap
 from asterisk.lab.softphone import PhoneCall
 from demo.stage import Stage
-from tests.acceptance.hall import agent_is, empty, hall, live, rows, until, unwritable
+from tests.acceptance.hall import agent_is, crowd, empty, hall, live, rows, until, unwritable
 from tests.acceptance.wire import Wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -252,6 +252,31 @@ async def test_before_the_commit(centre: Centre, order: str) -> None:
     assert centre.dialled(attempt.number) == []
     await centre.made.restart_engine()
     await attempt.is_let_go()
+    await attempt.is_made_again()
+    await attempt.ends("answered", ("answered", 1))
+
+
+async def test_before_anything_of_it_is_stored(centre: Centre) -> None:
+    """Not even the callback is. A call that has not ended, as far as the store knows, is missed anew."""
+    made, number = centre.made, next(_customers)
+    await centre.at(centre.stays, number)
+    await made.api.post(f"agents/{AGENT}/pause")
+    caller = await crowd(made, [number], "4008001001")
+    (call,) = caller.ids
+    attempt = Attempt(centre=centre, order=AGENT_FIRST, number=number, callback=f"{call}-cb")
+    waits = "SELECT 1 FROM queue_visits WHERE call = ?"
+    await until(lambda: rows(made, waits, call), "he waits, says the store")
+    with unwritable(made):
+        await made.hang_up(call)
+        await made.facts.first("call_ended", call=call, outcome="abandoned")
+        await made.api.post(f"agents/{AGENT}/resume")
+        attempt.agent = await attempt.answered_by_agent()
+        await attempt.dies()
+    assert rows(made, "SELECT 1 FROM callbacks WHERE callback = ?", attempt.callback) == []
+    await made.restart_engine()
+    await attempt.is_let_go()
+    if (await made.api.get(f"agents/{AGENT}"))["state"] == "paused":
+        await made.api.post(f"agents/{AGENT}/resume")
     await attempt.is_made_again()
     await attempt.ends("answered", ("answered", 1))
 
