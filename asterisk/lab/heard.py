@@ -124,7 +124,7 @@ def peaks(sound: Levels, heard: Levels, like: float | None = None) -> list[tuple
 
 def slipped(sound: Levels, heard: Levels) -> list[tuple[int, float]]:
     """Where in `heard` a longer sound fits piece by piece, though it was held up, and how well.
-    Of every three pieces one may be lost, in which it was held up, but never the last."""
+    Of every three pieces one may be lost, in which it was held up; of four, where the last is lost."""
     size, slip = round(PIECE_S / HOP_S), round(SLIP_S / HOP_S)
     count = len(sound[0]) // size
     if count < FEW_PIECES:
@@ -142,7 +142,7 @@ def slipped(sound: Levels, heard: Levels) -> list[tuple[int, float]]:
             if near:
                 at, likeness = max(near, key=lambda each: each[1])
                 fits.append(likeness)
-        if near and len(fits) >= count - (count + 1) // 3:
+        if count - len(fits) <= ((count + 1) // 3 if near else count // 4):
             found.append((begin, sum(fits) / count))
     return found
 
