@@ -107,8 +107,9 @@ class Announcing:
         notices = call.notices
         if notices is None:
             notices = call.notices = Notices()
+            notices.enter(queue, call.joined_at, self._floor.now)
             _remember(notices, call, queue.name)
-        if notices.queue is not queue:
+        elif notices.queue is not queue:
             notices.enter(queue, call.joined_at, self._floor.now)
         self._plan(call, notices)
 

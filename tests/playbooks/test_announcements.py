@@ -432,11 +432,15 @@ def test_a_new_engine_knows_what_was_told() -> None:
         placement=queued.placement,
         trace=(*seen.trace, (first.now, codes.TOLD_WAIT, "elsewhere", 9, None)),
     )
-    play >> StateRestored(agents=(on_duty_again,), calls=(known,))
-    live = LiveCall(arrived=arrived(), created_at=queued.at)
+    before = replace(known, arrived=arrived("c0"), trace=known.trace)
+    play >> StateRestored(agents=(on_duty_again,), calls=(before, known))
+    live = tuple(LiveCall(arrived=arrived(each), created_at=queued.at) for each in ("c0", "c1"))
     play >> ChannelsReconciled(
-        node=NODE, restarted=False, calls=(live,), phones=(("1001", PhoneState.IN_USE),)
+        node=NODE, restarted=False, calls=live, phones=(("1001", PhoneState.IN_USE),)
     )
+    play.after(60) << told(*number(1), call="c0")
+    play >> heard("c0") << music("c0")
+    play >> hung_up("c0")
     play.after(60) << told(*number(1))
     play >> heard() >> phone("1001")
     talk(play)
