@@ -118,7 +118,7 @@ class CallbackLine(Ledger, ABC):
         stage, wider_at = self.stage(callback)
         until = min(self.span(callback, floor.now).end, wider_at)
         self.arm(callback, min(until, expires_at(rule, at.created_at, at.place)))
-        reserve = 0 if at.kept else rule.reserve
+        reserve = 0 if at.kept or at.agent is not None else rule.reserve
         asks = self.asks(callback, stage)
         agent = floor.matching.promise(self._place(callback), asks, reserve)
         if agent is not None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from acd.core.callback import OpenCallback
-from acd.core.callback_words import CancelDial, RestoredCallback
+from acd.core.callback import OpenCallback, Verdict
+from acd.core.callback_words import CallbackOutcome, CancelDial, RestoredCallback
 from acd.core.callbacks_table import CallbackEvent, CallbackState
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import EndCall
@@ -46,12 +46,13 @@ class CallbackRecovery:
         for the same customer stands for both; nodes that are there have been asked already, and what
         was dialled by an engine before was not known to this one."""
         callbacks = self._floor.callbacks
+        for callback in list(callbacks.open.values()):  # the list has come only now, too
+            self._drop_listed(callback)
         for remembered in owed:
             promise = remembered.callback
             if promise.id in callbacks.open or callbacks.promising.merged(promise):
                 continue
-            self._restore(remembered, None)
-            callback = callbacks.open[promise.id]
+            callback = self._restore(remembered, None)
             is_there = self._node(callback) not in self._floor.lost
             if callback.state is CallbackState.UNCLEAR and is_there:
                 callbacks.fire(callback, CallbackEvent.UNTRACED)
@@ -66,7 +67,7 @@ class CallbackRecovery:
             if callback.state is CallbackState.UNCLEAR and self._node(callback) == event.node:
                 callbacks.fire(callback, CallbackEvent.UNTRACED)
 
-    def _restore(self, remembered: RestoredCallback, call: Call | None) -> None:
+    def _restore(self, remembered: RestoredCallback, call: Call | None) -> OpenCallback:
         floor, callbacks = self._floor, self._floor.callbacks
         callback = OpenCallback(remembered.callback)
         callbacks.add(callback)
@@ -79,8 +80,15 @@ class CallbackRecovery:
             callback.state = CallbackState.UNCLEAR
         if call is not None and (attempt is not None or call.answered_at is not None):
             self._take_up(callback, call)
-        elif attempt is None:
+        self._drop_listed(callback)
+        if callback.state is CallbackState.PLANNED:
             callbacks.begin(callback)
+        return callback
+
+    def _drop_listed(self, callback: OpenCallback) -> None:
+        """Whoever was put on the do-not-call list while no engine was there to be told."""
+        if callback.now.number in self._floor.do_not_call:
+            self._floor.callbacks.drop(callback, Verdict(CallbackOutcome.DO_NOT_CALL))
 
     def _take_up(self, callback: OpenCallback, call: Call) -> None:
         """The customer had picked up."""

@@ -252,6 +252,7 @@ class Callbacks(CallbackLine):
             or not call.offers
             or call.node in self._floor.lost
             or callback.verdict is not None
+            or callback.now.number in self._floor.do_not_call
             or not self.may_be_called(callback)
         ):
             callback.outcome = AttemptOutcome.FAILED

@@ -26,6 +26,7 @@ from acd.core.events import (
     LiveCall,
     LiveOffer,
     NodeLost,
+    PromisesRestored,
     RestoredAgent,
     RestoredCall,
     StateRestored,
@@ -68,6 +69,7 @@ from tests.playbooks.words import (
     end,
     hung_up,
     music,
+    on_duty,
     phone,
     release,
 )
@@ -442,3 +444,37 @@ def test_customer_who_hung_up_and_called_again_while_the_node_was_away() -> None
     )
     assert [each.call for each in said(play, RingAgent)] == ["c3"]
     assert state_of(play) == "held"
+
+
+# who is not to be called any more
+
+
+def test_who_came_onto_the_list_while_no_engine_ran_is_not_called() -> None:
+    listed = frozenset({CALLER})
+    play = started(RestoredCallback(callback=owed()), state=AgentState.IDLE, do_not_call=listed)
+    assert play.last(CallbackClosed).outcome is CallbackOutcome.DO_NOT_CALL
+    back(play)
+    assert not said(play, RingAgent)
+
+
+def test_list_that_comes_late_holds_for_whom_it_finds_in_line() -> None:
+    play = missed() >> PromisesRestored(do_not_call=frozenset({CALLER})) >> phone("1001")
+    play.quiet()
+    assert play.last(CallbackClosed).outcome is CallbackOutcome.DO_NOT_CALL
+
+
+def test_list_that_comes_late_holds_for_what_comes_with_it() -> None:
+    play = on_duty(Playbook(calling()), "1001")
+    owing = (RestoredCallback(callback=owed()),)
+    play >> PromisesRestored(callbacks=owing, do_not_call=frozenset({CALLER}))
+    play.quiet()
+    assert play.last(CallbackClosed).outcome is CallbackOutcome.DO_NOT_CALL
+
+
+def test_attempt_to_somebody_who_is_on_the_list_is_the_last() -> None:
+    listed = frozenset({CALLER})
+    play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED), do_not_call=listed)
+    back(play)
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+    assert [each.outcome for each in play.recorded(CallbackClosed)] == [CallbackOutcome.DO_NOT_CALL]
+    assert play.core.view_callbacks() == []

@@ -34,7 +34,7 @@ from acd.core.facts import (
     OfferOutcome,
     StaleEventSeen,
 )
-from acd.core.routing import CallingHours, WrapUp
+from acd.core.routing import CallingHours, SetAside, WrapUp
 from acd.core.tables import ImpossibleEventError
 from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.callback_centre import (
@@ -352,9 +352,15 @@ def test_agent_may_decline(how: str) -> None:
     play.after(30) << rings_for(f"{ATTEMPT}-o2", "1002")
 
 
-def test_agent_who_declines_is_set_aside_as_one_who_refuses() -> None:
-    play = asked() >> pressed("*") >> agent_hung_up(OFFER)
-    assert state(play) is AgentState.UNAVAILABLE
+@pytest.mark.parametrize("refused", [SetAside(pause_reason="refused"), SetAside(rest=60)])
+def test_who_declines_by_key_may_and_who_hangs_up_has_refused(refused: SetAside) -> None:
+    routing = calling(queues=[queue(callback=rule(), refused=refused)])
+    play = asked(routing) >> pressed("*") >> agent_hung_up(OFFER)
+    assert state(play) is AgentState.IDLE
+    assert play.last(OfferEnded).outcome is OfferOutcome.REFUSED
+    play = asked(routing) >> agent_hung_up(OFFER)
+    paused = refused.pause_reason is not None
+    assert state(play) is (AgentState.PAUSED if paused else AgentState.UNAVAILABLE)
     assert play.last(OfferEnded).outcome is OfferOutcome.REFUSED
 
 
@@ -757,3 +763,10 @@ def test_two_businesses_call_one_after_the_other() -> None:
     play >> phone("1001") >> hung_up("c2")
     assert len({each.call for each in said(play, RingAgent)}) == 1
     assert sorted(view.state for view in play.core.view_callbacks()) == ["held", "offered"]
+
+
+def test_named_agent_is_kept_in_reserve_for_nobody() -> None:
+    staff = [agent(str(1001 + each)) for each in range(3)]
+    play = Playbook(calling(callback=rule(reserve=1), agents=staff))
+    on_duty(play, *[each.id for each in staff])
+    play >> wish(agent="1001") << rings_for("w1-a1-o1")

@@ -98,6 +98,7 @@ class CallbackWorld(World):
         self.closed: dict[str, int] = {}
         self.opened: set[str] = set()
         self.wishes = 0
+        self.do_not_call: set[str] = set()
         super().__init__()
         self.store = CallbackStore(self.store.facts)
         self.tell(ConfigReplaced(routing=calling(0)))
@@ -170,7 +171,7 @@ class CallbackWorld(World):
         assert made <= 3
         assert self.lossy or self.variant or commit.attempt.number_of <= 3
         assert callable_span(rule.hours, number, self.now).begin <= self.now, "outside his hours"
-        assert number not in self.floor.do_not_call
+        assert number not in self.do_not_call
         self.dialled[attempt] = command
 
     def remember(self, fact: Fact) -> None:
@@ -289,7 +290,9 @@ class CallbackWorld(World):
         )
 
     def the_list_changes(self, pick: Pick[Any]) -> None:
-        self.tell(DoNotCallChanged(number=pick(NUMBERS), listed=pick((True, False, False))))
+        number, listed = pick(NUMBERS), pick((True, False, False))
+        (self.do_not_call.add if listed else self.do_not_call.discard)(number)
+        self.tell(DoNotCallChanged(number=number, listed=listed))
 
     # the house
 
@@ -349,7 +352,8 @@ class CallbackWorld(World):
         self.joins.clear()
         self.prompts.clear()
         self.speech.forget_all()
-        self.tell(self.store.restored(self.arrivals))
+        restored = self.store.restored(self.arrivals)
+        self.tell(replace(restored, do_not_call=frozenset(self.do_not_call)))
         self.expire()
 
     def time_passes(self, pick: Pick[Any]) -> None:
@@ -409,7 +413,7 @@ class CallbackWorld(World):
         """Whoever is idle and meets it is kept in reserve."""
         floor = self.floor
         stage, _ = floor.callbacks.stage(each)
-        reserve = 0 if each.now.kept else floor.callbacks.rule(each).reserve
+        reserve = 0 if each.now.kept or each.now.agent else floor.callbacks.rule(each).reserve
         for requirement in floor.callbacks.asks(each, stage):
             idle = [
                 agent.id
