@@ -165,9 +165,17 @@ class Announcing:
     def choice(self, call: Call, key: str) -> WaitOffer | None:
         """What a waiting caller chooses by this key; None: nothing."""
         offers = call.desk.queue.offers if call.desk is not None else ()
-        return next((each for each in offers if each.key == key and _open_to(each, call)), None)
+        return next((each for each in offers if each.key == key and self._open_to(each, call)), None)
 
     # what these are made of
+
+    def _open_to(self, offer: WaitOffer, call: Call) -> bool:
+        """Whether a caller can have this: one whose number is withheld or on the do-not-call list can't
+        be called back, and one whom we called is not called once more."""
+        if offer.then is not Then.CALLBACK:
+            return True
+        caller = call.arrived.caller
+        return caller is not None and call.callback is None and caller not in self._floor.do_not_call
 
     def _plan(self, call: Call, notices: Notices) -> None:
         deadlines = self._floor.deadlines
@@ -187,7 +195,7 @@ class Announcing:
             notices.tell_at = now + max(queue.announcements.every, PAUSE)
             sounds += self._news(call, notices, queue.announcements)
         for offer in queue.offers:
-            if notices.offer_at[offer.key] <= now and not _open_to(offer, call):
+            if notices.offer_at[offer.key] <= now and not self._open_to(offer, call):
                 notices.offer_at[offer.key] = NEVER
             elif notices.offer_at[offer.key] <= now:
                 again = NEVER if offer.every is None else now + max(offer.every, PAUSE)
@@ -236,12 +244,6 @@ class Announcing:
         self._floor.commands.append(
             PlayPrompt(call=call.id, prompt=call.playing, language=call.language, sounds=sounds)
         )
-
-
-def _open_to(offer: WaitOffer, call: Call) -> bool:
-    """Whether a caller can have this: one whose number is withheld can't be called back, and one whom
-    we called is not called once more."""
-    return offer.then is not Then.CALLBACK or (call.arrived.caller is not None and call.callback is None)
 
 
 def _next(first: float, every: float | None, now: float) -> float:

@@ -241,7 +241,8 @@ class Calls:
         estimates = self._floor.estimates
         if estimates is not None:
             since = at if offer.ringing_at is None else offer.ringing_at
-            estimates.answered(offer.agent.id, call.queue or "", call.wait, since)
+            wait = call.wait if call.visit else None
+            estimates.answered(offer.agent.id, call.queue or "", wait, since)
 
     def abandoned(self, call: Call, row: str) -> None:
         """The caller hung up before anybody answered: he is to be called back."""

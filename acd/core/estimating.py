@@ -64,10 +64,12 @@ class Estimates:
         """A new configuration: of queues that it doesn't name nothing is remembered."""
         self._rates = {name: self._rates[name] for name in queues if name in self._rates}
 
-    def answered(self, agent: str, queue: str, wait: float, since: float) -> None:
-        """An agent answered a call of this queue after this wait; it has taken him up `since`."""
+    def answered(self, agent: str, queue: str, wait: float | None, since: float) -> None:
+        """An agent answered a call of this queue after this wait; it has taken him up `since`. None: he
+        waited in no queue (we had called him)."""
         self._busy[agent] = (queue, since)
-        self._of(queue).served(wait)
+        if wait is not None:
+            self._of(queue).served(wait)
 
     def free(self, agent: str, now: float) -> None:
         """An agent is done with whatever he did: he is free for the next call, or pauses, or leaves."""

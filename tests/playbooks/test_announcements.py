@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from acd.core import codes
+from acd.core.callback_words import CallbackOpened, DoNotCallChanged
 from acd.core.commands import PlayPrompt, StopPrompt
 from acd.core.events import (
     ChannelsReconciled,
     ConfigReplaced,
+    DigitPressed,
     LiveCall,
     NodeLost,
     RestoredAgent,
@@ -22,9 +24,11 @@ from acd.core.facts import CallQueued, VisitOutcome
 from acd.core.flow_words import WaitAnnounced, WaitMeasured
 from acd.core.routing import Announcements, Ending, SetAside, Then, WaitOffer, WideningStep
 from agents.model import AgentAct, AgentState, PhoneState
+from tests.playbooks.callback_centre import calling, rule, talking
 from tests.playbooks.centre import NODE, agent, centre, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.words import (
+    CALLER,
     act,
     agent_hung_up,
     answered,
@@ -445,6 +449,27 @@ def test_a_new_engine_knows_what_was_told() -> None:
     play >> heard() >> phone("1001")
     talk(play)
     assert play.last(WaitMeasured).told_at == first.now
+
+
+def test_who_is_not_to_be_called_is_offered_no_callback() -> None:
+    """He would hear that he is called back, lose his place, and never be called."""
+    key = WaitOffer(key="1", then=Then.CALLBACK, say="mine", after=20, every=None)
+    routing = calling(queues=[queue(offers=(key,), callback=rule())])
+    play = on_duty(Playbook(routing), "1001") >> phone("1001", PhoneState.IN_USE)
+    play >> DoNotCallChanged(number=CALLER, listed=True) >> arrived()
+    play.after(25).quiet()
+    play >> DigitPressed(call="c1", digit="1")
+    play.quiet()
+    play >> DoNotCallChanged(number=CALLER, listed=False) >> DigitPressed(call="c1", digit="1")
+    play << says("callback_kept")
+    assert play.last(CallbackOpened).callback.kept
+
+
+def test_whom_we_had_called_did_not_wait() -> None:
+    """The next caller is not told that his predecessor was served at once."""
+    play = talking(calling(queues=[queue(callback=rule(), announcements=TOLD)]))
+    play >> arrived("c7", caller="13900000077")
+    play.after(30) << told(*number(1), call="c7")
 
 
 def test_what_was_planned_before_a_reload_and_is_over_waits_for_its_next_turn() -> None:
