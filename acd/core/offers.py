@@ -161,9 +161,9 @@ class Offers:
         self._floor.call_machine.agent_told(_call(offer))
 
     def declined(self, offer: Offer, row: str) -> None:
-        """He heard whom he was to call, and does not want to."""
+        """He heard whom he was to call, and does not want to. He may: nothing follows for him."""
         self._release(offer)
-        self._over(offer, OfferOutcome.REFUSED, _aside(offer, refused=True))
+        self._over(offer, OfferOutcome.REFUSED, _RELEASE)
 
     def withdrawn_answered(self, offer: Offer, row: str) -> None:
         """The customer is not to be called now, after all."""
