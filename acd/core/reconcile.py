@@ -10,6 +10,8 @@ the waiting calls look for agents in the order of their keys.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from acd.core import codes
 from acd.core.call import Call
 from acd.core.calls_table import CallEvent, CallState
@@ -172,7 +174,8 @@ class Reconcile:
         if call is None or call.state is not state:
             return
         if state is CallState.ENTERING:
-            call.arrived = live.arrived
+            # His number stays as it is known: by it he counts as being on the line.
+            call.arrived = replace(live.arrived, caller=call.arrived.caller)
         if state is CallState.OUTSIDE and outside is not None and call.id not in outside:
             # Whether it had answered, nobody knows; he is there still, so somebody is to serve him.
             gone = OutsideEnded(call=call.id, answered=False, cause=0)

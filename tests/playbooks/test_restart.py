@@ -214,6 +214,17 @@ def test_call_that_had_no_place_yet_is_decided_on_with_what_is_known_of_its_call
     assert not play.recorded(CallEntered)
 
 
+def test_a_caller_is_known_by_the_number_that_he_was_stored_with() -> None:
+    """He counts as being on the line by it, so that nobody calls him back meanwhile."""
+    known = RestoredCall(arrived=arrived(caller="13800000001"), arrived_at=START)
+    play = Playbook(centre()) >> StateRestored(agents=(), calls=(known,))
+    live = LiveCall(arrived=arrived(caller="13800000002"), created_at=START)
+    play >> ChannelsReconciled(node=NODE, restarted=False, calls=(live,)) >> hung_up()
+    assert play.last(CallMissed).caller == "13800000001"
+    play >> arrived("c2", caller="13800000001") >> hung_up("c2")
+    assert not play.core._floor.callbacks.engaged
+
+
 def test_call_without_a_place_that_is_gone_is_missed() -> None:
     play = start(waiting("c1", placement=None), waiting("c2", placement=None))
     play >> back() >> hung_up("c1")
