@@ -217,8 +217,13 @@ class Tapes:
             self._line.send(request, partial(self._looked, tape, silent_s))
 
     def _looked(self, tape: CallerTape, silent_s: float, reply: Reply) -> None:
-        if self._tapes.get(tape.command.call) is tape and isinstance(reply, Response):
+        if self._tapes.get(tape.command.call) is not tape or isinstance(reply, AriGone) or lost(reply):
+            return
+        if isinstance(reply, Response):
             self._room.ask(partial(self._still_there, tape, silent_s))
+        else:
+            self._line.failed("look for recorded caller", reply)
+            self._fail(tape, TapeFailure.BROKE_OFF, f"after {tape.seconds:.0f} s: {reply}")
 
     def _still_there(self, tape: CallerTape, silent_s: float, no_room: str | None) -> None:
         """Silent, or the file can be written no further: Asterisk says the same of both."""

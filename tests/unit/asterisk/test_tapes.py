@@ -220,6 +220,26 @@ def test_a_file_that_cannot_be_written_any_further(
     assert play.told() == [expected]
 
 
+def test_when_nobody_can_tell_whether_he_is_there_the_recording_has_failed(play: Play) -> None:
+    """His flow goes on, whatever it makes of that."""
+    play.runs()
+    play.now += 10
+    play.closed(6)
+    play.wire.refuse(500, "busy")
+    assert play.told() == [failed(TapeFailure.BROKE_OFF, "after 6 s: request: 500 busy")]
+    assert play.counts.refused == [("look for recorded caller", 500)]
+
+
+def test_whether_he_is_there_is_asked_again_after_an_outage(play: Play) -> None:
+    play.runs()
+    play.now += 10
+    play.closed(6)
+    play.wire.lose(AriConnectionLost("gone"))
+    assert play.told() == []
+    play.tapes.found()
+    assert play.told() == [finished(6, TapeEnd.SILENCE)]
+
+
 def test_who_hangs_up_is_recorded_until_then(play: Play) -> None:
     play.runs()
     play.now += 8
