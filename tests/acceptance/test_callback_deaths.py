@@ -284,7 +284,8 @@ async def test_before_anything_of_it_is_stored(centre: Centre) -> None:
 @ORDERS
 @pytest.mark.parametrize("heard", ["never", "when it is dead", "when the next one is there"])
 async def test_after_the_commit(centre: Centre, order: str, heard: str) -> None:
-    """What it said to Asterisk never arrives; or arrives late, and a customer rings for nobody."""
+    """What it said to Asterisk never arrives; or arrives late, and a customer's phone rings for nobody.
+    If that is after the next engine has looked what is there, it rings until its time is over."""
     attempt = await begun(centre, order, centre.rings, held=True)
     await attempt.in_store()
     await attempt.is_now("dialling")
@@ -300,6 +301,8 @@ async def test_after_the_commit(centre: Centre, order: str, heard: str) -> None:
         await rings_for_the_dead(attempt)
     await centre.at(centre.stays, attempt.number)
     await attempt.is_let_go()
+    if heard == "when it is dead":
+        await until(lambda: has_ended(centre.rings, attempt.number), "he rings no more", within_s=5)
     await attempt.is_made_again()
     await attempt.ends("answered", ("unknown", 0 if heard == "never" else 1), ("answered", 1))
 
@@ -330,6 +333,7 @@ async def test_ringing(centre: Centre, order: str) -> None:
     await attempt.is_now("ringing")
     await attempt.dies(then=centre.stays)
     await centre.made.restart_engine()
+    await until(lambda: has_ended(centre.rings, attempt.number), "he rings no more", within_s=5)
     await attempt.is_let_go()
     await attempt.is_made_again()
     await attempt.ends("answered", ("unknown", 1), ("answered", 1))
@@ -398,5 +402,6 @@ async def test_bridged(centre: Centre, order: str, stored: bool) -> None:
 
 
 def has_ended(phones: SippRun, number: str) -> bool:
-    """Whether his call at this phone is over."""
-    return any(each.callee == number and each.what == "ended" for each in phones.events())
+    """Whether his call at this phone is over, or has stopped ringing."""
+    ends = ("ended", "cancelled")
+    return any(each.callee == number and each.what in ends for each in phones.events())
