@@ -21,7 +21,7 @@ from acd.core.callback_words import (
     DialCustomer,
     DialFailed,
 )
-from acd.core.flow_words import DialOutside, OutsideEnded
+from acd.core.flow_words import DialOutside, OutsideAnswered, OutsideEnded
 from acd.core.routing import Trunk
 from asterisk.ari import events as ari
 from asterisk.ari import requests
@@ -75,6 +75,12 @@ class Outbound:
         """After a connection, whose filter lets the usual events through only."""
         if self._legs.customers:
             self._watch(*self._allowed, ari.ChannelStateChange.__name__)
+
+    def tell_answered(self) -> None:
+        """After an inventory was told: which of the outside numbers talk."""
+        for leg in self._legs.outside.values():
+            if leg.answered:
+                self._sink(OutsideAnswered(call=leg.call))
 
     # Customers
 
@@ -206,6 +212,7 @@ class Outbound:
             self._hang_up(channel.id)
             return
         leg.answered = True
+        self._sink(OutsideAnswered(call=leg.call))
         bridge = self._callers.make_bridge(leg.call, caller, channel.id)
         self._line.tell(requests.ring_stop(leg.call), "stop ring back")
         members = (leg.call, channel.id)

@@ -277,6 +277,7 @@ class AsteriskTelephony(AriHandlers):
                 outside=tuple(leg.call for leg in found.outside.values()),
             )
         )
+        self._outbound.tell_answered()
         calls, offers = len(found.calls), len(found.offers)
         log.info("asterisk taken stock of", node=self.node, calls=calls, offers=offers)
         for event in held:

@@ -329,6 +329,14 @@ class Calls:
         """Dial the outside number that the flow names."""
         self.flows.dial_outside(call)
 
+    def outside_answered(self, call: Call, row: str) -> None:
+        """The outside number talks with him."""
+        self.flows.reached_outside(call)
+
+    def outside_hung_up(self, call: Call, row: str) -> None:
+        """He hung up while the outside number rang or talked."""
+        self.flows.left_outside(call)
+
     def outside_ended(self, call: Call, row: str) -> None:
         """The outside number has hung up, or was not reached."""
         self.flows.after_outside(call)

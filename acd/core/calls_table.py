@@ -20,7 +20,8 @@ the caller experiences, not what the code is busy with:
 - `talking`: caller and agent hear each other.
 - `in_flow`: he is in an IVR flow, is asked for a message, or (after his talk) for his opinion. What he
   presses, says and hears to its end goes to the flow, which leads him on or releases him.
-- `outside`: a flow has put him through to an outside number, which rings or talks.
+- `outside`: a flow has put him through to an outside number, which rings or talks. Who hangs up
+  before it has answered was not served, and is missed.
 - `leaving`: he hears his last prompt. What becomes of him is decided and recorded already, so that
   hanging up now loses nothing.
 - `releasing`: his channel was told to hang up.
@@ -72,6 +73,7 @@ class CallEvent(StrEnum):
     PROMPT_STALE = "prompt_stale"
     DIGIT = "digit"
     TOLD = "told"
+    OUTSIDE_ANSWERED = "outside_answered"
     OUTSIDE_ENDED = "outside_ended"
     NODE_BACK = "node_back"
 
@@ -193,9 +195,10 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.PROMPT_STALE: Row(S.IN_FLOW, "nothing"),
     },
     S.OUTSIDE: {
+        E.OUTSIDE_ANSWERED: Row(S.OUTSIDE, "outside_answered"),
         E.OUTSIDE_ENDED: Row(S.ENTERING, "outside_ended"),
         E.NODE_BACK: Row(S.OUTSIDE, "nothing"),
-        E.HUNG_UP: Row(S.GONE, "end"),
+        E.HUNG_UP: Row(S.GONE, "outside_hung_up"),
         E.CUT_OFF: Row(S.GONE, "cut_off"),
         E.PROMPT_STALE: Row(S.OUTSIDE, "stale"),
         E.DIGIT: Row(S.OUTSIDE, "nothing"),
@@ -224,6 +227,7 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.PROMPT_STALE: Row(S.GONE, "stale"),
         E.DIGIT: Row(S.GONE, "stale"),
         E.TOLD: Row(S.GONE, "stale"),
+        E.OUTSIDE_ANSWERED: Row(S.GONE, "stale"),
         E.OUTSIDE_ENDED: Row(S.GONE, "stale"),
     },
 }

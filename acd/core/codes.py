@@ -81,6 +81,7 @@ FLOW_LOOP: Final = "flow_loop"  # flow, how many followed one another without a 
 FLOW_AGAIN: Final = "flow_again"  # flow that begins anew
 NO_TRUNK: Final = "no_trunk"  # number that no trunk can dial
 PUT_THROUGH: Final = "put_through"  # number, trunk
+OUTSIDE_ANSWERED: Final = "outside_answered"
 OUTSIDE_ENDED: Final = "outside_ended"  # whether it answered, cause
 MESSAGE_LEFT: Final = "message_left"  # box, seconds
 NO_MESSAGE: Final = "no_message"  # box, why

@@ -46,7 +46,13 @@ from acd.core.events import (
 )
 from acd.core.floor import Floor
 from acd.core.flow_actions import TIMER as TIMER_OF_FLOWS
-from acd.core.flow_words import LookedUp, OutsideEnded, TapeFailed, TapeFinished
+from acd.core.flow_words import (
+    LookedUp,
+    OutsideAnswered,
+    OutsideEnded,
+    TapeFailed,
+    TapeFinished,
+)
 from acd.core.message_words import MailboxDialled, Message, MessageActed, MessagesExpired
 from acd.core.messages import Messages
 from acd.core.midnight import last_midnight, next_midnight
@@ -106,6 +112,7 @@ class Dispatcher:
             LookedUp: flows.looked_up,
             TapeFinished: flows.tape_finished,
             TapeFailed: flows.tape_failed,
+            OutsideAnswered: flows.outside_answered,
             OutsideEnded: flows.outside_ended,
             RecordingStarted: recordings.started,
             RecordingFinished: recordings.finished,

@@ -26,7 +26,13 @@ from acd.core.callback_words import (
     RestoredCallback,
 )
 from acd.core.facts import MissedReason, VisitOutcome
-from acd.core.flow_words import LookedUp, OutsideEnded, TapeFailed, TapeFinished
+from acd.core.flow_words import (
+    LookedUp,
+    OutsideAnswered,
+    OutsideEnded,
+    TapeFailed,
+    TapeFinished,
+)
 from acd.core.message_words import MailboxDialled, Message, MessageActed, MessagesExpired
 from acd.core.records import Placement, Reason
 from acd.core.routing import Routing
@@ -366,13 +372,15 @@ class ChannelsReconciled:
     offers: tuple[LiveOffer, ...] = ()
     phones: tuple[tuple[str, PhoneState], ...] = ()
     outside: tuple[str, ...] | None = None
-    """The calls whose outside number still rings or talks; None where it is not told."""
+    """The calls whose outside number still rings or talks; None where it is not told. Of those that
+    talk OutsideAnswered is told next."""
 
 
 Event: TypeAlias = (
     LookedUp
     | TapeFinished
     | TapeFailed
+    | OutsideAnswered
     | OutsideEnded
     | MessageActed
     | MailboxDialled

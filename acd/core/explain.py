@@ -278,6 +278,7 @@ _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     codes.FLOW_AGAIN: lambda flow: f"flow {flow} begins anew: what happened meanwhile is not known",
     codes.NO_TRUNK: lambda number: f"no trunk can dial {number}",
     codes.PUT_THROUGH: lambda number, trunk: f"is put through to {number} by trunk {trunk}",
+    codes.OUTSIDE_ANSWERED: lambda: "the outside number has answered",
     codes.OUTSIDE_ENDED: lambda answered, cause: (
         f"the outside number {'hung up' if answered else 'was not reached'} (cause {cause})"
     ),

@@ -105,7 +105,7 @@ class DropTape:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialOutside:
     """Dial an outside number for a caller (an IVR exit) and join both when it answers. Reports
-    OutsideEnded."""
+    OutsideAnswered when it does, and OutsideEnded."""
 
     call: str
     number: str
@@ -182,7 +182,14 @@ class SurveyTaken:
     refused: bool
 
 
-# --- event of DialOutside
+# --- events of DialOutside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideAnswered:
+    """The outside party of an IVR exit has picked up. Told once more after each ChannelsReconciled."""
+
+    call: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

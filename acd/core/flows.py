@@ -9,8 +9,9 @@ his arrival at the centre. Whoever comes to no end of a flow is not lost:
 
 - A caller who hangs up in an IVR flow, or is released by it unserved, ends as `ivr_left`. He is a missed
   call if he had been asked for something or had pressed a key; who hangs up before that has told
-  nothing yet. One whom an ending led here after he had waited (timed out, nobody, full) is a missed
-  call of that reason in any case, and his call ends as that.
+  nothing yet. Who hangs up while the outside number still rings to which a flow has put him through
+  ends alike, and is missed in any case. One whom an ending led here after he had waited (timed out,
+  nobody, full) is a missed call of that reason in any case, and his call ends as that.
 - After a restart of the engine, or when his node was lost meanwhile and something was being played or
   recorded, he begins the flow anew: what he had entered is gone, a recording that was going on is
   deleted. An answer to a survey that was interrupted by a restart is not asked for again.
@@ -33,6 +34,7 @@ from acd.core.flow_words import (
     DropTape,
     FlowEntered,
     FlowLeft,
+    OutsideAnswered,
     OutsideEnded,
     TapeEnd,
     TapeFailed,
@@ -265,7 +267,7 @@ class Flows:
         assert call.flows is not None
         assert call.flows.outside is not None, "whoever is put through has a number"
         number, trunk = call.flows.outside
-        call.decided = CallOutcome.SERVED
+        call.flows.reached = False
         call.note(self._floor.now, codes.PUT_THROUGH, number, trunk.name)
         self._floor.commands.append(
             DialOutside(
@@ -277,6 +279,16 @@ class Flows:
             )
         )
 
+    def outside_answered(self, event: OutsideAnswered) -> None:
+        """The outside number has picked up."""
+        call = self._floor.calls.get(event.call)
+        if call is None:
+            self._calls.fire_unknown(event.call, CallEvent.OUTSIDE_ANSWERED)
+        elif call.state is CallState.OUTSIDE:
+            self._calls.fire(call, CallEvent.OUTSIDE_ANSWERED)
+        else:  # the leg is of an engine that died before it could say that he was put through
+            self._floor.stale(f"call {call.state.value}: outside_answered", call.id)
+
     def outside_ended(self, event: OutsideEnded) -> None:
         """The outside number has hung up or was not reached."""
         call = self._floor.calls.get(event.call)
@@ -287,6 +299,28 @@ class Flows:
         _passage(call).reached = event.answered
         self._calls.fire(call, CallEvent.OUTSIDE_ENDED)
 
+    def reached_outside(self, call: Call) -> None:
+        """They talk: from now on he is served, however it ends."""
+        passage = _passage(call)
+        if not passage.reached:
+            call.note(self._floor.now, codes.OUTSIDE_ANSWERED)
+        passage.reached = True
+        call.decided = CallOutcome.SERVED
+
+    def rings_outside(self, call: Call) -> None:
+        """The outside number is still there. What an engine before knew of it is told anew."""
+        if not _passage(call).reached:
+            call.decided = None
+
+    def left_outside(self, call: Call) -> None:
+        """He hung up. Nobody had talked with him if it still rang: he is missed, as he had told whom he
+        wants."""
+        if call.decided is None:
+            passage = _passage(call)
+            passage.asked = True
+            call.decided = self._unserved(call, passage)
+        self._calls.finish(call, call.decided)
+
     def after_outside(self, call: Call) -> None:
         """Served if it was reached; otherwise somebody else is to serve him."""
         passage = call.flows
@@ -294,6 +328,7 @@ class Flows:
         call.hears = ""
         if passage.reached:
             call.picked_up = True
+            call.decided = CallOutcome.SERVED
             self._calls.fire(call, CallEvent.RELEASED)
         else:
             call.decided = None

@@ -181,6 +181,8 @@ class Reconcile:
             gone = OutsideEnded(call=call.id, answered=False, cause=0)
             self._floor.call_machine.flows.outside_ended(gone)
             return
+        if state is CallState.OUTSIDE and outside is not None:
+            self._floor.call_machine.flows.rings_outside(call)
         self._floor.call_machine.fire(call, CallEvent.NODE_BACK)
 
     def _free_agents(self, node: str) -> None:

@@ -18,7 +18,7 @@ from acd.core.callback_words import (
     DialCustomer,
     DialFailed,
 )
-from acd.core.flow_words import DialOutside, OutsideEnded
+from acd.core.flow_words import DialOutside, OutsideAnswered, OutsideEnded
 from asterisk.lab.lab import Lab
 from asterisk.lab.sipp import FOREVER_MS, SippRun
 from asterisk.lab.tone import tone_share
@@ -215,6 +215,7 @@ async def test_an_outside_number_is_joined_with_the_caller(
     call, on = await board.caller(phone)
     board.do(outside(call))
     await board.asterisk.until("bridge show all", TOGETHER)
+    assert await board.next() == OutsideAnswered(call=call)
     ended = await board.next()
     assert isinstance(ended, OutsideEnded)
     assert (ended.call, ended.answered) == (call, True)
@@ -224,6 +225,7 @@ async def test_an_outside_number_is_joined_with_the_caller(
     assert await board.next() == e.PromptFinished(call=call, prompt="goodbye")
     board.do(outside(call))
     await board.asterisk.until("bridge show all", TOGETHER)
+    assert await board.next() == OutsideAnswered(call=call)
     await on.hangup()
     assert await board.next() == e.CallerHungUp(call=call)
     await nothing_left(board)

@@ -20,7 +20,15 @@ from acd.core.events import (
     NodeLost,
     PromptFailed,
 )
-from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, OfferMade
+from acd.core.facts import (
+    CallEnded,
+    CallMissed,
+    CallOutcome,
+    CallQueued,
+    MissedReason,
+    OfferMade,
+    StaleEventSeen,
+)
 from acd.core.flow_words import (
     DialOutside,
     DropTape,
@@ -83,6 +91,7 @@ from tests.playbooks.words import (
     hung_up,
     music,
     on_duty,
+    outside_answered,
     outside_ended,
     phone,
     pressed,
@@ -405,6 +414,28 @@ def test_to_an_outside_number() -> None:
     play >> outside_ended() << end()
     play >> hung_up()
     assert outcome(play) is CallOutcome.SERVED
+
+
+def test_who_hangs_up_while_an_outside_number_rings_was_not_served() -> None:
+    play = leads_to(ToNumber(number="95555"))
+    play.after(10) >> hung_up()
+    assert outcome(play) is CallOutcome.IVR_LEFT
+    assert play.last(CallMissed).reason is MissedReason.ABANDONED
+
+
+def test_who_hangs_up_after_an_outside_number_has_answered_was_served() -> None:
+    play = leads_to(ToNumber(number="95555")) >> outside_answered() >> outside_answered()
+    play.quiet()
+    play >> hung_up()
+    assert outcome(play) is CallOutcome.SERVED
+    assert not play.recorded(CallMissed)
+    told = [reason for reason in play.last(CallEnded).reasons if reason[1] == codes.OUTSIDE_ANSWERED]
+    assert len(told) == 1
+
+
+def test_an_outside_number_of_a_caller_who_is_elsewhere_is_stale() -> None:
+    play = leads_to(ToNumber(number="95555")) >> outside_ended(answered=False) >> outside_answered()
+    assert play.last(StaleEventSeen).subject == "c1"
 
 
 def test_an_outside_number_that_is_not_reached_means_the_queue() -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from acd.core.commands import PlayPrompt
 from acd.core.events import ChannelsReconciled, LiveCall, NodeLost, RestoredCall, StateRestored
 from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, VisitOutcome
@@ -23,6 +25,7 @@ from tests.playbooks.words import (
     end,
     hung_up,
     on_duty,
+    outside_answered,
     outside_ended,
     pressed,
     prompt_over,
@@ -148,6 +151,26 @@ def test_who_was_put_through_stays_so() -> None:
 
 def test_who_was_put_through_and_hangs_up() -> None:
     play = put_through() >> hung_up()
+    assert play.last(CallEnded).outcome is CallOutcome.SERVED
+
+
+@pytest.mark.parametrize("talks", [True, False])
+def test_whether_he_talks_outside_is_told_to_a_new_engine(talks: bool) -> None:
+    play = put_through() >> NodeLost(node="pbx1")
+    live = LiveCall(arrived=arrived(), created_at=play.now)
+    play >> ChannelsReconciled(node="pbx1", restarted=False, calls=(live,), outside=("c1",))
+    if talks:
+        play >> outside_answered()
+    play >> hung_up()
+    assert play.last(CallEnded).outcome is (CallOutcome.SERVED if talks else CallOutcome.IVR_LEFT)
+
+
+def test_who_talked_outside_before_an_outage_was_served() -> None:
+    routing = menu_first(flow_of(Say(parts=(), go=ToNumber(number="95555"))))
+    play = Playbook(routing) >> arrived() >> outside_answered() >> NodeLost(node="pbx1")
+    live = LiveCall(arrived=arrived(), created_at=play.now)
+    play >> ChannelsReconciled(node="pbx1", restarted=False, calls=(live,), outside=("c1",))
+    play >> hung_up()
     assert play.last(CallEnded).outcome is CallOutcome.SERVED
 
 

@@ -44,6 +44,7 @@ from tests.playbooks.words import (
     failed,
     hung_up,
     on_duty,
+    outside_answered,
     outside_ended,
     phone,
     prompt_over,
@@ -251,6 +252,7 @@ CALLS |= {
     (CallState.IN_FLOW, CallEvent.PUT_THROUGH): outside,
     (CallState.IN_FLOW, CallEvent.HUNG_UP): lambda: in_flow() >> hung_up(),
     (CallState.IN_FLOW, CallEvent.CUT_OFF): lambda: died(in_flow()),
+    (CallState.OUTSIDE, CallEvent.OUTSIDE_ANSWERED): lambda: outside() >> outside_answered(),
     (CallState.OUTSIDE, CallEvent.OUTSIDE_ENDED): lambda: outside() >> outside_ended(),
     (CallState.OUTSIDE, CallEvent.NODE_BACK): lambda: lost_and_back(outside()),
     (CallState.OUTSIDE, CallEvent.HUNG_UP): lambda: outside() >> hung_up(),
@@ -260,6 +262,7 @@ CALLS |= {
     (CallState.RELEASING, CallEvent.OUTSIDE_ENDED): lambda: (
         outside() >> outside_ended() >> outside_ended()
     ),
+    (CallState.GONE, CallEvent.OUTSIDE_ANSWERED): lambda: Playbook(centre()) >> outside_answered(),
     (CallState.GONE, CallEvent.OUTSIDE_ENDED): lambda: Playbook(centre()) >> outside_ended(),
 }
 

@@ -30,7 +30,7 @@ from acd.core.events import (
     RingFailed,
     RingFailure,
 )
-from acd.core.flow_words import OutsideEnded
+from acd.core.flow_words import OutsideAnswered, OutsideEnded
 from agents.model import AgentAct, PhoneState
 from tests.playbooks.centre import NODE
 from tests.playbooks.harness import Playbook
@@ -78,6 +78,10 @@ def prompt_over(prompt: str, call: str = "c1") -> PromptFinished:
 
 def pressed(digit: str, call: str = "c1") -> DigitPressed:
     return DigitPressed(call=call, digit=digit)
+
+
+def outside_answered(call: str = "c1") -> OutsideAnswered:
+    return OutsideAnswered(call=call)
 
 
 def outside_ended(call: str = "c1", *, answered: bool = True) -> OutsideEnded:

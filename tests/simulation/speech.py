@@ -36,6 +36,8 @@ class Speech:
     look_ups: list[tuple[str, float]] = field(default_factory=list)
     """Calls, each with the time by which it is answered at the latest."""
     outside: list[str] = field(default_factory=list)
+    talks: set[str] = field(default_factory=set)
+    """Calls whose outside number has answered."""
     finished: dict[str, str] = field(default_factory=dict)
     """Recordings that came to their end, and whose call has not yet: the call."""
     kept: set[str] = field(default_factory=set)
@@ -57,6 +59,7 @@ class Speech:
                 self.look_ups.append((call, now + within))
             case DialOutside(call=call):
                 self.outside.append(call)
+                self.talks.discard(call)
             case _:
                 pass
 
@@ -91,6 +94,8 @@ class Speech:
             assert reason is MissedReason.VOICEMAIL, call
         if outcome is CallOutcome.SERVED:
             assert reason is None, call
+        if call in self.talks:
+            assert outcome is not CallOutcome.IVR_LEFT, call
 
     def forget(self, call: str) -> None:
         """Nothing more is heard of what the call's telephones were doing."""
@@ -101,6 +106,7 @@ class Speech:
         """The caller is gone, and with him whoever he was put through to."""
         self.forget(call)
         self.outside = [each for each in self.outside if each != call]
+        self.talks.discard(call)
 
     def forget_all(self) -> None:
         """A new engine: what the one before had asked for is not told to it, outside numbers apart."""

@@ -66,6 +66,7 @@ from acd.core.facts import (
 from acd.core.floor import Floor
 from acd.core.flow_words import (
     LookedUp,
+    OutsideAnswered,
     OutsideEnded,
     TapeEnd,
     TapeFailed,
@@ -276,7 +277,15 @@ class World:
             call = self.speech.outside.pop(0)
             if self.callers[call] in self.down:
                 return
-            self.tell(OutsideEnded(call=call, answered=pick((True, False)), cause=16))
+            answered = call in self.speech.talks
+            self.speech.talks.discard(call)
+            self.tell(OutsideEnded(call=call, answered=answered, cause=16))
+
+    def an_outside_number_answers(self, pick: Pick[Any]) -> None:
+        rings = [each for each in self.speech.outside if each not in self.speech.talks]
+        if rings and self.callers[rings[0]] not in self.down:
+            self.speech.talks.add(rings[0])
+            self.tell(OutsideAnswered(call=rings[0]))
 
     # phones
 
@@ -404,6 +413,10 @@ class World:
                 outside=tuple(self.speech.outside),
             )
         )
+        self.speech.talks &= set(self.speech.outside)
+        for call in sorted(self.speech.talks):
+            if self.callers[call] == node:
+                self.tell(OutsideAnswered(call=call))
 
     def the_engine_dies(self, pick: Pick[Any]) -> None:
         """A new one starts with what the store has, which may lack the last facts."""
@@ -494,6 +507,7 @@ ACTIONS: dict[str, int] = {
     "a_tape_ends": 8,
     "a_look_up_is_answered": 3,
     "an_outside_call_ends": 2,
+    "an_outside_number_answers": 2,
     "a_phone_rings": 10,
     "an_agent_answers": 10,
     "a_ring_fails": 3,

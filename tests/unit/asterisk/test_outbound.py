@@ -18,7 +18,7 @@ from acd.core.callback_words import (
     DialFailed,
     PromptAgent,
 )
-from acd.core.flow_words import DialOutside, OutsideEnded
+from acd.core.flow_words import DialOutside, OutsideAnswered, OutsideEnded
 from acd.core.routing import Trunk
 from asterisk.ari import events as ari
 from asterisk.ari.errors import AriConnectionLost, AriTimeout
@@ -284,7 +284,7 @@ def test_a_caller_hears_that_an_outside_number_rings(play: Play) -> None:
 def test_he_is_joined_with_it_and_parts_from_it(play: Play) -> None:
     rings_outside(play)
     answered = start(OUTSIDE, ["outside", CALL], state="Up")
-    assert play.hears(answered) == []
+    assert play.hears(answered) == [OutsideAnswered(call=CALL)]
     assert play.wire.said() == [
         f"POST bridges/{CALL}-b",
         f"DELETE channels/{CALL}/ring",
@@ -297,6 +297,17 @@ def test_he_is_joined_with_it_and_parts_from_it(play: Play) -> None:
     assert play.hears(ari.StasisEnd(channel=channel(OUTSIDE))) == [ended]
     assert play.wire.said() == [f"DELETE bridges/{CALL}-b"]
     assert play.hears(destroyed(OUTSIDE)) == []
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_an_engine_that_is_connected_again_is_told_who_talks(play: Play, answered: bool) -> None:
+    if answered:
+        talks_outside(play)
+        play.told()
+    else:
+        rings_outside(play)
+    play.outbound.tell_answered()
+    assert play.told() == ([OutsideAnswered(call=CALL)] if answered else [])
 
 
 def test_a_number_that_is_not_reached(play: Play) -> None:
