@@ -51,6 +51,12 @@ _WHY_NOT: Final = {
 
 _FAILED: Final = "customer_failed"
 
+_SERVED_ELSEWHERE: Final = {
+    CallOutcome.MESSAGE: "left a message",
+    CallOutcome.SERVED: "served by a flow",
+}
+"""Ends of a customer's call after which he waits for nobody, though no agent has talked with him."""
+
 
 class Callbacks(CallbackLine):
     """Drives every callback through its table."""
@@ -103,12 +109,17 @@ class Callbacks(CallbackLine):
                 if callback.call is not call:
                     self.fire(callback, CallbackEvent.CALLED)
 
-    def ends(self, call: Call) -> None:
-        """It lives no more."""
+    def ends(self, call: Call, outcome: CallOutcome) -> None:
+        """It lives no more. A customer whom we had called and who, no agent being there, left a message
+        or was served by a flow, is not called again."""
         if call.callback is not None:
             callback = self.attempts.get(call.id)
             if callback is not None:
                 callback.outcome = AttemptOutcome.LOST
+                if outcome in _SERVED_ELSEWHERE:
+                    callback.outcome = AttemptOutcome.ANSWERED
+                    verdict = Verdict(CallbackOutcome.CLOSED, "customer", _SERVED_ELSEWHERE[outcome])
+                    callback.verdict = callback.verdict or verdict
                 self._disengage(call)
                 self.fire(callback, CallbackEvent.CUSTOMER_LEFT)
                 return
@@ -313,7 +324,7 @@ class Callbacks(CallbackLine):
     def attempt_over(self, callback: OpenCallback, row: str) -> None:
         """He was not reached, or not joined with anybody: the retry rule says what follows."""
         outcome = callback.outcome or AttemptOutcome.FAILED
-        if callback.call is not None:
+        if callback.call is not None and outcome is not AttemptOutcome.ANSWERED:
             callback.call.note(self._floor.now, codes.CALLBACK_NOT_REACHED, outcome.value)
         self._dismiss(callback, _WHY_NOT.get(outcome, _FAILED))
         attempt = callback.attempt
@@ -327,7 +338,7 @@ class Callbacks(CallbackLine):
         at = next_attempt(self.rule(callback), made, self._floor.now)
         if at is None and callback.verdict is None:
             callback.verdict = Verdict(CallbackOutcome.EXPIRED, reason=f"{made} attempts were made")
-        elif at is not None:
+        elif at is not None and callback.verdict is None:
             self.changed(callback, f"attempt {made}: {outcome.value}", due_at=at)
         self._go_on(callback)
 

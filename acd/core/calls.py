@@ -473,7 +473,7 @@ class Calls:
     def finish(self, call: Call, outcome: CallOutcome) -> None:
         floor = self._floor
         del floor.calls[call.id]
-        floor.callbacks.ends(call)
+        floor.callbacks.ends(call, outcome)
         if call.offers_made:
             floor.ended[call.id] = call.offers_made
             if len(floor.ended) > _REMEMBERED:
