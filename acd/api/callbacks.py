@@ -189,19 +189,22 @@ async def _act(
 
 
 async def _demand_his(request: web.Request, context: Context, callback: str) -> None:
-    """An agent acts on what is offered to him now, or is, or was, for him to call."""
+    """An agent acts on what is offered to him now, or is, or was, for him to call; and on what he asked
+    for himself."""
     principal = request[PRINCIPAL]
     if principal.role is not Role.AGENT:
         return
     live = context.centre.view_callback(callback)
     if live is not None and principal.agent in (live.agent, live.callback.agent):
         return
+    if live is not None and live.callback.asked_by == principal.by:
+        return
     story = await context.archive.callback(callback)
     if story is None and live is None:
         raise _none(callback)
     attempts = () if story is None else story.attempts
     if principal.agent not in [attempt.agent for attempt in attempts]:
-        detail = "An agent acts on the callbacks that are or were offered to him."
+        detail = "An agent acts on the callbacks that are or were offered to him, or that he asked for."
         raise Refusal(403, Kind.FORBIDDEN, detail)
 
 

@@ -68,7 +68,8 @@ class AttemptOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """One promise. `number` is the customer's, `dialled` the number that he had dialled (its business
+    """One promise, `asked_by` somebody, named as in records, or owed to a caller who was missed.
+    `number` is the customer's, `dialled` the number that he had dialled (its business
     and queue, and what is shown to him). `due_at`: not before. `place`: his arrival, by which he
     competes with `tier` and `head_start`: where it was `kept` (asked for by key) with the callers who
     wait, else as the queue's rule says. `attempts` made so far. `agent`: only this one. `number` is ""
@@ -94,6 +95,7 @@ class Callback:
     message: str | None = None
     attempts: int = 0
     note: str | None = None
+    asked_by: str | None = None
     kept: bool = False
 
 

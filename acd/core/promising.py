@@ -119,6 +119,7 @@ class Promising:
                 agent=event.agent,
                 message=event.message,
                 note=event.note,
+                asked_by=event.by,
             )
         )
 

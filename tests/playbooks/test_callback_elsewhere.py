@@ -10,6 +10,7 @@ from acd.core.callback_words import (
     AttemptOutcome,
     CallbackAct,
     CallbackClosed,
+    CallbackOpened,
     CallbackOutcome,
 )
 from acd.core.commands import RingAgent
@@ -29,6 +30,7 @@ from tests.playbooks.callback_centre import (
     rule,
     rung,
     said,
+    wish,
 )
 from tests.playbooks.centre import queue
 from tests.playbooks.harness import Playbook
@@ -95,3 +97,9 @@ def test_what_somebody_said_before_stays() -> None:
     (closed,) = play.recorded(CallbackClosed)
     assert closed.outcome is CallbackOutcome.WRONG_NUMBER
     assert not play.core.view_callbacks()
+
+
+def test_who_asked_for_a_callback_is_known() -> None:
+    play = Playbook(calling()) >> wish(by="api:1001")
+    assert [view.callback.asked_by for view in play.core.view_callbacks()] == ["api:1001"]
+    assert leaves_message().recorded(CallbackOpened)[0].callback.asked_by is None

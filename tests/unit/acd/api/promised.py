@@ -74,7 +74,9 @@ def stored_attempt(id: str, agent: str) -> StoredAttempt:
     )
 
 
-def live(id: str, agent: str | None = None, only: str | None = None) -> CallbackView:
+def live(
+    id: str, agent: str | None = None, only: str | None = None, asked_by: str | None = None
+) -> CallbackView:
     callback = Callback(
         id=id,
         number="13800138000",
@@ -87,6 +89,7 @@ def live(id: str, agent: str | None = None, only: str | None = None) -> Callback
         language="en",
         node="a",
         agent=only,
+        asked_by=asked_by,
     )
     state = "due" if agent is None else "offered"
     return CallbackView(callback=callback, state=state, attempt=None, agent=agent)

@@ -198,6 +198,16 @@ async def test_an_agent_acts_on_what_was_offered_to_him(house: House) -> None:
     assert (await house.ask("POST", path, headers=READONLY))[0] == 403
 
 
+@pytest.mark.parametrize(("asked_by", "expected"), [("api:agent", 204), ("api:supervisor", 403)])
+async def test_an_agent_acts_on_what_he_asked_for(house: House, asked_by: str, expected: int) -> None:
+    story = house.archive.stories["cb1"]
+    house.archive.stories["cb1"] = type(story)(callback=story.callback, attempts=[])
+    house.centre.promises.open["cb1"] = live("cb1", asked_by=asked_by)
+    for act, body in (("close", {}), ("postpone", {"until": "2026-11-21T13:00:00Z"})):
+        path = f"{CALLBACKS}/cb1/{act}"
+        assert (await house.ask("POST", path, headers=AGENT, json=body))[0] == expected
+
+
 async def test_a_supervisor_acts_while_the_database_is_away(house: House) -> None:
     await house.ask("GET", CALLBACKS, headers=SUPERVISOR)  # so that the token is known
     house.archive.down = True
