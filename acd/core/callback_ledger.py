@@ -107,7 +107,7 @@ class Ledger:
     def may_be_called(self, callback: OpenCallback) -> bool:
         """Whether now is within its time and within the customer's calling hours."""
         now, at = self._floor.now, callback.now
-        if now >= expires_at(self.rule(callback), at.created_at, at.place):
+        if now >= expires_at(self.rule(callback), at):
             return False
         return self.span(callback, now).begin <= now
 

@@ -14,7 +14,7 @@ from acd.core.callback_words import (
 )
 from acd.core.callbacks_table import CallbackEvent, CallbackState
 from acd.core.floor import Floor
-from acd.core.retry import expires_at
+from acd.core.retry import expires_at, used_up
 from acd.core.ticket import Ticket
 from agents.model import AgentState
 from agents.roster import Agent
@@ -94,9 +94,13 @@ class CallbackLine(Ledger, ABC):
         """Work out when it is due: not before its time, and within the customer's calling hours."""
         self.step_out(callback)
         now, at = self._floor.now, callback.now
-        late = expires_at(self.rule(callback), at.created_at, at.place)
+        late = expires_at(self.rule(callback), at)
         if now >= late:
             self.drop(callback, Verdict(CallbackOutcome.EXPIRED, reason="its time is over"))
+            return
+        if used_up(self.rule(callback), at):
+            why = f"{at.attempts} attempts were made"
+            self.drop(callback, Verdict(CallbackOutcome.EXPIRED, reason=why))
             return
         if self.trunk(callback) is None:
             self.arm(callback, late)
@@ -117,7 +121,7 @@ class CallbackLine(Ledger, ABC):
         floor, at, rule = self._floor, callback.now, self.rule(callback)
         stage, wider_at = self.stage(callback)
         until = min(self.span(callback, floor.now).end, wider_at)
-        self.arm(callback, min(until, expires_at(rule, at.created_at, at.place)))
+        self.arm(callback, min(until, expires_at(rule, at)))
         reserve = 0 if at.kept or at.agent is not None else rule.reserve
         asks = self.asks(callback, stage)
         agent = floor.matching.promise(self._place(callback), asks, reserve)

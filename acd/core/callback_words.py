@@ -73,7 +73,8 @@ class Callback:
     and queue, and what is shown to him). `due_at`: not before. `place`: his arrival, by which he
     competes with `tier` and `head_start`: where it was `kept` (asked for by key) with the callers who
     wait, else as the queue's rule says. `attempts` made so far. `agent`: only this one. `number` is ""
-    where it was withheld."""
+    where it was withheld. Where another was merged into it, its time is counted from `renewed_at` at the
+    earliest, and `granted` attempts are made whatever the rule says."""
 
     id: str
     number: str
@@ -97,6 +98,8 @@ class Callback:
     note: str | None = None
     asked_by: str | None = None
     kept: bool = False
+    renewed_at: float | None = None
+    granted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +168,9 @@ class CallbackAct(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackAsked:
-    """Somebody asks for a callback: an agent, the API, a voicemail box. `at`: not before (None: now)."""
+    """Somebody asks for a callback: an agent, the API, a voicemail box. `at`: not before (None: now).
+    Without `business` it is owed by that of the number `dialled`; without that, by that of the first
+    configured number that leads to `queue`."""
 
     number: str
     queue: str

@@ -33,7 +33,7 @@ from acd.core.facts import CallOutcome, MissedReason
 from acd.core.floor import Floor
 from acd.core.offers_table import OfferEvent, OfferState
 from acd.core.promising import Promising
-from acd.core.retry import next_attempt
+from acd.core.retry import next_attempt, used_up
 from acd.core.tables import ImpossibleEventError, Stray, compiled
 from agents.roster import Agent
 from ivr import saying
@@ -208,7 +208,7 @@ class Callbacks(CallbackLine):
             return False
         offer.call.note(self._floor.now, codes.CALLBACK_DECLINED, offer.agent.id, reason)
         why = f"declined by {offer.agent.id}" + (f": {reason}" if reason else "")
-        self.changed(callback, why, due_at=self._floor.now + DECLINED_REST)
+        self.changed(callback, why, due_at=max(callback.now.due_at, self._floor.now + DECLINED_REST))
         self._floor.offer_machine.fire(offer, OfferEvent.DECLINED)
         return True
 
@@ -227,7 +227,9 @@ class Callbacks(CallbackLine):
     def commit(self, callback: OpenCallback, row: str) -> None:
         """Nothing is dialled that is not in the store."""
         call, agent = self._under_way(callback)
-        if not self.may_be_called(callback):
+        listed = callback.now.number in self._floor.do_not_call
+        spent = used_up(self.rule(callback), callback.now)
+        if listed or spent or not self.may_be_called(callback):
             self.fire(callback, CallbackEvent.NOT_COMMITTED)
             return
         callback.attempt = Attempt(
@@ -245,7 +247,8 @@ class Callbacks(CallbackLine):
         self._dismiss(callback, _FAILED)
         if callback.attempt is not None:
             self.pause()
-            self.changed(callback, "not stored", due_at=self._floor.now + AGAIN)
+            again = max(callback.now.due_at, self._floor.now + AGAIN)
+            self.changed(callback, "not stored", due_at=again)
         callback.attempt = None
         self._forget_call(callback)
         self._go_on(callback)
@@ -335,11 +338,12 @@ class Callbacks(CallbackLine):
         callback.attempt = callback.ringing_at = callback.outcome = None
         callback.offers = 0
         self._forget_call(callback)
-        at = next_attempt(self.rule(callback), made, self._floor.now)
+        at = next_attempt(self.rule(callback), callback.now, self._floor.now)
         if at is None and callback.verdict is None:
             callback.verdict = Verdict(CallbackOutcome.EXPIRED, reason=f"{made} attempts were made")
         elif at is not None and callback.verdict is None:
-            self.changed(callback, f"attempt {made}: {outcome.value}", due_at=at)
+            later = max(at, callback.now.due_at)  # somebody may have asked for a later time meanwhile
+            self.changed(callback, f"attempt {made}: {outcome.value}", due_at=later)
         self._go_on(callback)
 
     def unknown(self, callback: OpenCallback, row: str) -> None:

@@ -177,7 +177,6 @@ CALLBACK_TABLE: Final[Mapping[CallbackState, Mapping[CallbackEvent, Row[Callback
         E.FAILED: Row(S.TALKING, "stale"),
         E.CALLED: Row(S.TALKING, "nothing"),
         E.CALL_OVER: Row(S.TALKING, "nothing"),
-        E.MOVED: Row(S.TALKING, "nothing"),
         E.DROPPED: Row(S.TALKING, "nothing"),
     },
     S.CANCELLING: {

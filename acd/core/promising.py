@@ -26,6 +26,7 @@ from acd.core.callback_words import (
 )
 from acd.core.callbacks_table import CallbackEvent, CallbackState
 from acd.core.facts import MissedReason
+from acd.core.retry import counts_from
 from acd.core.routing import CallbackRule
 
 if TYPE_CHECKING:
@@ -101,13 +102,12 @@ class Promising:
         if event.agent is not None and event.agent not in floor.routing.agents:
             self._refuse(event.id, f"there is no agent {event.agent}")
             return
-        route = floor.routing.numbers.get(event.dialled, floor.routing.default_route)
         due_at = at if event.at is None else max(at, event.at)
         self._open(
             Callback(
                 id=event.id,
                 number=event.number,
-                business=event.business if event.business is not None else route.business,
+                business=event.business if event.business is not None else self._business(event),
                 queue=event.queue,
                 dialled=event.dialled,
                 source=event.source,
@@ -193,6 +193,14 @@ class Promising:
             return self._end(callback, event, CallbackOutcome.REFUSED)
         return f"it is {callback.state.value} just now, and nobody is asked"
 
+    def _business(self, event: CallbackAsked) -> str | None:
+        """Who owes it where nobody said so: see CallbackAsked."""
+        numbers, default = self._floor.routing.numbers, self._floor.routing.default_route
+        if event.dialled in numbers:
+            return numbers[event.dialled].business
+        leading = (route for route in numbers.values() if route.queue == event.queue)
+        return next(leading, default).business
+
     def _of_call(self, call: Call, source: CallbackSource) -> Callback:
         routing, arrived = self._floor.routing, call.arrived
         route = routing.numbers.get(arrived.dialled, routing.default_route)
@@ -251,14 +259,16 @@ class Promising:
 
     def _same(self, callback: Callback) -> OpenCallback | None:
         """The open callback that is owed to the same customer by the same business. One that is being
-        closed stands for nobody else."""
+        closed, or is kept just now, stands for nobody else."""
         for each in self._callbacks.by_number.get(callback.number, {}).values():
-            if each.now.business == callback.business and each.verdict is None:
+            stands = each.verdict is None and each.state is not CallbackState.TALKING
+            if stands and each.now.business == callback.business:
                 return each
         return None
 
     def _merge(self, into: OpenCallback, other: Callback) -> None:
-        """The better place counts, and the later wish for when and whom."""
+        """The better place counts, with its queue, and the later wish for when and whom. It is as new as
+        the newest of both, and is tried once more at least."""
         before = into.now
         best = min(before, other, key=_rank)
         notes = [each for each in (before.note, other.note) if each]
@@ -270,12 +280,19 @@ class Promising:
             kept=best.kept,
             tier=best.tier,
             head_start=best.head_start,
+            queue=best.queue,
+            needs=best.needs,
+            firsts=best.firsts,
+            renewed_at=max(counts_from(before), counts_from(other)),
+            granted=before.attempts + 1,
             agent=other.agent,
             message=other.message or before.message,
             note="; ".join(notes) or None,
         )
         if into.state in _TO_COME:
             self._callbacks.renew_place(into)
+        else:
+            into.ticket = None
         self._callbacks.fire(into, CallbackEvent.MOVED)
 
     def _never(self, callback: Callback, verdict: Verdict) -> None:

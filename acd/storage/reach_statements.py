@@ -77,7 +77,7 @@ def plan(dialect: str) -> Mapping[Step, Insert | Update]:
             dialect,
             t.callbacks,
             (*PROMISE, "why"),
-            replace=("due_at", "attempts", "agent", "message", "note", "promise", "why"),
+            replace=("queue", "due_at", "attempts", "agent", "message", "note", "promise", "why"),
         ),
         Step.CALLBACK_MOVED: update_where(
             t.callbacks, ["callback"], replace=("due_at", "attempts", "why")

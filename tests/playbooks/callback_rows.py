@@ -216,7 +216,8 @@ for state, start in (
     (S.UNCLEAR, unclear),
 ):
     CALLBACKS[state, E.CALLED] = then(start, called)
-    CALLBACKS[state, E.MOVED] = then(start, lambda play: play >> wish())
+    if state is not S.TALKING:
+        CALLBACKS[state, E.MOVED] = then(start, lambda play: play >> wish())
     CALLBACKS[state, E.DROPPED] = then(start, closed)
 
 

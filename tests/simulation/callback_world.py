@@ -168,8 +168,8 @@ class CallbackWorld(World):
         callback = self.floor.callbacks.open[commit.callback.id]
         rule = self.floor.callbacks.rule(callback)
         made = self.attempts[callback.id] = self.attempts.get(callback.id, 0) + 1
-        assert made <= 3
-        assert self.lossy or self.variant or commit.attempt.number_of <= 3
+        assert self.lossy or made <= commit.attempt.number_of
+        assert commit.attempt.number_of <= max(rule.attempts, callback.now.granted)
         assert callable_span(rule.hours, number, self.now).begin <= self.now, "outside his hours"
         assert number not in self.do_not_call
         self.dialled[attempt] = command
@@ -385,7 +385,7 @@ class CallbackWorld(World):
         owed = [
             (each.now.number, each.now.business)
             for each in callbacks.open.values()
-            if each.verdict is None
+            if each.verdict is None and each.state is not CallbackState.TALKING
         ]
         assert len(set(owed)) == len(owed), "one for each number and business"
         engaged: dict[str, int] = {}
