@@ -57,4 +57,5 @@ class Callers:
         caller.joined = None
         if caller.bridged:
             caller.bridged = False
+            caller.parted = True
             self._line.tell(requests.delete_bridge(bridge_of(call)), "drop bridge")

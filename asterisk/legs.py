@@ -10,16 +10,19 @@ class CallerLeg:
     phone is being dialled for it that does not ring yet, and whether it is to be told or was told that
     one rings. `joined` is the leg (an offer, or an outside number's) that shares the bridge with him, or
     is to. `outside` is the leg to an outside number that was dialled for him. `mailbox`: an agent's own
-    phone, which listens to messages."""
+    phone, which listens to messages. `parted`: he has been in a bridge and played nothing since;
+    `held` is a playback that was not asked for yet."""
 
     __slots__ = (
         "answered",
         "bridged",
         "dialling",
+        "held",
         "joined",
         "mailbox",
         "music",
         "outside",
+        "parted",
         "playback",
         "prompt",
         "prompts",
@@ -43,7 +46,9 @@ class CallerLeg:
         self.outside: str | None = None
         self.prompt: str | None = None
         self.playback: str | None = None
+        self.held: str | None = None
         self.prompts = 0
+        self.parted = False
         self.dialling = False
         self.ringback: Literal["due", "told"] | None = None
 

@@ -54,7 +54,13 @@ class Play:
         self.tapes = Tapes(
             line=line, callers=callers, room=self, sink=self.events.append, clock=lambda: self.now
         )
-        playing = Playing(line=line, legs=self.legs, callers=callers, sink=self.events.append)
+        playing = Playing(
+            line=line,
+            legs=self.legs,
+            callers=callers,
+            sink=self.events.append,
+            later=self.plan_again,
+        )
         hang_ups = HangUps(line, self.plan_again)
         self.trunks: dict[str, Trunk] = {}
         self.outbound = Outbound(

@@ -17,6 +17,7 @@ from agents.model import AgentAct, PhoneState
 from asterisk.ari import events as ari
 from asterisk.ari.errors import AriConnectionLost, AriOverloaded, AriTimeout, refusal
 from asterisk.ari.models import LiveRecording
+from asterisk.playing import PARTED_S
 from tests.unit.asterisk.conversation import (
     CALL,
     OFFER,
@@ -415,6 +416,29 @@ def test_a_prompt_is_cut_off(play: Play) -> None:
     assert play.does(stop) == []
     play.does(c.PlayPrompt(call=CALL, prompt="closed", language="en"))
     assert play.does(stop) == [f"DELETE playbacks/{CALL}-p1"]
+
+
+def test_what_is_told_after_a_talk_waits_until_the_bridge_is_left(play: Play) -> None:
+    play.connected()
+    play.hears(destroyed(OFFER))
+    play.wire.said()
+    first, second = (c.PlayPrompt(call=CALL, prompt=name, language="en") for name in ("one", "two"))
+    assert play.does(first) == []
+    assert play.time_passes() == PARTED_S
+    assert play.wire.said() == [f"POST channels/{CALL}/play/{CALL}-p1"]
+    play.hears(played(f"{CALL}-p1", CALL))
+    assert play.does(second) == [f"POST channels/{CALL}/play/{CALL}-p2"]
+
+
+def test_what_was_not_played_yet_after_a_talk_is_cut_off_at_once(play: Play) -> None:
+    play.connected()
+    play.hears(destroyed(OFFER))
+    play.wire.said()
+    play.does(c.PlayPrompt(call=CALL, prompt="one", language="en"))
+    assert play.does(c.StopPrompt(call=CALL, prompt="one")) == []
+    assert play.told() == [e.PromptFinished(call=CALL, prompt="one")]
+    play.time_passes()
+    assert play.does(c.StopPrompt(call=CALL, prompt="one")) == []
 
 
 def test_commands_for_a_caller_who_is_gone_do_nothing(play: Play) -> None:
