@@ -32,12 +32,14 @@ class OpenCallback:
     who is to talk, `attempt` what was committed, `ringing_at` when the customer's phone began to ring,
     `outcome` how it ended. `reached_by` is the agent who talked with the customer. `offers` counts the
     offers made to agents for the attempt that is next. `told`: its end is in the store already.
+    `engages`: his number counts as engaged for an attempt of which nobody knows what became.
     """
 
     __slots__ = (
         "agent",
         "attempt",
         "call",
+        "engages",
         "now",
         "offers",
         "outcome",
@@ -64,6 +66,7 @@ class OpenCallback:
         self.reached_by: str | None = None
         self.offers = 0
         self.told = False
+        self.engages = False
 
     @property
     def id(self) -> str:

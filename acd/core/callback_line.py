@@ -65,7 +65,9 @@ class CallbackLine(Ledger, ABC):
             return
         callback = self.open[callback_id]
         callback.timer = None
-        if callback.state is CallbackState.DUE and self.may_be_called(callback):
+        if callback.state is CallbackState.UNCLEAR:
+            self.fire(callback, CallbackEvent.UNTRACED)
+        elif callback.state is CallbackState.DUE and self.may_be_called(callback):
             self.fire(callback, CallbackEvent.DUE)
         else:
             self.fire(callback, CallbackEvent.MOVED)

@@ -3,12 +3,13 @@
 An attempt that was committed and has no outcome was made, as far as anybody can know: nobody is dialled
 a second time for it. Once its node has been asked, the customer's channel is found talking with an
 agent, and the talk goes on; or it is found by itself, and is hung up; or it is not there. In the last
-two cases the outcome is unknown, and the next attempt follows the retry rule.
+two cases the outcome is unknown, and the next attempt follows the retry rule. Where its node is not
+configured any more, or stays away for too long, it is the same. Until then nobody dials his number.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from acd.core.callback import OpenCallback, Verdict
 from acd.core.callback_words import CallbackOutcome, CancelDial, RestoredCallback
@@ -17,12 +18,16 @@ from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import EndCall
 from acd.core.events import ChannelsReconciled, LiveCall
 from acd.core.facts import CallOutcome
+from acd.core.retry import expires_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from acd.core.call import Call
     from acd.core.floor import Floor
+
+TRACEABLE: Final = 3600.0
+"""Seconds for which a node that is away is waited for at least, to learn what became of an attempt."""
 
 _DIALLED = (CallbackState.DIALLING, CallbackState.RINGING)
 
@@ -64,7 +69,7 @@ class CallbackRecovery:
             if live.dialled_for is not None:
                 self._found(live, live.dialled_for)
         for callback in list(callbacks.open.values()):
-            if callback.state is CallbackState.UNCLEAR and self._node(callback) == event.node:
+            if callback.state is CallbackState.UNCLEAR and self._node(callback) not in self._floor.lost:
                 callbacks.fire(callback, CallbackEvent.UNTRACED)
 
     def _restore(self, remembered: RestoredCallback, call: Call | None) -> OpenCallback:
@@ -81,7 +86,12 @@ class CallbackRecovery:
         if call is not None and (attempt is not None or call.answered_at is not None):
             self._take_up(callback, call)
         self._drop_listed(callback)
-        if callback.state is CallbackState.PLANNED:
+        if callback.state is CallbackState.UNCLEAR:
+            late = expires_at(callbacks.rule(callback), callback.now)
+            callbacks.arm(callback, max(late, floor.now + TRACEABLE))
+            if callback.call is None:
+                callbacks.unclear(callback)
+        elif callback.state is CallbackState.PLANNED:
             callbacks.begin(callback)
         return callback
 

@@ -103,11 +103,19 @@ class Callbacks(CallbackLine):
         number = call.arrived.caller
         if number is None:
             return
-        self.engaged[number] = self.engaged.get(number, 0) + 1
-        if number in self.by_number:
-            for callback in list(self.by_number[number].values()):
-                if callback.call is not call:
-                    self.fire(callback, CallbackEvent.CALLED)
+        self._engage(number, self.attempts.get(call.id))
+
+    def unclear(self, callback: OpenCallback) -> None:
+        """An attempt of an engine before may be ringing him: nobody dials him until that is known."""
+        callback.engages = True
+        self._engage(callback.now.number, callback)
+
+    def traced(self, callback: OpenCallback) -> None:
+        """It is known, or it counts as unknown for good. Fine if it was not unclear."""
+        self.arm(callback, None)
+        if callback.engages:
+            callback.engages = False
+            self._disengage(callback.now.number)
 
     def ends(self, call: Call, outcome: CallOutcome) -> None:
         """It lives no more. A customer whom we had called and who, no agent being there, left a message
@@ -120,10 +128,10 @@ class Callbacks(CallbackLine):
                     callback.outcome = AttemptOutcome.ANSWERED
                     verdict = Verdict(CallbackOutcome.CLOSED, "customer", _SERVED_ELSEWHERE[outcome])
                     callback.verdict = callback.verdict or verdict
-                self._disengage(call)
+                self._disengage(call.arrived.caller)
                 self.fire(callback, CallbackEvent.CUSTOMER_LEFT)
                 return
-        self._disengage(call)
+        self._disengage(call.arrived.caller)
 
     def answered(self, call: Call) -> None:
         """An agent and a customer hear each other: we had called him, or he us."""
@@ -154,6 +162,7 @@ class Callbacks(CallbackLine):
         if callback is None or callback.state is not CallbackState.UNCLEAR:
             return None
         call = self.call_for(callback, live.arrived.node)
+        self.traced(callback)
         self.record_entered(callback, call)
         return call
 
@@ -322,6 +331,7 @@ class Callbacks(CallbackLine):
         call.missed = False  # if they are cut off, he is called back for that
         agent = call.offer.agent.id if call.offer is not None else None
         callback.reached_by = agent
+        self.traced(callback)
         self.record_attempt(callback, AttemptOutcome.ANSWERED, agent)
 
     def attempt_over(self, callback: OpenCallback, row: str) -> None:
@@ -338,6 +348,7 @@ class Callbacks(CallbackLine):
         callback.attempt = callback.ringing_at = callback.outcome = None
         callback.offers = 0
         self._forget_call(callback)
+        self.traced(callback)
         at = next_attempt(self.rule(callback), callback.now, self._floor.now)
         if at is None and callback.verdict is None:
             callback.verdict = Verdict(CallbackOutcome.EXPIRED, reason=f"{made} attempts were made")
@@ -437,10 +448,15 @@ class Callbacks(CallbackLine):
             return
         self._floor.call_machine.fire(call, CallEvent.NOT_REACHED)
         del self._floor.calls[call.id]
-        self._disengage(call)
+        self._disengage(call.arrived.caller)
 
-    def _disengage(self, call: Call) -> None:
-        number = call.arrived.caller
+    def _engage(self, number: str, by: OpenCallback | None) -> None:
+        self.engaged[number] = self.engaged.get(number, 0) + 1
+        for callback in list(self.by_number.get(number, {}).values()):
+            if callback is not by:
+                self.fire(callback, CallbackEvent.CALLED)
+
+    def _disengage(self, number: str | None) -> None:
         if number is None:
             return
         left = self.engaged.get(number, 0) - 1

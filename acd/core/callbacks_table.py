@@ -192,7 +192,6 @@ CALLBACK_TABLE: Final[Mapping[CallbackState, Mapping[CallbackEvent, Row[Callback
         E.JOINED: Row(S.TALKING, "joined"),
         E.UNTRACED: Row(S.PLANNED, "unknown"),
         E.CALLED: Row(S.UNCLEAR, "nothing"),
-        E.CALL_OVER: Row(S.UNCLEAR, "nothing"),
         E.MOVED: Row(S.UNCLEAR, "nothing"),
         E.DROPPED: Row(S.UNCLEAR, "nothing"),
     },

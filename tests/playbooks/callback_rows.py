@@ -191,7 +191,6 @@ CALLBACKS: dict[tuple[CallbackState, CallbackEvent], Start] = {
     (S.CANCELLING, E.UNTRACED): lambda: lost_and_back(cancelling()),
     (S.UNCLEAR, E.JOINED): lambda: back(unclear(), leg="connected", customer=True),
     (S.UNCLEAR, E.UNTRACED): lambda: back(unclear()),
-    (S.UNCLEAR, E.CALL_OVER): lambda: called(unclear()) >> hung_up("c5"),
     (S.CLOSED, E.COMMITTED): lambda: Playbook(calling()) >> committed(),
     (S.CLOSED, E.NOT_COMMITTED): lambda: Playbook(calling()) >> not_committed(),
     (S.CLOSED, E.RINGING): lambda: Playbook(calling()) >> rings(),

@@ -392,6 +392,9 @@ class CallbackWorld(World):
         for call in self.floor.calls.values():
             if call.arrived.caller is not None:
                 engaged[call.arrived.caller] = engaged.get(call.arrived.caller, 0) + 1
+        for each in callbacks.open.values():
+            if each.state is CallbackState.UNCLEAR and each.call is None:
+                engaged[each.now.number] = engaged.get(each.now.number, 0) + 1
         assert engaged == callbacks.engaged
         for each in callbacks.open.values():
             self.stands_well(each)
