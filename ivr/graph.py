@@ -138,6 +138,42 @@ def without_end(flows: Mapping[str, Flow]) -> tuple[Place, ...]:
     return tuple(place for place, _ in places(flows) if place not in good)
 
 
+def brought(flows: Mapping[str, Flow]) -> dict[Place, frozenset[str]]:
+    """The values that a caller may bring to each step which he can reach: those that are collected,
+    looked up or recorded on some way there. What an exit does not lead to is not counted for it: who
+    entered nothing brings nothing."""
+    found: dict[Place, frozenset[str]] = {
+        (flow.name, flow.start): frozenset() for flow in flows.values()
+    }
+    left = list(found)
+    while left:
+        place = left.pop()
+        step = flows[place[0]].steps[place[1]]
+        for edge in edges(step):
+            following = next_place(flows, place[0], edge.to)
+            if following is None:
+                continue
+            before = found.get(following)
+            now = found[place] | _given(step, edge)
+            if before is None or not now <= before:
+                found[following] = now if before is None else before | now
+                left.append(following)
+    return found
+
+
+def _given(step: Step, edge: Edge) -> frozenset[str]:
+    """What the caller has, or is known of him, once he has taken this exit."""
+    match step:
+        case Record(into=name):
+            return frozenset((name,))
+        case Collect(into=str(name)) | Menu(into=str(name)) if edge.key != ("otherwise",):
+            return frozenset((name,))
+        case LookUp(keep=keep) if edge.key == ("go",):
+            return frozenset(keep)
+        case _:
+            return frozenset()
+
+
 def silent_exits(flows: Mapping[str, Flow], name: str) -> tuple[Exit, ...]:
     """Where a caller who does nothing may leave the flows, if he comes into this one."""
     found: list[Exit] = []

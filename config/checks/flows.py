@@ -153,16 +153,25 @@ def _ends(view: View, flows: Mapping[str, Flow]) -> None:
 
 
 def _values(view: View, flows: Mapping[str, Flow]) -> None:
-    """Every value that is used is collected somewhere, in whatever flow: values go along."""
+    """Every value that is used is collected somewhere, in whatever flow, as values go along; and what is
+    said of it, on some way there."""
     given: set[str] = set()
     recorded: set[str] = set()
     for _, step in graph.places(flows):
         given |= set(_given(step))
         if isinstance(step, Record):
             recorded.add(step.into)
+    brought = graph.brought(flows)
     for (flow, name), step in graph.places(flows):
+        here = given if isinstance(step, Branch) else brought.get((flow, name), given)
         for key, used, is_tape in _used(step):
             known = recorded if is_tape else given
+            if used in known and used not in here:
+                view.warn(
+                    ("flows", flow, name, *key),
+                    f"{used!r} is not known here: no way to this step collects, records or looks it up; "
+                    "nothing will be said of it",
+                )
             if used not in known:
                 what = "recording" if is_tape else "value"
                 view.error(

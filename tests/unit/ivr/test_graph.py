@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.graph import Circle, circles, edges, next_place, parts_of, reached, silent_exits, without_end
+from ivr.graph import (
+    Circle,
+    brought,
+    circles,
+    edges,
+    next_place,
+    parts_of,
+    reached,
+    silent_exits,
+    without_end,
+)
 from ivr.model import (
     Branch,
     Case,
@@ -205,3 +215,37 @@ def test_a_step_that_is_not_there_hides_nothing() -> None:
     there = flows(f={"a": menu(to("nowhere"), _1=A)})
     assert circles(there) == ()
     assert without_end(there) == (("f", "a"),)
+
+
+# what a caller brings
+
+
+def test_values_are_brought_by_the_exits_that_give_them() -> None:
+    asks = Collect(parts=(), into="x", go=B, tries=TRIES)
+    keys = Menu(parts=(), keys={"1": D}, into="m", tries=Tries(otherwise=C))
+    seen = LookUp(
+        url="http://x", keep={"y": "y", "z": "z"}, go=ToFlow(flow="g"), otherwise=C, within=1.0
+    )
+    tape = Record(parts=(), into="r", go=C, too_short=OUT, failed=OUT)
+    found = brought(
+        flows(
+            f={"a": asks, "b": keys, "c": say(OUT), "d": seen, "e": say(A)}, g={"a": tape, "c": say(OUT)}
+        )
+    )
+    assert found == {
+        ("f", "a"): frozenset(),
+        ("f", "b"): {"x"},
+        ("f", "c"): {"x", "m"},
+        ("f", "d"): {"x", "m"},
+        ("g", "a"): {"x", "m", "y", "z"},
+        ("g", "c"): {"x", "m", "y", "z", "r"},
+    }
+
+
+def test_what_is_collected_on_the_way_round_is_brought_back() -> None:
+    asks = Collect(parts=(), into="x", go=A, tries=Tries(otherwise=OUT))
+    assert brought(flows(f={"a": say(B), "b": asks})) == {("f", "a"): {"x"}, ("f", "b"): {"x"}}
+
+
+def test_a_menu_that_keeps_no_key_brings_nothing() -> None:
+    assert brought(flows(f={"a": menu(B, _1=B), "b": say(OUT)}))["f", "b"] == frozenset()

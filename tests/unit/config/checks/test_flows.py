@@ -344,6 +344,22 @@ def test_a_flow_may_not_lead_back_to_the_queue_that_could_not_serve(tmp_path: Pa
     assert loaded(tmp_path, with_flows(back, queues=waits)).routing  # he waits, and is asked again
 
 
+@pytest.mark.parametrize("part", ["digits: x", "number: x", "time: x"])
+def test_a_value_that_is_said_before_it_is_collected_is_odd(tmp_path: Path, part: str) -> None:
+    early = (
+        f"  f:\n    a: {{say: [hello, {{{part}}}], go: b}}\n"
+        "    b: {say: hello, collect: x, go: c, otherwise: c}\n"
+        f"    c: {SAY}"
+    )
+    (told,) = [each for each in warnings(tmp_path, with_flows(early)) if "not known" in each]
+    assert told.endswith(
+        ": 'x' is not known here: no way to this step collects, records or looks it up; "
+        "nothing will be said of it"
+    )
+    again = early.replace("go: c,", "go: a,")  # he who comes back has entered it
+    assert not [each for each in warnings(tmp_path, with_flows(again)) if "not known" in each]
+
+
 def test_what_nothing_names_is_odd(tmp_path: Path) -> None:
     prompts = PROMPTS + '  spare: {zh-CN: "备", en: Spare}\n  goodbye: {zh-CN: "再", en: Bye}\n'
     flows = f"  f:\n    a: {SAY}\n  g:\n    a: {SAY}"
