@@ -147,8 +147,7 @@ async def survey(stage: Stage) -> Seen:
         f"queue {row['queue']}, agent {row['agent']}"
     )
     kept = (row["satisfaction"], row["solved"], row["agent"]) == (5, True, "1002")
-    # What is said right after the talk sometimes does not reach the phone.
-    good = kept and sounds in (["survey_satisfaction", "survey_thanks"], ["survey_thanks"])
+    good = kept and sounds == ["survey_satisfaction", "survey_thanks"]
     return Seen(text=text, good=good, call=call)
 
 
