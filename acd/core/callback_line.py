@@ -15,6 +15,7 @@ from acd.core.callback_words import (
 from acd.core.callbacks_table import CallbackEvent, CallbackState
 from acd.core.floor import Floor
 from acd.core.retry import expires_at, used_up
+from acd.core.routing import Routing
 from acd.core.ticket import Ticket
 from agents.model import AgentState
 from agents.roster import Agent
@@ -85,10 +86,17 @@ class CallbackLine(Ledger, ABC):
         if callback.state is CallbackState.DUE:
             self.stand(callback, "")
 
-    def reconfigured(self) -> None:
-        """A new routing has been taken: everything is worked out anew."""
+    def reconfigured(self, before: Routing) -> None:
+        """A new routing has been taken: what it changes is worked out anew. Who is due stands in line
+        again in any case, since there are new pools."""
+        now = self._floor.routing
+        queues = before.queues.keys() & now.queues.keys() if before.trunks == now.trunks else ()
+        same = {name for name in queues if before.queues[name].callback == now.queues[name].callback}
         for callback in list(self.open.values()):
-            if callback.state in (CallbackState.PLANNED, CallbackState.DUE):
+            if callback.now.queue in same:
+                if callback.state is CallbackState.DUE:
+                    self.fire(callback, CallbackEvent.DUE)
+            elif callback.state in (CallbackState.PLANNED, CallbackState.DUE):
                 self.renew_place(callback)
                 self.fire(callback, CallbackEvent.MOVED)
 

@@ -34,6 +34,7 @@ class Reconfigure:
     def replaced(self, event: ConfigReplaced) -> None:
         """Take a new routing, all of it at once."""
         floor, routing = self._floor, event.routing
+        before = floor.routing
         floor.record(RoutingTaken(at=floor.now, revision=routing.revision))
         nodes = {agent.id: agent.profile.node for agent in floor.roster}
         floor.routing = routing
@@ -51,7 +52,7 @@ class Reconfigure:
         self._named_again()
         floor.messages.configured()
         self._agents_moved(nodes)
-        self._place_again()
+        self._place_again(before)
 
     def _named_again(self) -> None:
         """Who was to be logged out only because the file dropped him stays, if it names him again."""
@@ -81,7 +82,7 @@ class Reconfigure:
                 floor.matching.unready(agent)
                 floor.staff.ready(agent)
 
-    def _place_again(self) -> None:
+    def _place_again(self, before: Routing) -> None:
         """Every call in a queue asks for what its queue asks for now; in the order of the keys."""
         floor = self._floor
         waiting = floor.call_machine.waiting
@@ -93,4 +94,4 @@ class Reconfigure:
                     waiting.ask_anew(call)
                 if call.state is CallState.WAITING:
                     waiting.resume(call)
-            floor.callbacks.reconfigured()
+            floor.callbacks.reconfigured(before)

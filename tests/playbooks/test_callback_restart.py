@@ -57,6 +57,7 @@ from tests.playbooks.callback_centre import (
     said,
     says_to_agent,
     talking,
+    told,
 )
 from tests.playbooks.centre import NODE, agent, queue
 from tests.playbooks.harness import START, Playbook
@@ -526,3 +527,20 @@ def test_talk_that_is_found_is_not_given_up_for_the_time_it_took() -> None:
     back(play, customer=True, leg="connected")
     play.after(500_000)
     assert state_of(play) == "talking"
+
+
+def test_reload_that_is_not_about_callbacks_leaves_their_times_alone() -> None:
+    play = dialling() >> dial_failed() >> told(prompt="customer_no_answer") >> agent_hung_up(OFFER)
+    play >> ConfigReplaced(routing=calling(revision="r2"))
+    play.after(299)
+    assert state_of(play) == "planned"
+    play.after(1) << rings_for(f"{CALLBACK}-a2-o1")
+
+
+def test_reload_that_takes_the_carrier_away_and_brings_him_back() -> None:
+    play = dialling() >> dial_failed()
+    play >> ConfigReplaced(routing=replace(calling(revision="r2"), trunks={}))
+    play.after(300)
+    assert state_of(play) == "planned"
+    play >> ConfigReplaced(routing=calling(revision="r3"))
+    assert state_of(play) == "due"
