@@ -265,6 +265,7 @@ class Callbacks(CallbackLine):
     def dial(self, callback: OpenCallback, row: str) -> None:
         """It is in the store, so it counts as made; now, and only now, the customer is dialled."""
         call, _ = self._under_way(callback)
+        spent = used_up(self.rule(callback), callback.now)
         callback.change(attempts=callback.now.attempts + 1)
         trunk = self.trunk(callback)
         others = self.engaged.get(callback.now.number, 0) > 1
@@ -272,6 +273,7 @@ class Callbacks(CallbackLine):
             trunk is None
             or trunk.dial is None
             or others
+            or spent
             or not call.offers
             or call.node in self._floor.lost
             or callback.verdict is not None

@@ -856,3 +856,12 @@ def test_wish_without_a_business_is_owed_by_that_of_the_queues_number(dialled: s
     play = Playbook(calling(businesses={"tv": tv}, numbers={"4001": number}))
     play >> wish(dialled=dialled)
     assert play.last(CallbackOpened).callback.business == "tv"
+
+
+def test_attempts_of_a_new_rule_count_for_what_is_being_stored() -> None:
+    play = dialling() >> dial_failed() >> told(prompt="customer_no_answer") >> agent_hung_up(OFFER)
+    second = f"{CALLBACK}-a2"
+    play.after(300) >> ringing(f"{second}-o1") >> answered(f"{second}-o1") >> told(f"{second}-o1")
+    play >> ConfigReplaced(routing=calling(callback=rule(attempts=1))) >> committed(second)
+    assert not said(play, DialCustomer)
+    assert outcome(play) is CallbackOutcome.EXPIRED
