@@ -18,6 +18,7 @@ from acd.core.events import RingFailure
 from acd.core.facts import CallEnded, CallOutcome
 from acd.core.flow_words import StartTape, TapeEnd, TapeFinished
 from acd.core.routing import SetAside, Then, Voicemail, WaitOffer
+from acd.core.waiting import FOREMOST
 from ivr.model import Flow, HangUp, Say
 from tests.playbooks.callback_centre import (
     ATTEMPT,
@@ -26,6 +27,7 @@ from tests.playbooks.callback_centre import (
     acted,
     calling,
     committed,
+    joining,
     picked_up,
     rule,
     rung,
@@ -34,7 +36,7 @@ from tests.playbooks.callback_centre import (
 )
 from tests.playbooks.centre import queue
 from tests.playbooks.harness import Playbook
-from tests.playbooks.words import failed, hung_up, pressed, prompt_over
+from tests.playbooks.words import connect_failed, failed, hung_up, pressed, prompt_over
 
 MESSAGE = WaitOffer(key="2", then=Then.VOICEMAIL, say="by_two", after=60, every=None, voicemail="orders")
 MENU = WaitOffer(key="3", then=Then.FLOW, say="by_three", after=60, every=None, flow="bye")
@@ -103,3 +105,9 @@ def test_who_asked_for_a_callback_is_known() -> None:
     play = Playbook(calling()) >> wish(by="api:1001")
     assert [view.callback.asked_by for view in play.core.view_callbacks()] == ["api:1001"]
     assert leaves_message().recorded(CallbackOpened)[0].callback.asked_by is None
+
+
+def test_who_cannot_be_joined_waits_for_an_agent_before_everybody() -> None:
+    play = joining() >> connect_failed(OFFER)
+    (view,) = play.core.view_calls()
+    assert (view.call, view.state, view.tier) == (ATTEMPT, "waiting", FOREMOST)
