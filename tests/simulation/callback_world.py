@@ -162,7 +162,9 @@ class CallbackWorld(World):
         commit = self.store.committed[attempt]
         assert command.node not in self.down
         if not (self.down and self.lossy):
-            engaged = [call for call in self.callers if self.arrivals[call][0].caller == number]
+            there = [call for call in self.callers if self.arrivals[call][0].caller == number]
+            # whom an engine before had dialled, and who is being hung up, is no call
+            engaged = [each for each in there if each not in self.ever or each in self.floor.calls]
             assert not engaged, "he waits, or talks"
             assert number not in [each.number for each in self.dialled.values()], "he is dialled"
         callback = self.floor.callbacks.open[commit.callback.id]
