@@ -161,7 +161,7 @@ async def test_agents_call_each_other(office: Office) -> None:
     assert ringing.caller == "1001"
     assert ringing.display.replace(" ", "") == "坐席一"
     await ringing.answer()
-    assert "State:Busy" in (await office.pbx.cli("core show hint 1001")).replace(" ", "")
+    assert "State:InUse" in (await office.pbx.cli("core show hint 1001")).replace(" ", "")
     await call.hangup()
 
 
