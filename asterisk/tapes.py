@@ -27,7 +27,7 @@ from acd.core.flow_words import (
 )
 from asterisk.ari import events as ari
 from asterisk.ari import requests
-from asterisk.ari.errors import AriGone
+from asterisk.ari.errors import AriConflict, AriGone
 from asterisk.ari.protocol import Reply, Response
 from asterisk.callers import Callers
 from asterisk.line import Line, lost
@@ -41,6 +41,9 @@ NO_SOUND_S = 4.0
 
 SLACK_S = 1.0
 """Some of the silence at the end is left in the file, and lengths come in whole seconds."""
+
+NOT_IN_STASIS = "not in Stasis"
+"""What Asterisk says (409) of a channel that is on its way out."""
 
 
 class CallerTape:
@@ -195,6 +198,8 @@ class Tapes:
     def _begun(self, tape: CallerTape, reply: Reply) -> None:
         if isinstance(reply, Response | AriGone) or lost(reply):
             return
+        if isinstance(reply, AriConflict) and NOT_IN_STASIS in str(reply):
+            return  # he is hanging up: the end of his channel, which comes next, tells the rest
         if self._tapes.get(tape.command.call) is tape:
             self._line.failed("record caller", reply)
             self._fail(tape, TapeFailure.REFUSED, str(reply))

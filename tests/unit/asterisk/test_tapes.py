@@ -284,6 +284,16 @@ def test_a_refusal_is_a_failure_unless_he_is_gone(play: Play) -> None:
     assert play.told() == []
 
 
+def test_who_is_on_his_way_out_when_it_should_begin_has_said_nothing(play: Play) -> None:
+    play.tapes.start(start())
+    play.wire.ok()
+    play.questions.pop()(None)
+    play.wire.refuse(409, "Channel not in Stasis application")
+    assert play.told() == []
+    play.hangs_up()
+    assert play.told() == [finished(0, TapeEnd.HUNG_UP)]
+
+
 def test_a_refusal_that_comes_after_he_has_gone_changes_nothing(play: Play) -> None:
     play.tapes.start(start())
     play.wire.ok()
