@@ -27,7 +27,7 @@ from acd.core.facts import Fact
 from acd.core.routing import Routing
 
 START = 1_795_000_000.0
-"""A Wednesday in November 2026, 10:26 in Shanghai."""
+"""A Wednesday in November 2026, 19:06 in Shanghai."""
 
 FactT = TypeVar("FactT")
 

@@ -118,7 +118,7 @@ def test_call_that_rings_for_a_vanished_queue_goes_on_ringing() -> None:
     play >> arrived() << ring(queue="extra") << ringback()
     play >> ConfigReplaced(routing=centre())
     play.quiet()
-    play >> failed() << ring("c1-o2") << ringback()
+    play >> failed() << music() << ring("c1-o2")
 
 
 def test_call_that_is_welcomed_for_a_vanished_queue_joins_the_default_one() -> None:

@@ -184,8 +184,17 @@ def test_widening_and_time_out_go_on_from_when_the_caller_joined() -> None:
 
 def test_first_targets_stay_in_the_running_without_a_new_hold() -> None:
     first = FirstTarget(agent="1002", hold=60)
-    play = start(waiting(placement=place(firsts=(first,))), agents=[remembered(), remembered("1002")])
+    needs = centre(queues=[queue(needs=(("orders", 3),))], agents=[agent("1001"), agent("1002")])
+    call = waiting(placement=place(firsts=(first,)))
+    play = start(call, agents=[remembered(), remembered("1002")], routing=needs)
     play >> back("c1") << ring("c1-o1", "1002") << music()
+
+
+def test_first_targets_who_are_busy_are_not_waited_for_anew() -> None:
+    call = waiting(placement=place(firsts=(FirstTarget(agent="1002", hold=60),)))
+    play = start(call, agents=[remembered(), remembered("1002")])
+    phones = (("1001", PhoneState.FREE), ("1002", PhoneState.IN_USE))
+    play >> back("c1", phones=phones) << ring("c1-o1", "1001") << music()
 
 
 def test_call_that_had_no_place_yet_is_decided_on_with_what_is_known_of_its_caller() -> None:
@@ -246,7 +255,7 @@ def test_agent_talks_in_one_call_at_most() -> None:
 
 def test_pair_whose_caller_hung_up_meanwhile_is_released() -> None:
     play = start(talking(), agents=[remembered(state=AgentState.TALKING)])
-    play >> back(offers=(leg(),)) << release()
+    play >> back(offers=(leg(),)) << release() << release()
     assert play.last(CallEnded).outcome is CallOutcome.ANSWERED
 
 

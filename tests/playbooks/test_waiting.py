@@ -110,7 +110,8 @@ def test_requirement_widens_by_group_and_keeps_what_it_had() -> None:
     play.after(59).quiet()
     assert [fact.step for fact in play.recorded(CallWidened)] == [1]
     play.after(1) << ring(agent="1002")
-    play >> failed() << music()
+    play >> failed(reason=RingFailure.REFUSED)
+    play.quiet()
     view = play.core.view_call("c1")
     assert view is not None
     assert view.asks_for == ("orders ≥ 1", "group back")
