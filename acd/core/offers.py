@@ -221,13 +221,13 @@ class Offers:
     def connect_failed(self, offer: Offer, row: str) -> None:
         """They could not be joined: the agent is let go, the caller keeps his place."""
         self._release(offer)
-        self._unconnected(offer, OfferOutcome.WITHDRAWN, _RELEASE)
+        self._unconnected(offer, _RELEASE)
 
     def agent_lost(self, offer: Offer, row: str) -> None:
         """He hung up before they were joined: he is set aside as one who refuses. A phone that answers
         by itself and drops the call would else be rung without end."""
         _call(offer).note(self._floor.now, codes.AGENT_LOST, offer.agent.id)
-        self._unconnected(offer, OfferOutcome.WITHDRAWN, _aside(offer, refused=True))
+        self._unconnected(offer, _aside(offer, refused=True))
         self.settle(offer, row)
 
     def caller_gone_answered(self, offer: Offer, row: str) -> None:
@@ -296,9 +296,9 @@ class Offers:
         self._record_ended(offer, outcome, call)
         floor.call_machine.unanswered(call, offer)
 
-    def _unconnected(self, offer: Offer, outcome: OfferOutcome, settle: Input) -> None:
+    def _unconnected(self, offer: Offer, settle: Input) -> None:
         call = _call(offer)
-        self._over(offer, outcome, settle)
+        self._over(offer, OfferOutcome.WITHDRAWN, settle)
         call.hears = ""
         self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
 

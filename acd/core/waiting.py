@@ -24,7 +24,7 @@ from acd.core.considered import (
     words,
 )
 from acd.core.facts import CallOutcome, CallQueued, CallWidened, VisitOutcome
-from acd.core.place import key_of, next_due, placement, targets
+from acd.core.place import next_due, placement, targets
 from acd.core.requirement import Requirement, first
 from acd.core.routing import Ending, FirstTarget, Queue, Then
 from acd.core.rules import target
@@ -121,10 +121,10 @@ class Waiting:
         What those hear who find nobody is left to `settle`: an agent may take them at once.
         """
         gathered, self._gathered, self._unsettled = self._gathered or [], None, []
-        calls = {call.id: call for call in gathered if call.ticket is not None}
+        calls = {call.ticket.key: call for call in gathered if call.ticket is not None}
         with ExitStack() as in_turn:  # the last one first, and each whatever befalls another
-            for call in sorted(calls.values(), key=key_of, reverse=True):
-                in_turn.callback(self.resume, call)
+            for key in sorted(calls, reverse=True):
+                in_turn.callback(self.resume, calls[key])
 
     def settle(self) -> None:
         """Those who wait after all are told so."""
