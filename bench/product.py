@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 import aiohttp
 
+from asterisk.lab import program
 from bench.machine import cpu_s, resident_bytes
 
 START_S = 30.0
@@ -58,9 +58,7 @@ class Engine:
     async def start(self) -> None:
         """Start it and wait until it says that it is connected to Asterisk."""
         self._seen = len(self._log.read_bytes()) if self._log.exists() else 0
-        command: list[str] = [*self._command]
-        if setpriv := shutil.which("setpriv"):
-            command = [setpriv, "--pdeathsig", "KILL", *command]
+        command = program.tied(self._command)
         with self._log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 *command, env=self._env, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output

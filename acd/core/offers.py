@@ -247,7 +247,7 @@ class Offers:
     def connect_failed(self, offer: Offer, row: str) -> None:
         """They could not be joined: the agent is let go, the caller keeps his place."""
         self._release(offer)
-        self._unconnected(offer, OfferOutcome.WITHDRAWN, _RELEASE)
+        self._unconnected(offer, _RELEASE)
 
     def agent_lost(self, offer: Offer, row: str) -> None:
         """He hung up before they were joined: he is set aside as one who refuses. A phone that answers
@@ -257,7 +257,7 @@ class Offers:
         if call.state is CallState.DIALLED:  # he does not want to make this call
             self._over(offer, OfferOutcome.REFUSED, aside)
         else:
-            self._unconnected(offer, OfferOutcome.WITHDRAWN, aside)
+            self._unconnected(offer, aside)
         self.settle(offer, row)
 
     def caller_gone_answered(self, offer: Offer, row: str) -> None:
@@ -358,9 +358,9 @@ class Offers:
             floor.estimates.wasted(_queue(offer).name, _rang(offer, floor.now))
         floor.call_machine.unanswered(call, offer)
 
-    def _unconnected(self, offer: Offer, outcome: OfferOutcome, settle: Input) -> None:
+    def _unconnected(self, offer: Offer, settle: Input) -> None:
         call = _call(offer)
-        self._over(offer, outcome, settle)
+        self._over(offer, OfferOutcome.WITHDRAWN, settle)
         call.hears = ""
         self._floor.call_machine.fire(call, CallEvent.UNCONNECTED)
 

@@ -17,12 +17,6 @@ def targets(call: Call) -> tuple[Requirement, ...]:
     return tuple([first(each, call.needs) for each in call.firsts])
 
 
-def key_of(call: Call) -> tuple[int, float, int]:
-    """What calls are served by; equal ones by the order of their tickets."""
-    number = call.ticket.key[2] if call.ticket is not None else 0
-    return (-call.tier, call.arrived_at - call.head_start, number)
-
-
 def next_due(call: Call, queue: Queue) -> float | None:
     """When something happens to a waiting call by itself (UTC seconds): the next widening step, the end
     of its hold for first targets, or the maximum wait; None: never."""

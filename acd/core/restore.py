@@ -226,27 +226,18 @@ def _status(remembered: RestoredAgent, now: float) -> Status:
     """His state, as far as it needs no live call and no phone that is known to be free."""
     state, since = remembered.state, remembered.since
     logged_in_at = since if remembered.logged_in_at is None else remembered.logged_in_at
-    status = Status(
-        state=state,
-        since=since,
-        free_since=since,
-        logged_in_at=logged_in_at,
-        pending=remembered.pending,
-        pending_reason=remembered.pending_reason,
-    )
+    status = Status(state=state, since=since, free_since=since, logged_in_at=logged_in_at)
     if state is AgentState.PAUSED:
-        return status._replace(pause_reason=remembered.pause_reason, pending=None, pending_reason=None)
-    if state is AgentState.WRAP_UP:
-        until = now if remembered.wrap_up_until is None else remembered.wrap_up_until
-        return status._replace(until=until, extend=remembered.extend, extended=remembered.extended)
+        return status._replace(pause_reason=remembered.pause_reason)
+    if state not in (*_IN_CALL, AgentState.WRAP_UP):
+        return status._replace(
+            state=AgentState.UNAVAILABLE, unavailable=(Unavailable.PHONE_UNREACHABLE,)
+        )
+    status = status._replace(pending=remembered.pending, pending_reason=remembered.pending_reason)
     if state in _IN_CALL:
         return status
-    return status._replace(
-        state=AgentState.UNAVAILABLE,
-        unavailable=(Unavailable.PHONE_UNREACHABLE,),
-        pending=None,
-        pending_reason=None,
-    )
+    until = now if remembered.wrap_up_until is None else remembered.wrap_up_until
+    return status._replace(until=until, extend=remembered.extend, extended=remembered.extended)
 
 
 def _steps_taken(call: Call) -> int:

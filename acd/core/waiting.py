@@ -28,7 +28,7 @@ from acd.core.considered import (
 )
 from acd.core.facts import CallOutcome, CallQueued, CallWidened, VisitOutcome
 from acd.core.offers_table import OfferEvent, OfferState
-from acd.core.place import key_of, next_due, placement, targets
+from acd.core.place import next_due, placement, targets
 from acd.core.requirement import Requirement, first
 from acd.core.routing import Ending, FirstTarget, Queue, Then
 from acd.core.rules import target
@@ -160,9 +160,9 @@ class Waiting:
         What those hear who find nobody is left to `settle`: an agent may take them at once.
         """
         gathered, self._gathered, self._unsettled = self._gathered or [], None, []
-        calls = {call.id: call for call in gathered if call.ticket is not None}
+        calls = {call.ticket.key: call for call in gathered if call.ticket is not None}
         turns: list[tuple[tuple[int, float, int], Callable[..., None], Any]] = [
-            (key_of(call), self.resume, call) for call in calls.values()
+            (key, self.resume, call) for key, call in calls.items()
         ]
         turns += self._floor.callbacks.turns()
         with ExitStack() as in_turn:  # the last one first, and each whatever befalls another

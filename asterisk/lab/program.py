@@ -24,10 +24,7 @@ async def start(
     `env` has further `NAME=value` pairs. The process that is returned is the program itself (what
     wraps it replaces itself by it), so its pid may be killed. It is killed with this process.
     """
-    command = root.command([*env, *argv])
-    if setpriv := shutil.which("setpriv"):
-        tied = [setpriv, "--pdeathsig", "KILL", "sh", "-c", STILL_A_CHILD, str(os.getpid())]
-        command = [*tied, *command]
+    command = tied(root.command([*env, *argv]))
     with output.open("ab") as printed:
         return await asyncio.create_subprocess_exec(
             *command,
@@ -35,6 +32,14 @@ async def start(
             stdout=printed,
             stderr=asyncio.subprocess.STDOUT,
         )
+
+
+def tied(command: Sequence[str]) -> list[str]:
+    """A command that, as a child of this process, is killed with it; it keeps its pid."""
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        return [*command]
+    return [setpriv, "--pdeathsig", "KILL", "sh", "-c", STILL_A_CHILD, str(os.getpid()), *command]
 
 
 async def stop(process: asyncio.subprocess.Process, within_s: float = STOP_S) -> None:
