@@ -80,7 +80,9 @@ class PhoneCall:
         await self.hangup()
 
     async def hangup(self) -> None:
-        """End it, and wait for its end."""
+        """End it, and wait for its end. After a call that the far side refused, baresip takes the next
+        as its current one only when it rings: so it is told which one is meant."""
+        await self._phone.command("callfind", self.id)
         await self._phone.command("hangup")
         await self.closed()
 
