@@ -13,6 +13,7 @@ from acd.core.callback import OpenCallback
 from acd.core.callback_words import (
     AgentPressed,
     AgentPrompted,
+    Attempt,
     AttemptCommitted,
     AttemptNotCommitted,
     AttemptOutcome,
@@ -48,6 +49,7 @@ from acd.core.events import (
     RingFailure,
 )
 from acd.core.facts import CallEnded, CallEntered, CallMissed, Fact
+from acd.core.offers_table import OfferState
 from acd.core.routing import CallbackRule, CallingHours, Routing, Trunk
 from agents.model import AgentState, PhoneState
 from tests.simulation.callback_store import CallbackStore
@@ -93,6 +95,8 @@ class CallbackWorld(World):
         self.ever: set[str] = set()
         self.prompted: list[tuple[str, str]] = []
         self.attempts: dict[str, int] = {}
+        self.kept: set[str] = set()
+        """Offers for which an agent is, or was, kept while the customer is dialled."""
         self.groups: list[int] = []
         self.missed: set[str] = set()
         self.closed: dict[str, int] = {}
@@ -107,15 +111,21 @@ class CallbackWorld(World):
 
     def hear(self, said: list[Command], twins: list[Command], before: dict[str, Any]) -> None:
         self.groups.append(len(self.store.facts))
-        self.due_before = self.due()
         super().hear(said, twins, before)
+        for command in said:
+            if isinstance(command, CommitAttempt):
+                after = self.waiting()
+                still = {call: after[call] for call in after if before.get(call) == after[call]}
+                self.keeps_in_order(command.attempt, still)
 
-    def due(self) -> dict[str, Any]:
-        return {
-            each.id: each.ticket.key
-            for each in self.floor.callbacks.open.values()
-            if each.state is CallbackState.DUE and each.ticket is not None
-        }
+    def keeps_in_order(self, attempt: Attempt, still: dict[str, tuple[Any, Any]]) -> None:
+        """Who is kept for a customer to be dialled is chosen in order, as one who is rung. When that
+        customer has picked up he is rung for him, whoever has come to wait meanwhile."""
+        call = self.floor.calls.get(attempt.id)
+        for offer in call.offers if call is not None else ():
+            if offer.state is OfferState.HELD:
+                self.kept.add(offer.id)
+                self.callback_in_order(attempt.callback, offer.agent.id, still)
 
     def in_order(self, ring: RingAgent, still: dict[str, tuple[Any, Any]]) -> None:
         """Nobody who waited all the time and asks for this agent has an earlier key than the customer
@@ -124,15 +134,21 @@ class CallbackWorld(World):
             super().in_order(ring, still)
             return
         callback = self.floor.callbacks.open.get(ring.callback)
-        agent = self.floor.roster.get(ring.agent)
-        if callback is None or callback.ticket is None or agent is None:
-            return
-        if callback.state is CallbackState.JOINING:
+        if callback is None or callback.state is not CallbackState.JOINING:
+            self.callback_in_order(ring.callback, ring.agent, still)
+        elif ring.offer not in self.kept:
             super().in_order(ring, still)
+
+    def callback_in_order(
+        self, callback_id: str, agent_id: str, still: dict[str, tuple[Any, Any]]
+    ) -> None:
+        callback = self.floor.callbacks.open.get(callback_id)
+        agent = self.floor.roster.get(agent_id)
+        if callback is None or callback.ticket is None or agent is None:
             return
         for call, (key, asks) in still.items():
             earlier = key < callback.ticket.key and any(r.met_by(agent.profile) for r in asks)
-            assert not earlier, (ring, call)
+            assert not earlier, (callback_id, agent_id, call)
 
     def obey(self, command: Command) -> None:
         match command:
@@ -345,6 +361,7 @@ class CallbackWorld(World):
                 self.store.committed[commit.attempt.id] = commit
         self.commits.clear()
         self.prompted.clear()
+        self.kept.clear()
         self.told.clear()
         self.store = CallbackStore(facts, self.store.committed)
         self.groups.clear()
@@ -434,7 +451,7 @@ class CallbackWorld(World):
     def run_out(self) -> None:
         """Everybody goes home, every dialling fails: all that is owed comes to an end."""
         for _ in range(400):
-            if self.down:
+            while self.down:
                 self.a_node_is_back(lambda choices: choices[0])
             for call in list(self.callers):
                 del self.callers[call]
