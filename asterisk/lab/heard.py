@@ -22,12 +22,9 @@ FLOOR = 200.0
 """A level below which a moment counts as silent: noise of codecs, not speech."""
 LIKE, LIKE_A_WORD = 0.9, 0.95
 LONG_S = 1.0
-"""So much a sound agrees with itself through a codec, lost packets included; no two prompts of a second
-or more agree as much that are not the same. Words are not told apart as surely: give only those that can
+"""So much a sound agrees with itself through a codec; no two prompts of a second or more agree as much
+that are not the same. Words are not told apart as surely: give only those that can
 be meant, and the longest that fits is the one."""
-PIECE_S, FEW_PIECES, PIECE_LIKE = 0.5, 4, 0.9
-SLIP_S = 0.6
-"""On a busy machine a sound is held up on its way for so long: what follows comes later."""
 EDGE_S = 0.1
 """So much at a prompt's end is not looked for: a phone's buffer loses it."""
 
@@ -66,9 +63,8 @@ def _candidates(prompts: Mapping[str, Path], heard: Path) -> list[Heard]:
     found = [
         (len(sound[0]), likeness, Heard(prompt=prompt, begin=begin, end=begin + len(sound[0])))
         for prompt, path in prompts.items()
-        for whole in (trimmed(levels_of(path)), trimmed(levels_of(path, skip_s=HOP_S / 2)))
-        for sound in (whole, *_later_part(whole))
-        for begin, likeness in (*peaks(sound, levels), *slipped(sound, levels))
+        for sound in (trimmed(levels_of(path)), trimmed(levels_of(path, skip_s=HOP_S / 2)))
+        for begin, likeness in peaks(sound, levels)
     ]
     return [each for _, _, each in sorted(found, key=lambda one: one[:2], reverse=True)]
 
@@ -97,53 +93,20 @@ def trimmed(levels: Levels) -> Levels:
     return levels[0][begin:end], levels[1][begin:end]
 
 
-def _later_part(sound: Levels) -> list[Levels]:
-    """Where a busy machine lost packets at the beginning, the rest of a long prompt counts."""
-    begin = len(sound[0]) * 2 // 5
-    enough = (len(sound[0]) - begin) * HOP_S >= LONG_S
-    return [(sound[0][begin:], sound[1][begin:])] if enough else []
-
-
-def peaks(sound: Levels, heard: Levels, like: float | None = None) -> list[tuple[int, float]]:
+def peaks(sound: Levels, heard: Levels) -> list[tuple[int, float]]:
     """Where in `heard` the sound fits, and how well: the best place of each stretch of its length."""
     length = len(sound[0])
     if not length or length > len(heard[0]):
         return []
     rows = [_likenesses(one, other) for one, other in zip(sound, heard, strict=True)]
     both = [(one + other) / 2 for one, other in zip(*rows, strict=True)]
-    if like is None:
-        like = LIKE if length * HOP_S >= LONG_S else LIKE_A_WORD
+    like = LIKE if length * HOP_S >= LONG_S else LIKE_A_WORD
     found: list[tuple[int, float]] = []
     for place in sorted(range(len(both)), key=both.__getitem__, reverse=True):
         if both[place] < like:
             break
         if all(abs(place - other) >= length for other, _ in found):
             found.append((place, both[place]))
-    return found
-
-
-def slipped(sound: Levels, heard: Levels) -> list[tuple[int, float]]:
-    """Where in `heard` a longer sound fits piece by piece, though it was held up, and how well.
-    Of every three pieces one may be lost, in which it was held up; of four, where the last is lost."""
-    size, slip = round(PIECE_S / HOP_S), round(SLIP_S / HOP_S)
-    count = len(sound[0]) // size
-    if count < FEW_PIECES:
-        return []
-    pieces = [
-        peaks((sound[0][at : at + size], sound[1][at : at + size]), heard, PIECE_LIKE)
-        for at in range(0, count * size, size)
-    ]
-    found = []
-    for begin, likeness in pieces[0]:
-        at, fits, near = begin, [likeness], [(begin, likeness)]
-        for following in pieces[1:]:
-            at += size
-            near = [each for each in following if abs(each[0] - at) <= slip]
-            if near:
-                at, likeness = max(near, key=lambda each: each[1])
-                fits.append(likeness)
-        if count - len(fits) <= ((count + 1) // 3 if near else count // 4):
-            found.append((begin, sum(fits) / count))
     return found
 
 

@@ -19,11 +19,11 @@ from asterisk.lab.errors import PhoneTimeout, ToolFailed
 from asterisk.lab.netstring import frame, read_frame
 from asterisk.lab.ports import PortBlock
 from asterisk.lab.root import Root
+from asterisk.lab.rtptap import RtpTap
 
 WITHIN_S = 10.0
 CONNECT_EVERY_S = 0.02
 RTP_PORTS = 10
-HEARD = "heard.wav"
 CONFIG = (Path(__file__).parent / "baresip.conf").read_text(encoding="utf-8")
 
 
@@ -36,7 +36,7 @@ class PhoneCall:
         self.peer = peer
         self.display = display
         self.heard = heard
-        """A WAV of what the phone heard, whole once the call is closed."""
+        """A WAV of what the phone was sent to hear, written when the call is closed."""
         self.reason: str | None = None
         """Why the call closed, such as `486 Busy Here` or `Connection reset by peer`."""
         self._phone = phone
@@ -135,7 +135,7 @@ class PhoneCall:
 
 
 class Softphone:
-    """A phone that says a tone of `tone_hz` into every call and records what it hears.
+    """A phone that says a tone of `tone_hz` into every call; what it is sent to hear is kept.
 
     Its far sides can tell it by the tone (`asterisk.lab.tone`). Use it as an async context
     manager, or `start` and `stop` it.
@@ -158,8 +158,7 @@ class Softphone:
         """What Asterisk says of messages that wait, as often as it says it (RFC 3842)."""
         self._one_command = asyncio.Lock()
         self._account = ""
-        self._hears = self.folder / HEARD
-        rtp = ports.span(RTP_PORTS)
+        self._rtp = rtp = ports.span(RTP_PORTS)
         values = {
             "sip_port": self.sip_port,
             "control_port": self._control_port,
@@ -174,6 +173,7 @@ class Softphone:
 
     async def start(self) -> None:
         """Start it and connect to its control port."""
+        self._tap = RtpTap(self._rtp)
         self._process = await program.start(
             self._root,
             ["baresip", "-f", self._root.inside(self.folder)],
@@ -188,6 +188,7 @@ class Softphone:
         await program.stop(self._process)
         await self._reading
         self._writer.close()
+        self._tap.close()
 
     async def kill(self) -> None:
         """End it as pulling its plug does: the far sides are not told."""
@@ -197,8 +198,9 @@ class Softphone:
         self._writer.close()
         for call in self._calls.values():
             if not call.is_closed:
-                self._keep(call)
+                self._tap.save(call.heard)
                 await call.saw("CALL_CLOSED", "phone unplugged")
+        self._tap.close()
 
     async def register(
         self,
@@ -313,7 +315,7 @@ class Softphone:
             return
         call = self._call(event["id"], event["peeruri"], event.get("peerdisplayname", ""))
         if kind == "CALL_CLOSED":
-            self._keep(call)
+            self._tap.save(call.heard)
         await call.saw(kind, about)
         if kind == "CALL_INCOMING":
             self._incoming.put_nowait(call)
@@ -325,12 +327,6 @@ class Softphone:
             raise PhoneTimeout(f"{self.name} got no answer to its registration.") from late
         if kind == "REGISTER_FAIL":
             raise ToolFailed(f"{self.name} was not registered: {said}")
-
-    def _keep(self, call: PhoneCall) -> None:
-        """Give what was heard its call's own name. Baresip writes each call into the same file: another
-        name, given to it by command, might come too late for a call that rings already."""
-        if self._hears.exists():
-            self._hears.rename(call.heard)
 
     def _call(self, call_id: str, peer: str, display: str) -> PhoneCall:
         if call_id not in self._calls:

@@ -105,21 +105,3 @@ def test_a_word_within_a_longer_prompt_is_the_longer_prompt(
     del both["one"]
     heard = write(tmp_path / "heard.wav", silence(0.2) + longer + silence(0.2))
     assert all_of(both, heard) == ["longer"]
-
-
-def test_a_prompt_that_was_held_up_on_its_way_is_heard(prompts: dict[str, Path], tmp_path: Path) -> None:
-    sound = part(prompts, "three")
-    middle = int(1.3 * RATE_HZ)
-    held = [*silence(0.5), *sound[:middle], *silence(0.16), *sound[middle:], *silence(0.5)]
-    assert all_of(prompts, write(tmp_path / "heard.wav", noisy(held))) == ["three"]
-
-
-def test_pieces_that_stand_elsewhere_are_not_the_prompt(
-    prompts: dict[str, Path], tmp_path: Path
-) -> None:
-    sound = part(prompts, "three")
-    middle = int(1.6 * RATE_HZ)
-    apart = [*silence(0.5), *sound[:middle], *silence(1), *sound[middle:]]
-    turned = [*silence(0.5), *sound[middle:], *sound[:middle]]
-    for number, heard in enumerate((apart, turned)):
-        assert all_of(prompts, write(tmp_path / f"{number}.wav", noisy(heard))) == []

@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from asterisk.lab.siptap import SipMessage, SipTap, parse_packet, ring_delays_s
+from asterisk.lab.siptap import SipMessage, SipTap, parse_message, ring_delays_s
+from asterisk.lab.udptap import parse_udp
 
 INVITE = (
     b"INVITE sip:1001@127.0.0.1:5070 SIP/2.0\r\n"
@@ -31,7 +32,7 @@ def message(at: float, source: int, target: int, caller: str, start: str = "INVI
 
 @pytest.mark.parametrize("options", [0, 2])
 def test_a_message_is_taken_apart(options: int) -> None:
-    seen = parse_packet(packet(INVITE, options=options), 12.5)
+    seen = parse_message(parse_udp(packet(INVITE, options=options), 12.5))
     assert seen == SipMessage(
         at=12.5,
         source_port=5060,
@@ -45,11 +46,11 @@ def test_a_message_is_taken_apart(options: int) -> None:
 
 
 def test_answers_and_keep_alives() -> None:
-    answer = parse_packet(packet(b"SIP/2.0 200 OK\r\ni: x\r\nf: <sip:1@a>\r\n\r\n"), 0)
+    answer = parse_message(parse_udp(packet(b"SIP/2.0 200 OK\r\ni: x\r\nf: <sip:1@a>\r\n\r\n"), 0))
     assert answer
     assert not answer.is_invite
     assert (answer.to_user, answer.call_id, answer.from_user) == ("", "x", "1")
-    assert parse_packet(packet(b"\r\n\r\n"), 0) is None
+    assert parse_message(parse_udp(packet(b"\r\n\r\n"), 0)) is None
 
 
 def test_delays_pair_the_two_invites_of_a_call() -> None:
