@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic
 
 from aiohttp import web
 
@@ -17,12 +17,8 @@ from acd.api.problems import Kind, Refusal, invalid
 from acd.api.routes import CSV, by
 from acd.api.schemas.base import Asked
 from acd.api.schemas.problem import ErrorItem
-from acd.archive import BlacklistEntry
-from acd.core.events import Customer
-from acd.imports import ImportRules, LineProblem
-from acd.reached import DoNotCallEntry
+from acd.imports import ImportRules, LineProblem, R
 
-R = TypeVar("R", Customer, BlacklistEntry, DoNotCallEntry)
 TYPES: Final = (CSV, JSON)
 
 

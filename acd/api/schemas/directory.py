@@ -8,7 +8,7 @@ from pydantic import Field
 
 from acd.api.schemas.base import Answer, Asked, Instant, Name, Paging
 
-_Field = Annotated[str, Field(max_length=1000)]
+RowField = Annotated[str, Field(max_length=1000)]
 """Checked further by the rules of acd.imports, as a field of a CSV file is."""
 
 
@@ -21,19 +21,19 @@ class CustomersQuery(Paging):
 class CustomerIn(Asked):
     """A customer. What is left out is emptied, except for the last agent, who stays as known."""
 
-    name: _Field | None = None
-    tier: _Field | None = None
+    name: RowField | None = None
+    tier: RowField | None = None
     """One of the configured tiers."""
-    last_agent: _Field | None = None
+    last_agent: RowField | None = None
     """Who took his last order; belongs together with `last_order_at`."""
-    last_order_at: _Field | None = None
+    last_order_at: RowField | None = None
     """ISO 8601; without a zone it is in the business' zone."""
 
 
 class CustomerRow(CustomerIn):
     """A customer of an import."""
 
-    number: _Field
+    number: RowField
 
 
 class CustomerOut(Answer):
@@ -51,15 +51,15 @@ class CustomerOut(Answer):
 class BlacklistIn(Asked):
     """A number that is to be turned away."""
 
-    reason: _Field
-    expires: _Field | None = None
+    reason: RowField
+    expires: RowField | None = None
     """ISO 8601; a date alone still counts as a whole day. Left out: for good."""
 
 
 class BlacklistRow(BlacklistIn):
     """A blacklist entry of an import."""
 
-    number: _Field
+    number: RowField
 
 
 class BlacklistOut(Answer):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from acd.api.schemas.base import Answer, Asked, Instant, Name, Paging, Query, Seconds, Text
+from acd.api.schemas.directory import RowField
 from acd.api.schemas.stored import Number
 from acd.core.callback_words import CallbackOutcome, CallbackSource
 from acd.core.views import CallbackView
@@ -18,9 +19,6 @@ from acd.reached import (
     SurveyFilter,
     SurveyGroup,
 )
-
-_Field = Annotated[str, Field(max_length=1000)]
-"""Checked further by the rules of acd.imports, as a field of a CSV file is."""
 
 
 class CallbacksQuery(Paging):
@@ -127,7 +125,7 @@ class CallbackDetailOut(Answer):
 class CallbackIn(Asked):
     """A callback that is asked for."""
 
-    number: _Field
+    number: RowField
     """The customer's."""
     queue: Name
     at: Annotated[AwareDatetime, Field(strict=False)] | None = None
@@ -166,13 +164,13 @@ class PostponeIn(ActIn):
 class DoNotCallIn(Asked):
     """A number that nobody is to call back."""
 
-    reason: _Field
+    reason: RowField
 
 
 class DoNotCallRow(DoNotCallIn):
     """An entry of an import."""
 
-    number: _Field
+    number: RowField
 
 
 class DoNotCallOut(Answer):
