@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 from itertools import chain
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, tuple_
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.archive import (
@@ -21,13 +20,14 @@ from acd.archive import (
 from acd.storage import tables as t
 from acd.storage.bounds import ID, NAME, NUMBER, fit
 from acd.storage.codec import decode_reasons
-from acd.storage.paging import decode_cursor, demand_limit, encode_cursor
+from acd.storage.newest_first import NewestFirst
+from acd.storage.selecting import columns_of, equal, within
 
 _IN = func.coalesce(t.calls.c.direction, literal_column("'in'")).label("direction")
 _CALL = [_IN if field.name == "direction" else t.calls.c[field.name] for field in fields(StoredCall)]
-_VISIT = [t.queue_visits.c[field.name] for field in fields(StoredVisit)]
-_OFFER = [t.offers.c[field.name] for field in fields(StoredOffer)]
-_RECORDING = [t.recordings.c[field.name] for field in fields(StoredRecording)]
+_VISIT = columns_of(t.queue_visits, StoredVisit)
+_OFFER = columns_of(t.offers, StoredOffer)
+_RECORDING = columns_of(t.recordings, StoredRecording)
 
 _EQUAL = (
     ("caller", NUMBER),
@@ -37,40 +37,16 @@ _EQUAL = (
     ("agent", ID),
     ("outcome", NAME),
 )
-
-
-def calls_statement(where: CallFilter, limit: int, cursor: str | None) -> Select[Any]:
-    """One call more than the page has, newest first."""
-    conditions: list[ColumnElement[bool]] = [
-        t.calls.c[name] == fit(value, length)
-        for name, length in _EQUAL
-        if (value := getattr(where, name)) is not None
-    ]
-    if where.since is not None:
-        conditions.append(t.calls.c.arrived_at >= where.since)
-    if where.until is not None:
-        conditions.append(t.calls.c.arrived_at < where.until)
-    key = tuple_(t.calls.c.arrived_at, t.calls.c.call)
-    if cursor is not None:
-        conditions.append(key < tuple_(*decode_cursor(cursor, tuple[float, str])))
-    return (
-        select(*_CALL)
-        .where(*conditions)
-        .order_by(t.calls.c.arrived_at.desc(), t.calls.c.call.desc())
-        .limit(demand_limit(limit) + 1)
-    )
+_NEWEST = NewestFirst(record=StoredCall, columns=_CALL, at=t.calls.c.arrived_at, id=t.calls.c.call)
 
 
 async def read_calls(
     connection: AsyncConnection, where: CallFilter, limit: int, cursor: str | None
 ) -> Page[StoredCall]:
-    rows = (await connection.execute(calls_statement(where, limit, cursor))).all()
-    items = [StoredCall(**row._mapping) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(
-        items=items,
-        next_cursor=encode_cursor((items[-1].arrived_at, items[-1].call)) if more else None,
-    )
+    """Newest first."""
+    conditions = equal(t.calls, where, _EQUAL)
+    conditions += within(t.calls.c.arrived_at, where.since, where.until)
+    return await _NEWEST.read(connection, conditions, limit, cursor)
 
 
 async def read_story(connection: AsyncConnection, call: str) -> StoredStory | None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.archive import Page
 from acd.core.message_words import MessageState
 from acd.storage import tables as t
 from acd.storage.bounds import ID, NAME, NUMBER, fit
-from acd.storage.paging import decode_cursor, demand_limit, encode_cursor
+from acd.storage.newest_first import NewestFirst
+from acd.storage.selecting import columns_of, within
 from acd.voicemail import MessageFilter, MessageStory, StoredMessage, StoredMessageChange
 
-_MESSAGE = [t.messages.c[field.name] for field in fields(StoredMessage)]
-_CHANGE = [t.message_changes.c[field.name] for field in fields(StoredMessageChange)]
+_MESSAGE = columns_of(t.messages, StoredMessage)
+_CHANGE = columns_of(t.message_changes, StoredMessageChange)
+_NEWEST = NewestFirst(
+    record=StoredMessage, columns=_MESSAGE, at=t.messages.c.left_at, id=t.messages.c.message
+)
 
 
 def _conditions(where: MessageFilter) -> list[ColumnElement[bool]]:
@@ -32,36 +34,14 @@ def _conditions(where: MessageFilter) -> list[ColumnElement[bool]]:
         conditions.append(messages.agent == fit(where.agent, ID))
     if where.caller is not None:
         conditions.append(messages.caller == fit(where.caller, NUMBER))
-    if where.since is not None:
-        conditions.append(messages.left_at >= where.since)
-    if where.until is not None:
-        conditions.append(messages.left_at < where.until)
-    return conditions
+    return conditions + within(messages.left_at, where.since, where.until)
 
 
 async def read_messages(
     connection: AsyncConnection, where: MessageFilter, limit: int, cursor: str | None
 ) -> Page[StoredMessage]:
     """Newest first."""
-    messages = t.messages.c
-    conditions = _conditions(where)
-    if cursor is not None:
-        key = tuple_(messages.left_at, messages.message)
-        conditions.append(key < tuple_(*decode_cursor(cursor, tuple[float, str])))
-    rows = (
-        await connection.execute(
-            select(*_MESSAGE)
-            .where(*conditions)
-            .order_by(messages.left_at.desc(), messages.message.desc())
-            .limit(demand_limit(limit) + 1)
-        )
-    ).all()
-    items = [StoredMessage(**row._mapping) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(
-        items=items,
-        next_cursor=encode_cursor((items[-1].left_at, items[-1].message)) if more else None,
-    )
+    return await _NEWEST.read(connection, _conditions(where), limit, cursor)
 
 
 async def read_message(connection: AsyncConnection, message: str) -> MessageStory | None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
-from sqlalchemy import ColumnElement, select, tuple_, update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.archive import Page, StoredMissedCall
 from acd.storage import tables as t
 from acd.storage.bounds import NAME, TEXT, demand, fit
-from acd.storage.paging import decode_cursor, demand_limit, encode_cursor
+from acd.storage.newest_first import NewestFirst
+from acd.storage.selecting import columns_of
 
-_MISSED = [t.missed_calls.c[field.name] for field in fields(StoredMissedCall)]
+_NEWEST = NewestFirst(
+    record=StoredMissedCall,
+    columns=columns_of(t.missed_calls, StoredMissedCall),
+    at=t.missed_calls.c.at,
+    id=t.missed_calls.c.id,
+    key=tuple[float, int],
+)
 
 
 async def read_missed_calls(
@@ -22,27 +27,14 @@ async def read_missed_calls(
     limit: int,
     cursor: str | None,
 ) -> Page[StoredMissedCall]:
+    """Newest first."""
     missed = t.missed_calls.c
     conditions: list[ColumnElement[bool]] = []
     if state is not None:
         conditions.append(missed.state == fit(state, NAME))
     if business is not None:
         conditions.append(missed.business == fit(business, NAME))
-    if cursor is not None:
-        conditions.append(
-            tuple_(missed.at, missed.id) < tuple_(*decode_cursor(cursor, tuple[float, int]))
-        )
-    rows = (
-        await connection.execute(
-            select(*_MISSED)
-            .where(*conditions)
-            .order_by(missed.at.desc(), missed.id.desc())
-            .limit(demand_limit(limit) + 1)
-        )
-    ).all()
-    items = [StoredMissedCall(**row._mapping) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(items=items, next_cursor=encode_cursor((items[-1].at, items[-1].id)) if more else None)
+    return await _NEWEST.read(connection, conditions, limit, cursor)
 
 
 async def close_missed_call(connection: AsyncConnection, id: int, why: str, at: float) -> bool:

@@ -3,58 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 
-from sqlalchemy import ColumnElement, case, func, select, tuple_
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.archive import Page
 from acd.reached import StoredSurvey, SurveyFilter, SurveyGroup, SurveySummary, WaitErrors
 from acd.storage import tables as t
-from acd.storage.bounds import ID, NAME, fit
-from acd.storage.paging import decode_cursor, demand_limit, encode_cursor
+from acd.storage.bounds import ID, NAME
+from acd.storage.newest_first import NewestFirst
+from acd.storage.selecting import columns_of, equal, within
 
 SATISFIED = 4
 """From here on a caller counts as satisfied."""
 
-_SURVEY = [t.surveys.c[field.name] for field in fields(StoredSurvey)]
 _EQUAL = (("business", NAME), ("queue", NAME), ("agent", ID))
+_NEWEST = NewestFirst(
+    record=StoredSurvey,
+    columns=columns_of(t.surveys, StoredSurvey),
+    at=t.surveys.c.at,
+    id=t.surveys.c.call,
+)
 
 
 def _conditions(where: SurveyFilter) -> list[ColumnElement[bool]]:
-    surveys = t.surveys.c
-    conditions: list[ColumnElement[bool]] = [
-        surveys[name] == fit(value, length)
-        for name, length in _EQUAL
-        if (value := getattr(where, name)) is not None
-    ]
-    if where.since is not None:
-        conditions.append(surveys.at >= where.since)
-    if where.until is not None:
-        conditions.append(surveys.at < where.until)
-    return conditions
+    return equal(t.surveys, where, _EQUAL) + within(t.surveys.c.at, where.since, where.until)
 
 
 async def read_surveys(
     connection: AsyncConnection, where: SurveyFilter, limit: int, cursor: str | None
 ) -> Page[StoredSurvey]:
     """Newest first."""
-    surveys = t.surveys.c
-    conditions = _conditions(where)
-    if cursor is not None:
-        key = tuple_(surveys.at, surveys.call)
-        conditions.append(key < tuple_(*decode_cursor(cursor, tuple[float, str])))
-    rows = (
-        await connection.execute(
-            select(*_SURVEY)
-            .where(*conditions)
-            .order_by(surveys.at.desc(), surveys.call.desc())
-            .limit(demand_limit(limit) + 1)
-        )
-    ).all()
-    items = [StoredSurvey(**row._mapping) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(items=items, next_cursor=encode_cursor((items[-1].at, items[-1].call)) if more else None)
+    return await _NEWEST.read(connection, _conditions(where), limit, cursor)
 
 
 async def read_summary(
@@ -103,11 +83,6 @@ async def read_wait_errors(
     """By queue, of waits told in that time."""
     waits = t.wait_announcements.c
     error = waits.estimate - waits.actual
-    conditions: list[ColumnElement[bool]] = []
-    if since is not None:
-        conditions.append(waits.at >= since)
-    if until is not None:
-        conditions.append(waits.at < until)
     rows = await connection.execute(
         select(
             waits.queue,
@@ -116,7 +91,7 @@ async def read_wait_errors(
             func.avg(func.abs(error)).label("mean_absolute_error"),
             func.avg(error).label("bias"),
         )
-        .where(*conditions)
+        .where(*within(waits.at, since, until))
         .group_by(waits.queue)
         .order_by(waits.queue)
     )
