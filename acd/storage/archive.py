@@ -33,13 +33,13 @@ from acd.storage import (
     call_records,
     callback_records,
     directory_records,
-    do_not_call_records,
     message_records,
     missed_records,
     survey_records,
     token_records,
 )
 from acd.storage.database import changing, reading
+from acd.storage.number_lists import BLACKLIST, DO_NOT_CALL
 from acd.voicemail import MessageFilter, MessageStory, StoredMessage
 
 
@@ -89,15 +89,15 @@ class SqlArchive:
 
     async def blacklist(self, *, limit: int, cursor: str | None = None) -> Page[BlacklistEntry]:
         async with reading(self._engine) as connection:
-            return await directory_records.read_blacklist(connection, limit, cursor)
+            return await BLACKLIST.read(connection, limit, cursor)
 
     async def put_blacklist(self, entries: Iterable[BlacklistEntry]) -> int:
         async with changing(self._engine) as connection:
-            return await directory_records.put_blacklist(connection, entries)
+            return await BLACKLIST.put(connection, entries)
 
     async def delete_blacklist(self, number: str) -> bool:
         async with changing(self._engine) as connection:
-            return await directory_records.delete_blacklist(connection, number)
+            return await BLACKLIST.delete(connection, number)
 
     async def callbacks(
         self, where: CallbackFilter, *, limit: int, cursor: str | None = None
@@ -121,15 +121,15 @@ class SqlArchive:
 
     async def do_not_call(self, *, limit: int, cursor: str | None = None) -> Page[DoNotCallEntry]:
         async with reading(self._engine) as connection:
-            return await do_not_call_records.read_do_not_call(connection, limit, cursor)
+            return await DO_NOT_CALL.read(connection, limit, cursor)
 
     async def put_do_not_call(self, entries: Iterable[DoNotCallEntry]) -> int:
         async with changing(self._engine) as connection:
-            return await do_not_call_records.put_do_not_call(connection, entries)
+            return await DO_NOT_CALL.put(connection, entries)
 
     async def delete_do_not_call(self, number: str) -> bool:
         async with changing(self._engine) as connection:
-            return await do_not_call_records.delete_do_not_call(connection, number)
+            return await DO_NOT_CALL.delete(connection, number)
 
     async def surveys(
         self, where: SurveyFilter, *, limit: int, cursor: str | None = None

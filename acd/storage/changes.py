@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import Column, Table, Update, bindparam, func, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Insert
+
+from acd.storage.chunks import chunks
 
 
 def insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -54,3 +58,14 @@ def update_where(
     for name in key:
         statement = statement.where(table.c[name] == bindparam(f"key_{name}", type_=table.c[name].type))
     return statement
+
+
+async def execute_all(
+    connection: AsyncConnection, statement: Insert, rows: Iterator[dict[str, Any]]
+) -> int:
+    """The statement for each row, in small portions; how many rows they were."""
+    count = 0
+    for chunk in chunks(rows):
+        await connection.execute(statement, chunk)
+        count += len(chunk)
+    return count

@@ -1,4 +1,4 @@
-"""Customers and blacklist: lists, and the changes that people make.
+"""Customers: their list, and the changes that people make.
 
 Putting a customer replaces name and tier. His last agent is replaced only where one is given, as by
 order or by call as `last_agent_by` says (by order where it says nothing): a list of customers that is
@@ -8,23 +8,19 @@ imported again must not make the centre forget who served them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, select, tuple_
+from sqlalchemy import ColumnElement, case, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from acd.archive import BlacklistEntry, Page
+from acd.archive import Page
 from acd.core.events import Customer
 from acd.storage import tables as t
 from acd.storage.bounds import ID, NAME, NUMBER, TEXT, demand, demand_optional, fit
-from acd.storage.changes import insert
-from acd.storage.chunks import chunks
+from acd.storage.changes import execute_all, insert
 from acd.storage.errors import ValueRefused
 from acd.storage.paging import decode_cursor, demand_limit, encode_cursor
 from acd.storage.recall import customer_of
-
-_ENTRY = [t.blacklist.c[field.name] for field in fields(BlacklistEntry)]
 
 
 async def read_customers(
@@ -72,11 +68,7 @@ async def put_customers(connection: AsyncConnection, customers: Iterable[Custome
             },
         },
     )
-    count = 0
-    for chunk in chunks(_customer_row(customer) for customer in customers):
-        await connection.execute(statement, chunk)
-        count += len(chunk)
-    return count
+    return await execute_all(connection, statement, map(_customer_row, customers))
 
 
 def _customer_row(customer: Customer) -> dict[str, Any]:
@@ -100,55 +92,5 @@ def _customer_row(customer: Customer) -> dict[str, Any]:
 async def delete_customer(connection: AsyncConnection, number: str) -> bool:
     result = await connection.execute(
         delete(t.customers).where(t.customers.c.number == fit(number, NUMBER))
-    )
-    return result.rowcount == 1
-
-
-async def read_blacklist(
-    connection: AsyncConnection, limit: int, cursor: str | None
-) -> Page[BlacklistEntry]:
-    entries = t.blacklist.c
-    key = tuple_(entries.created_at, entries.number)
-    statement = select(*_ENTRY)
-    if cursor is not None:
-        statement = statement.where(key < tuple_(*decode_cursor(cursor, tuple[float, str])))
-    rows = (
-        await connection.execute(
-            statement.order_by(entries.created_at.desc(), entries.number.desc()).limit(
-                demand_limit(limit) + 1
-            )
-        )
-    ).all()
-    items = [BlacklistEntry(**row._mapping) for row in rows[:limit]]
-    more = len(rows) > limit
-    return Page(
-        items=items,
-        next_cursor=encode_cursor((items[-1].created_at, items[-1].number)) if more else None,
-    )
-
-
-async def put_blacklist(connection: AsyncConnection, entries: Iterable[BlacklistEntry]) -> int:
-    row = insert(connection.dialect.name, t.blacklist)
-    statement = row.on_conflict_do_update(
-        index_elements=[t.blacklist.c.number],
-        set_={name: row.excluded[name] for name in ("reason", "author", "created_at", "expires_at")},
-    )
-    count = 0
-    for chunk in chunks(_entry_row(entry) for entry in entries):
-        await connection.execute(statement, chunk)
-        count += len(chunk)
-    return count
-
-
-def _entry_row(entry: BlacklistEntry) -> dict[str, Any]:
-    demand("number", entry.number, NUMBER)
-    demand("reason", entry.reason, TEXT)
-    demand("author", entry.author, TEXT)
-    return asdict(entry)
-
-
-async def delete_blacklist(connection: AsyncConnection, number: str) -> bool:
-    result = await connection.execute(
-        delete(t.blacklist).where(t.blacklist.c.number == fit(number, NUMBER))
     )
     return result.rowcount == 1
