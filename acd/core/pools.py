@@ -9,7 +9,7 @@ the SPARE most recently used are kept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from acd.core.pool import Pool
 from acd.core.requirement import Requirement, stages
@@ -125,7 +125,7 @@ class Pools:
             lists.append(self._roster.in_group(requirement.group))
         return min(lists, key=len) if lists else tuple(self._roster)
 
-    def _index(self, name: Name) -> IdleIndex:  # noqa: C901  one case for each strategy
+    def _index(self, name: Name) -> IdleIndex:
         requirement, strategy, queue = name
         match strategy:
             case Strategy.LONGEST_IDLE:
@@ -138,10 +138,8 @@ class Pools:
                 return FewestCalls(self._roster)
             case Strategy.LEAST_TALK_TIME:
                 return LeastTalkTime(self._roster)
-            case Strategy.ROUND_ROBIN:
-                return RoundRobin(self._orders[queue or ""], self._rotations[queue or ""])
-            case Strategy.FIXED_ORDER:
-                return FixedOrder(self._orders[queue or ""])
+            case Strategy.ROUND_ROBIN | Strategy.FIXED_ORDER:
+                return self._ordered(strategy, queue or "")
             case Strategy.RANDOM:
                 return Uniform(self._random)
             case Strategy.WEIGHTED_RANDOM:
@@ -149,3 +147,12 @@ class Pools:
             case Strategy.RING_ALL:
                 return RingAll()
         assert_never(strategy)
+
+    def _ordered(
+        self, strategy: Literal[Strategy.ROUND_ROBIN, Strategy.FIXED_ORDER], queue: str
+    ) -> IdleIndex:
+        """By the order that is the queue's own."""
+        order = self._orders[queue]
+        if strategy is Strategy.FIXED_ORDER:
+            return FixedOrder(order)
+        return RoundRobin(order, self._rotations[queue])
