@@ -40,7 +40,9 @@ class Callback(Section):
     customer is dialled while an agent is held for him."""
     attempts: Annotated[int, Field(ge=1, le=20)] = 3
     """So many times the customer is dialled at most."""
-    spacing: Annotated[list[PositiveDuration], Field(min_length=1)] = [300.0, 1800.0, 7200.0]  # noqa: RUF012
+    spacing: Annotated[list[PositiveDuration], Field(min_length=1)] = Field(
+        default_factory=lambda: [300.0, 1800.0, 7200.0]
+    )
     """The time after the first attempt, after the second, and so on; the last counts for all further."""
     reserve: Annotated[int, Field(ge=0, le=10_000)] = 0
     """So many agents who could serve are left idle for those who call."""
