@@ -80,6 +80,7 @@ def _collect(item: doc.CollectStep) -> model.Collect:
         at_most=item.at_most,
         ends_with=None if item.ends_with == "nothing" else item.ends_with,
         between=item.between,
+        secret=item.secret,
     )
 
 

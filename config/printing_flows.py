@@ -28,6 +28,7 @@ def step(item: model.Step) -> dict[str, Any]:
                 "at_most": item.at_most,
                 "ends_with": item.ends_with or "nothing",
                 "between": duration_text(item.between),
+                "secret": item.secret,
                 "go": go(item.go),
                 **_tries(item.tries),
             }

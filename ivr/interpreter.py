@@ -16,7 +16,7 @@ How keys are taken:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final, Literal, TypeAlias, assert_never
 from urllib.parse import quote
@@ -42,6 +42,7 @@ from ivr.model import (
     Step,
     TierIs,
 )
+from ivr.secrecy import NO_EFFECT, masked, shown
 from ivr.sounds import plays
 from ivr.turns import (
     Action,
@@ -74,34 +75,54 @@ Doing: TypeAlias = Literal["playing", "listening", "asking", "recording"]
 Asking: TypeAlias = Menu | Collect
 
 
-def begin(flow: Flow, world: World, *, collected: tuple[tuple[str, str], ...] = ()) -> Turn:
-    """A caller comes into a flow; `collected` is what he brings along from another one."""
-    walk = _Walk(flow, world, dict(collected))
+def begin(
+    flow: Flow,
+    world: World,
+    *,
+    collected: tuple[tuple[str, str], ...] = (),
+    secret: frozenset[str] = frozenset(),
+) -> Turn:
+    """A caller comes into a flow; `collected` is what he brings along from another one, `secret` the
+    names of what nobody may be told of it."""
+    walk = _Walk(flow, world, dict(collected), secret)
     walk.go(NextStep(step=flow.start))
     return walk.turn()
 
 
 def go_on(flow: Flow, session: Session, given: Input, world: World) -> Turn:
     """What an input makes of a session. `flow` is the one in which the session began."""
-    walk = _Walk(flow, world, dict(session.collected), session)
+    walk = _Walk(flow, world, dict(session.collected), session.secret, session)
     walk.take(session, given)
     return walk.turn()
 
 
-def url_of(template: str, values: Mapping[str, str]) -> str:
-    """A look-up's URL with its fields filled in; a value can never become another part of the URL."""
-    return _FIELD.sub(lambda found: quote(values.get(found[1], ""), safe=""), template)
+def url_of(template: str, values: Mapping[str, str], hidden: Collection[str] = ()) -> str:
+    """A look-up's URL with its fields filled in; a value can never become another part of the URL. Of
+    `hidden` ones only their length is told."""
+
+    def value(name: str) -> str:
+        text = values.get(name, "")
+        return masked(text) if name in hidden else quote(text, safe="")
+
+    return _FIELD.sub(lambda found: value(found[1]), template)
 
 
 class _Walk:
     """One turn: collects what is to be done while the caller goes from step to step."""
 
     def __init__(
-        self, flow: Flow, world: World, collected: dict[str, str], session: Session | None = None
+        self,
+        flow: Flow,
+        world: World,
+        collected: dict[str, str],
+        secret: frozenset[str],
+        session: Session | None = None,
     ) -> None:
         self._flow = flow
         self._world = world
         self._collected = collected
+        self._secret = secret
+        self._secret_key: str | None = None
         self._session = session
         self._actions: list[Action] = []
         self._tail = session.tail if session else ""
@@ -110,7 +131,7 @@ class _Walk:
 
     def turn(self) -> Turn:
         """What has come of it."""
-        return Turn(session=self._session, actions=tuple(self._actions))
+        return Turn(session=self._session, actions=tuple(self._actions), secret_key=self._secret_key)
 
     def take(self, session: Session, given: Input) -> None:
         """Let an input act on the session."""
@@ -189,7 +210,8 @@ class _Walk:
     def _branch(self, name: str, step: Branch) -> Exit:
         for case in step.cases:
             if all(self._holds(condition) for condition in case.when):
-                self._note(notes.BRANCH, name, notes.case_words(case.when), notes.exit_words(case.go))
+                words = notes.case_words(case.when, self._secret)
+                self._note(notes.BRANCH, name, words, notes.exit_words(case.go))
                 return case.go
         self._note(notes.BRANCH, name, None, notes.exit_words(step.otherwise))
         return step.otherwise
@@ -197,8 +219,10 @@ class _Walk:
     def _look_up(self, name: str, step: LookUp) -> None:
         self._typed = ""
         known = {"caller": self._world.caller or "", "dialled": self._world.dialled}
-        url = url_of(step.url, {**self._collected, **known})
-        self._do(Ask(url=url, within=step.within))
+        values = {**self._collected, **known}
+        url = url_of(step.url, values)
+        told = url_of(step.url, values, self._secret - known.keys())
+        self._do(Ask(url=url, within=step.within, shown=None if told == url else told))
         left = self._plays(step.parts)
         session = self._at(name, "asking", heard=not left)
         if left:
@@ -255,6 +279,7 @@ class _Walk:
             return self._key(session, step, digit)
         if session.doing == "playing":
             return self._cut_off(session, step, digit)
+        self._secret_key = NO_EFFECT  # any key would have done the same
         if session.doing == "asking" and not session.heard:
             self._do(Stop())
             self._session = replace(session, heard=True, left=(), tail="")
@@ -262,6 +287,7 @@ class _Walk:
 
     def _cut_off(self, session: Session, step: Step, digit: str) -> Exit | None:
         if isinstance(step, Say) and not step.barge_in:
+            self._secret_key = NO_EFFECT
             return None
         self._do(Stop())
         match step:
@@ -289,6 +315,8 @@ class _Walk:
         return step.keys[digit]
 
     def _digit(self, session: Session, step: Collect, digit: str) -> Exit | None:
+        if step.secret:
+            self._secret_key = step.into
         entered = session.digits
         if digit == step.ends_with:
             return self._entered(session, step, entered)
@@ -304,14 +332,18 @@ class _Walk:
     def _entered(self, session: Session, step: Collect, digits: str) -> Exit | None:
         if len(digits) < step.at_least:
             return self._wrong(session, step, digits)
-        self._note(notes.COLLECTED, session.step, step.into, digits)
+        if step.secret:
+            self._secret |= {step.into}
+        told = masked(digits) if step.into in self._secret else digits
+        self._note(notes.COLLECTED, session.step, step.into, told)
         self._collected[step.into] = digits
         self._deaf(session)
         return step.go
 
     def _wrong(self, session: Session, step: Asking, entered: str) -> Exit | None:
         tried = session.tried + 1
-        self._note(notes.WRONG, session.step, entered, tried, step.tries.tries)
+        told = masked(entered) if isinstance(step, Collect) and step.secret else entered
+        self._note(notes.WRONG, session.step, told, tried, step.tries.tries)
         return self._again(session, step, step.tries.invalid, tried)
 
     def _again(self, session: Session, step: Asking, lead: Parts, tried: int) -> Exit | None:
@@ -346,7 +378,7 @@ class _Walk:
             to = step.otherwise
         else:
             kept = {name: values[field] for name, field in step.keep.items()}
-            self._note(notes.LOOKED_UP, session.step, tuple(kept.items()))
+            self._note(notes.LOOKED_UP, session.step, shown(kept.items(), self._secret))
             self._collected |= kept
             to = step.go
         if session.heard:
@@ -402,7 +434,7 @@ class _Walk:
 
     def _leave(self, to: Destination) -> None:
         self._note(notes.LEFT, self._flow.name, notes.exit_words(to))
-        self._do(Leave(to=to, collected=self._kept()))
+        self._do(Leave(to=to, collected=self._kept(), secret=self._secret))
         self._session = None
 
     def _at(self, step: str, doing: Doing, *, tried: int = 0, heard: bool = False) -> Session:
@@ -414,10 +446,11 @@ class _Walk:
             collected=self._kept(),
             heard=heard,
             tail=self._tail,
+            secret=self._secret,
         )
 
     def _plays(self, parts: Parts) -> tuple[Play, ...]:
-        return plays(parts, self._collected, self._world)
+        return plays(parts, self._collected, self._world, self._secret)
 
     def _play(self, session: Session, left: tuple[Play, ...]) -> None:
         self._do(left[0])

@@ -200,7 +200,8 @@ class Menu:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collect:
     """Several digits, kept as `into`: from `at_least` to `at_most` of them; `ends_with` ends it early,
-    `between` seconds without a further digit as well."""
+    `between` seconds without a further digit as well. Digits of a `secret` one are told to nobody but a
+    look-up, see `ivr.secrecy`."""
 
     parts: Parts
     into: str
@@ -210,6 +211,7 @@ class Collect:
     at_most: int = 20
     ends_with: str | None = "#"
     between: float = 3.0
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ together. The comment beside each names its arguments.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, assert_never
 
 from ivr import model
@@ -48,8 +49,9 @@ def exit_words(to: model.Exit) -> str:
             assert_never(to)
 
 
-def condition_words(condition: model.Condition) -> str:
-    """A condition as it reads when it holds: "tv is open", "the caller is in blacklist"."""
+def condition_words(condition: model.Condition, secret: Collection[str] = ()) -> str:
+    """A condition as it reads when it holds: "tv is open", "the caller is in blacklist". It doesn't say
+    what a `secret` value is."""
     match condition:
         case model.HoursOpen(hours=name, open=open_):
             return f"{name} is {'open' if open_ else 'closed'}"
@@ -57,6 +59,8 @@ def condition_words(condition: model.Condition) -> str:
             return f"the tier is {' or '.join(sorted(tiers))}"
         case model.InList(list=name):
             return f"the caller is in {name}"
+        case model.CollectedIs(name=name) if name in secret:
+            return f"{name} is one that is asked for"
         case model.CollectedIs(name=name, values=values, prefixes=prefixes):
             found = [f"is {' or '.join(sorted(values))}"] if values else []
             found += [f"begins with {' or '.join(prefixes)}"] if prefixes else []
@@ -65,6 +69,6 @@ def condition_words(condition: model.Condition) -> str:
             assert_never(condition)
 
 
-def case_words(when: tuple[model.Condition, ...]) -> str:
+def case_words(when: tuple[model.Condition, ...], secret: Collection[str] = ()) -> str:
     """All conditions of a case."""
-    return " and ".join(map(condition_words, when))
+    return " and ".join(condition_words(condition, secret) for condition in when)

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import assert_never
 
 from ivr import saying
 from ivr.model import Clock, Digits, Number, Parts, Sound, Tape
+from ivr.secrecy import UNSAID, said_of
 from ivr.turns import Play, World
 
 
-def plays(parts: Parts, collected: Mapping[str, str], world: World) -> tuple[Play, ...]:
+def plays(
+    parts: Parts, collected: Mapping[str, str], world: World, secret: Collection[str] = ()
+) -> tuple[Play, ...]:
     """As few plays as can be: one ends where a tape comes. What was never collected is silent."""
     found: list[Play] = []
     sounds: list[str] = []
+    shown: list[str] = []
     for part in parts:
         if not isinstance(part, Tape):
-            sounds += _sounds(part, collected, world)
+            heard = _sounds(part, collected, world)
+            sounds += heard
+            shown += (UNSAID,) if heard and said_of(part) in secret else heard
         elif part.of in collected:
-            found.append(Play(sounds=tuple(sounds), tape=part.of))
-            sounds = []
+            found.append(_play(sounds, shown, part.of))
+            sounds, shown = [], []
     if sounds:
-        found.append(Play(sounds=tuple(sounds)))
+        found.append(_play(sounds, shown))
     return tuple(found)
+
+
+def _play(sounds: list[str], shown: list[str], tape: str | None = None) -> Play:
+    told = None if shown == sounds else tuple(shown)
+    return Play(sounds=tuple(sounds), tape=tape, shown=told)
 
 
 def _sounds(

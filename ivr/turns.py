@@ -64,10 +64,11 @@ Input: TypeAlias = Played | Pressed | Elapsed | LookedUp | Recorded | RecordFail
 class Play:
     """Play these, one after the other, and then the tape if one is named; one `Played` when all is over.
     Sounds only: numbers and times have been turned into prompts by `ivr.saying`. `tape` names a file
-    recorded in this session."""
+    recorded in this session. `shown`: the sounds as they may be told of, if a secret is in them."""
 
     sounds: tuple[str, ...]
     tape: str | None = None
+    shown: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +85,12 @@ class Listen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """An HTTP GET of this URL; `LookedUp` with all fields of the answered object, or None."""
+    """An HTTP GET of this URL; `LookedUp` with all fields of the answered object, or None. `shown`: the
+    URL as it may be told of, where a secret is in it."""
 
     url: str
     within: float
+    shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +111,12 @@ class StopTape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
-    """The caller leaves the flow. `collected` are the values it leaves with."""
+    """The caller leaves the flow. `collected` are the values it leaves with, `secret` the names of those
+    that nobody may be told."""
 
     to: Destination
     collected: tuple[tuple[str, str], ...] = ()
+    secret: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +136,8 @@ class Session:
 
     `left` is still to be played of this step, `then` where he goes on when all is heard (a look-up that
     was answered meanwhile), `heard` that nothing is being played while a look-up is on. `tail` is a key
-    that may still come from the step before (the # after the last digit) and then means nothing."""
+    that may still come from the step before (the # after the last digit) and then means nothing.
+    `secret` are the names of collected values that nobody may be told."""
 
     flow: str
     step: str
@@ -143,14 +149,17 @@ class Session:
     then: Exit | None = None
     heard: bool = False
     tail: str = ""
+    secret: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """The session afterwards (None: left) and what is to be done."""
+    """The session afterwards (None: left) and what is to be done. `secret_key`: the key that was given
+    belongs to the secret input of this name, or (`ivr.secrecy.NO_EFFECT`) to nothing."""
 
     session: Session | None
     actions: tuple[Action, ...] = ()
+    secret_key: str | None = None
 
 
 class World(Protocol):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from getpass import getpass
 from pathlib import Path
 from typing import TextIO, assert_never
 from zoneinfo import ZoneInfo
@@ -22,7 +23,8 @@ from config.problems import Nearest
 from config.settings import Settings
 from ivr import notes
 from ivr.interpreter import begin, go_on
-from ivr.model import Flow, LookUp, Menu, ToFlow
+from ivr.model import Collect, Flow, LookUp, Menu, ToFlow
+from ivr.secrecy import UNSAID, masked, shown
 from ivr.turns import (
     Action,
     Ask,
@@ -83,6 +85,8 @@ def draw(settings: Settings, path: Path, name: str, language: str | None, target
 
 def text(routing: Routing, prompt: str, language: str) -> str:
     """What a prompt says; of a recording its name."""
+    if prompt == UNSAID:
+        return UNSAID
     for texts in (routing.prompts.get(prompt), PROMPTS.get(prompt)):
         if texts is not None and language in texts:
             return texts[language]
@@ -189,15 +193,17 @@ class _Walk:
     def through(self, flow: Flow) -> None:
         """Until the caller leaves, or nothing more is typed."""
         collected: tuple[tuple[str, str], ...] = ()
+        secret: frozenset[str] = frozenset()
         try:
             for _ in range(FLOWS):
-                session = self._take(begin(flow, self._world, collected=collected))
+                session = self._take(begin(flow, self._world, collected=collected, secret=secret))
                 while session is not None:
                     session = self._next(flow, session)
                 assert self._left is not None, "who is nowhere has left"
                 if not isinstance(self._left.to, ToFlow):
                     return
                 flow, collected = self._routing.flows[self._left.to.flow], self._left.collected
+                secret = self._left.secret
         except _HungUp:
             out.print("  - the caller hangs up")
 
@@ -219,7 +225,8 @@ class _Walk:
     def _keys(self, flow: Flow, session: Session) -> Session | None:
         step = flow.steps[session.step]
         keys = "/".join(step.keys) if isinstance(step, Menu) else "digits"
-        line = self._line(f"{keys}, or nothing")
+        secret = isinstance(step, Collect) and step.secret
+        line = self._line(f"{keys}, or nothing", secret=secret)
         wrong = sorted(set(line) - set("0123456789*#"))
         if wrong:
             out.print(f"  ! {wrong[0]!r} is no key")
@@ -248,11 +255,14 @@ class _Walk:
         except ValueError as error:
             raise OperatorError(f"{line!r}: expected seconds, or failed") from error
 
-    def _line(self, what: str) -> str:
+    def _line(self, what: str, *, secret: bool = False) -> str:
+        """A line that is typed; one that is secret is not shown, nor what was piped in."""
+        if secret and self._keyboard.isatty():
+            return getpass(f"  {what}> ").strip()
         out.print(f"  {what}> ", end="")
         line = self._keyboard.readline()
         if not self._keyboard.isatty():
-            out.print(line.strip())
+            out.print(masked(line.strip()) if secret else line.strip())
         if not line:
             raise _HungUp
         return line.strip()
@@ -268,18 +278,20 @@ class _Walk:
                 out.print(f"[{flow}: {step}]")
             case Note(code=code, arguments=arguments):
                 out.print(f"  - {text_of((0.0, code, *arguments))}")
-            case Play(sounds=sounds, tape=tape):
-                said = [text(self._routing, sound, self._world.language) for sound in sounds]
+            case Play(sounds=sounds, tape=tape, shown=told):
+                heard = sounds if told is None else told
+                said = [text(self._routing, sound, self._world.language) for sound in heard]
                 said += [f"(what was recorded as {tape})"] if tape else []
                 out.print(f"  » {' '.join(said)}")
-            case Ask(url=url):
-                out.print(f"  - looks up {url}")
+            case Ask(url=url, shown=told):
+                out.print(f"  - looks up {told or url}")
             case Tape(name=name, at_most=at_most):
                 out.print(f"  - records {name}, at most {at_most:g} s")
             case Leave(collected=collected):
                 self._left = action
                 if collected:
-                    out.print(f"  - with {', '.join(f'{name} {value}' for name, value in collected)}")
+                    kept = shown(collected, action.secret)
+                    out.print(f"  - with {', '.join(f'{name} {value}' for name, value in kept)}")
             case Stop() | Listen() | StopTape():
                 pass
             case _:

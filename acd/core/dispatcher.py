@@ -166,6 +166,12 @@ class Dispatcher:
     # what can be seen
 
     @property
+    def secret_key(self) -> str | None:
+        """For who keeps events: the secret input that the key of the last DigitPressed belonged to,
+        `ivr.secrecy.NO_EFFECT` where any key would have done the same, else None."""
+        return self._floor.secret_key
+
+    @property
     def do_not_call(self) -> frozenset[str]:
         """The numbers that nobody may dial for a callback."""
         return frozenset(self._floor.do_not_call)
@@ -297,6 +303,7 @@ class Dispatcher:
         machine.fire(call, CallEvent.PROMPT_DONE if playing else CallEvent.PROMPT_STALE)
 
     def _digit_pressed(self, event: DigitPressed) -> None:
+        self._floor.secret_key = None
         call = self._floor.calls.get(event.call)
         if call is None:
             if self._floor.mailboxes.is_one(event.call):

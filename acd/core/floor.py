@@ -40,7 +40,8 @@ class Floor:
     `rings` are offers of the engine before, each with its call, until it turns out what became of
     them. `ended` are calls of late with the number of their last offer, in case that one's channel
     comes back. `estimates` is None where no queue announces. `now` and `day_began` (the last local
-    midnight) are UTC seconds.
+    midnight) are UTC seconds. `secret_key`: the secret input that the last key belonged to, see
+    `ivr.turns.Turn`.
     """
 
     __slots__ = (
@@ -68,6 +69,7 @@ class Floor:
         "rings",
         "roster",
         "routing",
+        "secret_key",
         "staff",
     )
 
@@ -97,6 +99,7 @@ class Floor:
         self.estimates = estimates_for(routing, None)
         self.now = 0.0
         self.day_began = 0.0
+        self.secret_key: str | None = None
         self.commands: list[Command] = []
 
     def record(self, fact: Fact) -> None:

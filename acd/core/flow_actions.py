@@ -48,7 +48,8 @@ class FlowActions:
         tape = passage.tapes.get(action.tape or "")
         call.playing = f"{inside(call)[1].name}-{passage.plays}"
         call.hears, call.picked_up = "prompt", True
-        call.note(self._floor.now, codes.SAID, " ".join(action.sounds) or f"his {action.tape}")
+        told = action.sounds if action.shown is None else action.shown
+        call.note(self._floor.now, codes.SAID, " ".join(told) or f"his {action.tape}")
         self._floor.commands.append(
             PlayPrompt(
                 call=call.id,

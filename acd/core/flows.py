@@ -60,6 +60,7 @@ from ivr.model import (
     ToVoicemail,
 )
 from ivr.notes import exit_words
+from ivr.secrecy import shown
 from ivr.turns import Elapsed, LookedUp, Played, Recorded, RecordFailed
 
 if TYPE_CHECKING:
@@ -338,7 +339,7 @@ class Flows:
 
     def _begin(self, call: Call, passage: Passage, flow: Flow) -> None:
         world = CallWorld(self._floor, call)
-        self._do(call, passage, begin(flow, world, collected=passage.brought))
+        self._do(call, passage, begin(flow, world, collected=passage.brought, secret=passage.secret))
 
     def _tell(self, call: Call, given: turns.Input) -> None:
         """Let the flow go on. While his node is lost it waits: nothing could be played to him."""
@@ -351,10 +352,14 @@ class Flows:
             self._actions.listen(call, passage, turns.Listen(seconds=None))
         assert passage.session is not None, "whoever is in a flow stands at a step"
         world = CallWorld(self._floor, call)
-        self._do(call, passage, go_on(flow, passage.session, given, world))
+        turn = go_on(flow, passage.session, given, world)
+        self._floor.secret_key = turn.secret_key
+        self._do(call, passage, turn)
 
     def _do(self, call: Call, passage: Passage, turn: turns.Turn) -> None:
         passage.session = turn.session
+        if turn.session is not None:
+            passage.secret = turn.session.secret
         for action in turn.actions:
             if isinstance(action, turns.Leave):
                 self._leave(call, passage, action)
@@ -365,6 +370,7 @@ class Flows:
 
     def _leave(self, call: Call, passage: Passage, action: turns.Leave) -> None:
         _, flow = inside(call)
+        passage.secret = action.secret
         self._over(call, passage, flow, exit_words(action.to), action.collected)
         self._leads[type(action.to)](call, passage, action.to, action.collected)
 
@@ -378,13 +384,14 @@ class Flows:
         if flow.purpose == "ivr":
             self._drop_tapes(passage, but={name for name, _ in collected})
         files = {name: file for name, (file, _) in passage.tapes.items()}
+        told = shown(collected, passage.secret)
         floor.record(
             FlowLeft(
                 call=call.id,
                 at=floor.now,
                 flow=flow.name,
                 exit=exit_,
-                collected=tuple((name, files.get(name, value)) for name, value in collected),
+                collected=tuple((name, files.get(name, value)) for name, value in told),
                 reasons=call.untold(),
             )
         )

@@ -31,7 +31,8 @@ class Passage:
     While he is in a flow: `flow`, the `session` in it, `box` in a voicemail dialogue, `brought` from
     the flow before. `asked`: he was asked for something. `asking`: a look-up is on. `taping` is the
     name under which its step keeps what is being recorded, and its file; `tapes` the files so far with
-    their seconds. `given` is what he is being told, `held` what waits until his node is back.
+    their seconds. `given` is what he is being told, `held` what waits until his node is back. `secret`
+    are the names of what he has entered that nobody may be told, in whatever flow it was.
     """
 
     __slots__ = (
@@ -50,6 +51,7 @@ class Passage:
         "outside",
         "plays",
         "reached",
+        "secret",
         "session",
         "tapes",
         "tapes_made",
@@ -65,6 +67,7 @@ class Passage:
         self.plays = 0
         self.outside: tuple[str, Trunk] | None = None
         self.reached = False
+        self.secret: frozenset[str] = frozenset()
         self.tapes_made = 0
         self.timer: Deadline | None = None
         self.flow: Flow | None = None

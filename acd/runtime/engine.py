@@ -54,8 +54,15 @@ def _not_done(command: OutsideCommand) -> None:
 class Recorder(Protocol):
     """Somebody who keeps the event stream (the flight recorder)."""
 
-    def note(self, now: float, event: Event | None, commands: Sequence[Command]) -> None:
-        """An event and what the core made of it; None stands for the passing of time."""
+    def note(
+        self,
+        now: float,
+        event: Event | None,
+        commands: Sequence[Command],
+        secret_key: str | None = None,
+    ) -> None:
+        """An event and what the core made of it; None stands for the passing of time. `secret_key`: see
+        `Dispatcher.secret_key`, if the event is a key."""
 
 
 class Engine:
@@ -174,7 +181,7 @@ class Engine:
             for sink in self._sinks:
                 self._guarded(sink.take, facts)
         if self._recorder is not None:
-            self._guarded(self._recorder.note, now, event, commands)
+            self._guarded(self._recorder.note, now, event, commands, self._dispatcher.secret_key)
 
     def _guarded(self, what: Callable[..., None], *arguments: object) -> None:
         """One who fails must not keep the others from what they are told: the mailbox's supervision."""

@@ -3,7 +3,9 @@
 Off by default. A recording begins with the engine (the seed, the routing configuration, what was
 restored) and holds every event with the time that the core was told and a digest of the commands that
 it gave. Because the core is a function of these, a replay must give the same commands. Numbers and
-names are masked. At its size limit the recording ends, with a line that says so; the engine goes on.
+names are masked, and so are the digits of secret inputs (each is kept as a 0), unless a flow compares
+them or reads them out: then a replay needs them. At its size limit the recording ends, with a line that
+says so; the engine goes on.
 """
 
 from __future__ import annotations
@@ -19,10 +21,11 @@ import structlog
 
 from acd.core import events
 from acd.core.commands import Command
-from acd.core.events import ConfigReplaced, Event
+from acd.core.events import ConfigReplaced, DigitPressed, Event
 from acd.core.routing import CallerStartsWith, Routing
 from acd.errors import AcdError
 from acd.runtime.masking import SHOWN, Pseudonyms, mask_fields
+from ivr.secrecy import decisive
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +97,7 @@ class FlightRecorder:
     ) -> None:
         self._printed = printed
         self._shown = shown_digits(routing)
+        self._decisive = decisive(routing.flows.values())
         self._masked = Pseudonyms()
         self._left = limit_bytes
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,10 +107,18 @@ class FlightRecorder:
         )
         self._write(msgspec.json.encode(header))
 
-    def note(self, now: float, event: Event | None, commands: Sequence[Command]) -> None:
+    def note(
+        self,
+        now: float,
+        event: Event | None,
+        commands: Sequence[Command],
+        secret_key: str | None = None,
+    ) -> None:
         """Append one moment. Never raises: a full disk ends the recording, not the calls."""
         if self._file is None:
             return
+        if isinstance(event, DigitPressed) and self._hides(event, secret_key):
+            event = replace(event, digit="0")
         line = {
             "now": now,
             "kind": None if event is None else type(event).__name__,
@@ -115,11 +127,15 @@ class FlightRecorder:
         }
         self._write(msgspec.json.encode(line))
 
+    def _hides(self, event: DigitPressed, secret_key: str | None) -> bool:
+        return event.digit.isdecimal() and secret_key is not None and secret_key not in self._decisive
+
     def _plain(self, event: Event | None) -> Any:
         if event is None:
             return None
         if isinstance(event, ConfigReplaced):
             self._shown = max(self._shown, shown_digits(event.routing))
+            self._decisive |= decisive(event.routing.flows.values())
             return {"routing": self._printed(event.routing), "revision": event.routing.revision}
         return mask_fields(msgspec.to_builtins(event), self._shown, self._masked)
 

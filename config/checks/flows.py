@@ -32,6 +32,7 @@ from ivr.model import (
     ToNumber,
     ToQueue,
 )
+from ivr.secrecy import secrets
 
 OF_THE_CALL = ("caller", "dialled")
 """What a look-up's address may hold besides collected values."""
@@ -47,6 +48,7 @@ def check_flows(view: View) -> None:
     if not sound or not view.whole("flows"):
         return  # whether a caller finds out cannot be said
     _values(view, flows)
+    _secrets(view, flows)
     for flow in flows.values():
         _reached(view, flow)
     _ends(view, flows)
@@ -180,6 +182,28 @@ def _values(view: View, flows: Mapping[str, Flow]) -> None:
                     f"{'records' if is_tape else 'collects or looks up'}",
                     view.nearest.hint(used, known),
                 )
+
+
+def _secrets(view: View, flows: Mapping[str, Flow]) -> None:
+    """A secret that is read out is heard by whoever stands by, and stands in a flight recording, as one
+    does that is compared; one that is collected in the open elsewhere is none."""
+    secret = secrets(flows.values())
+    for (flow, name), step in graph.places(flows):
+        path: TreePath = ("flows", flow, name)
+        for key, used, _ in _used(step) if secret else ():
+            if used not in secret or key[0] == "look_up":
+                continue
+            what = "compared" if key[0] == "cases" else "read out"
+            view.warn(
+                (*path, *key),
+                f"{used!r} is a secret input, and is {what} here: a flight recording shows its digits",
+                "a look-up can be given it, and answer what is to be done",
+            )
+        if isinstance(step, Collect) and step.into in secret and not step.secret:
+            view.warn(
+                (*path, "collect"),
+                f"{step.into!r} is a secret input elsewhere, expected secret: true here too",
+            )
 
 
 def _given(step: Step) -> Iterator[str]:

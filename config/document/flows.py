@@ -247,6 +247,8 @@ class CollectStep(Listening):
     """The key that ends the input early; nothing: none does."""
     between: PositiveDuration = 3.0
     """So long after a digit the input ends by itself."""
+    secret: bool = False
+    """Whether it is nobody's business (a card number, a PIN): only look-ups are given its digits."""
     invalid: Parts = Field(default_factory=_standard("invalid_entry"))
     """What is said before asking again when digits lack or were other keys; else invalid_entry."""
     go: Go

@@ -88,6 +88,7 @@ def step(
                 "at_most": st.integers(4, 40),
                 "ends_with": st.sampled_from(["#", "*", "nothing"]),
                 "between": DURATIONS,
+                "secret": st.booleans(),
             },
         ),
         st.fixed_dictionaries(

@@ -76,6 +76,14 @@ def test_collected_input(tmp_path: Path) -> None:
     talk.presses("23456#").hears("your_order", *(f"num_{digit}" for digit in range(1, 7)))
 
 
+def test_a_secret_input(tmp_path: Path) -> None:
+    talk = the("pay", tmp_path).hears("enter_card").listens_to_the_end().presses("4111111111111#")
+    asked = "https://shop.example/pay/"
+    talk.asks(f"{asked}4111111111111", shown=asked + 13 * "*").is_answered(paid="true")
+    talk.leaves(HangUp(), "card", card="4111111111111", paid="true")
+    assert not [each for each in talk.notes if "4111" in str(each)]
+
+
 def test_the_branch(tmp_path: Path) -> None:
     talk = the("evening", tmp_path).hears("main_menu").presses("2").is_cut_off()
     talk.leaves(ToQueue(queue="complaints"), choice="2")

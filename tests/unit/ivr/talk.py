@@ -40,6 +40,7 @@ class Talk:
         world: World | None = None,
         *,
         collected: tuple[tuple[str, str], ...] = (),
+        secret: frozenset[str] = frozenset(),
     ) -> None:
         self.flow = flow
         self.world = world or PlainWorld()
@@ -48,7 +49,9 @@ class Talk:
         self.limit: float | None = None
         self.left: Leave | None = None
         self._untold: list[Action] = []
-        self._take(begin(flow, self.world, collected=collected))
+        self.secret_keys: list[str | None] = []
+        """To which secret input each key belonged."""
+        self._take(begin(flow, self.world, collected=collected, secret=secret))
 
     # --- what the caller does
 
@@ -87,15 +90,15 @@ class Talk:
 
     # --- what the flow does
 
-    def hears(self, *sounds: str, tape: str | None = None) -> Self:
-        return self._told(Play(sounds=sounds, tape=tape))
+    def hears(self, *sounds: str, tape: str | None = None, shown: tuple[str, ...] | None = None) -> Self:
+        return self._told(Play(sounds=sounds, tape=tape, shown=shown))
 
     def is_cut_off(self) -> Self:
         """What was being played is."""
         return self._told(Stop())
 
-    def asks(self, url: str, within: float = 2.0) -> Self:
-        return self._told(Ask(url=url, within=within))
+    def asks(self, url: str, within: float = 2.0, *, shown: str | None = None) -> Self:
+        return self._told(Ask(url=url, within=within, shown=shown))
 
     def records(self, name: str) -> Self:
         tape = self._untold.pop(0)
@@ -103,9 +106,10 @@ class Talk:
         assert tape.name == name
         return self
 
-    def leaves(self, to: Destination, **collected: str) -> Self:
-        """And nothing more is done."""
-        self._told(Leave(to=to, collected=tuple(collected.items())))
+    def leaves(self, to: Destination, *secret: str, **collected: str) -> Self:
+        """And nothing more is done. `secret`: the names of what nobody may be told."""
+        values = tuple(collected.items())
+        self._told(Leave(to=to, collected=values, secret=frozenset(secret)))
         assert self.session is None
         return self.nothing_else()
 
@@ -118,7 +122,10 @@ class Talk:
     def _give(self, given: Input, *, between: bool = False) -> Self:
         assert self._untold == [], f"not told yet{' between two keys' * between}: {self._untold}"
         assert self.session is not None, "the caller has left"
-        self._take(go_on(self.flow, self.session, given, self.world))
+        turn = go_on(self.flow, self.session, given, self.world)
+        if isinstance(given, Pressed):
+            self.secret_keys.append(turn.secret_key)
+        self._take(turn)
         return self
 
     def _take(self, turn: Turn) -> None:

@@ -237,3 +237,50 @@ def test_a_recorded_prompt_is_shown_by_its_name(shop: Installation, tmp_path: Pa
         text(numbers=NUMBERS, businesses=BUSINESSES, flows=changed), encoding="utf-8"
     )
     assert walked(shop, "1\n", *OPEN)[1] == "  » (jingle) Welcome."
+
+
+PAY = """\
+prompts:
+  card: {zh-CN: "请输入卡号", en: Your card?}
+  heard: {zh-CN: "您输入的是", en: You entered}
+flows:
+  reception:
+    card: {say: card, collect: card, secret: true, at_least: 4, go: look, otherwise: hang_up}
+    look: {look_up: "https://shop/{card}", go: {flow: thanks}, otherwise: {queue: main}}
+  thanks:
+    hear: {say: [heard, {digits: card}], go: served}
+"""
+
+
+def test_what_is_secret_is_not_printed(shop: Installation) -> None:
+    content = text(numbers=NUMBERS, businesses=BUSINESSES, flows=PAY)
+    shop.routing.write_text(content, encoding="utf-8")
+    said = walked(shop, "41#\n4117#\nok=1\n")
+    assert "  digits, or nothing> *****" in said
+    assert "  - looks up https://shop/****" in said
+    assert "  » You entered (secret)" in said
+    assert said[-1] == "  - with card ****"
+    assert not [line for line in said if "41" in line]
+
+
+class Terminal(io.StringIO):
+    """Somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_is_secret_is_typed_without_an_echo(shop: Installation) -> None:
+    content = text(numbers=NUMBERS, businesses=BUSINESSES, flows=PAY)
+    shop.routing.write_text(content, encoding="utf-8")
+    asked: list[str] = []
+
+    def typed(prompt: str) -> str:
+        asked.append(prompt)
+        return "4117#"
+
+    shop.monkeypatch.setattr("acd.console.ivr.getpass", typed)
+    shop.monkeypatch.setattr(sys, "stdin", Terminal())
+    said = shop.good("ivr", shop.routing, "reception", "--dialled", "100", "--answer", "ok=1")
+    assert asked == ["  digits, or nothing> "]
+    assert said.endswith("with card ****\n")

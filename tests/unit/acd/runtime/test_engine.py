@@ -47,7 +47,13 @@ class Notes:
     def __init__(self) -> None:
         self.noted: list[str] = []
 
-    def note(self, now: float, event: Event | None, commands: Sequence[Command]) -> None:
+    def note(
+        self,
+        now: float,
+        event: Event | None,
+        commands: Sequence[Command],
+        secret_key: str | None = None,
+    ) -> None:
         self.noted.append("time" if event is None else type(event).__name__)
 
 

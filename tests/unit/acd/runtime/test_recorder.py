@@ -29,7 +29,20 @@ from acd.runtime.masking import Pseudonyms, mask, mask_fields
 from acd.runtime.recorder import FlightRecorder, RecordingError, read_recording
 from acd.runtime.replay import replay
 from agents.model import AgentAct, PhoneState
-from ivr.model import Flow, HangUp, LookUp
+from ivr.model import (
+    Branch,
+    Case,
+    Collect,
+    CollectedIs,
+    Flow,
+    HangUp,
+    LookUp,
+    Menu,
+    NextStep,
+    Say,
+    Sound,
+    Tries,
+)
 from tests.unit.acd.runtime.centre import arrived, routing
 
 PLANS = {"r1": routing(), "r2": routing(revision="r2", prefix="1380013")}
@@ -217,6 +230,43 @@ def test_a_look_up_is_replayed_without_its_callers_number(tmp_path: Path) -> Non
     assert "13800138000" not in path.read_text(encoding="utf-8")
     outcome = replay(path, lambda _: plan)
     assert (outcome.events, outcome.differences) == (2, ())
+
+
+@pytest.mark.parametrize("compared", [False, True])
+def test_a_secret_input_is_kept_only_where_a_flow_compares_it(tmp_path: Path, compared: bool) -> None:
+    lost = HangUp(served=False)
+    law = Say(parts=(Sound(prompt="law"),), go=NextStep(step="2"), barge_in=False)
+    ask = Collect(parts=(), into="pin", go=NextStep(step="3"), tries=Tries(otherwise=lost), secret=True)
+    case = Case(when=(CollectedIs(name="pin", prefixes=("48",)),), go=HangUp())
+    which = Branch(cases=(case,) * compared, otherwise=NextStep(step="4"))
+    menu = Menu(parts=(), keys={"7": HangUp()}, tries=Tries(otherwise=lost))
+    flow = Flow(name="main", start="1", steps={"1": law, "2": ask, "3": which, "4": menu})
+    route = NumberRoute(number=None, queue="orders", flow="main")
+    plans = {
+        "r1": replace(routing(), default_route=route),
+        "r2": replace(routing(revision="r2"), default_route=route, flows={"main": flow}),
+    }
+    path = tmp_path / "flight.jsonl"
+    recorder = FlightRecorder(
+        path,
+        seed=7,
+        now=0.0,
+        routing=plans["r1"],
+        printed=lambda plan: plan.revision,
+        limit_bytes=1 << 20,
+    )
+    dispatcher = Dispatcher(plans["r1"], Random(7))
+    happened: list[Event] = [ConfigReplaced(routing=plans["r2"]), arrived("c1")]
+    happened += [DigitPressed(call="c1", digit="4"), PromptFinished(call="c1", prompt="main-1")]
+    happened += [DigitPressed(call="c1", digit=key) for key in ("4817#7" if not compared else "4817#")]
+    for event in happened:
+        recorder.note(100.0, event, dispatcher.handle(event, 100.0), dispatcher.secret_key)
+    recorder.close()
+    _, moments = read_recording(path, plans.__getitem__)
+    keys = [m.event.digit for m in moments if isinstance(m.event, DigitPressed)]
+    assert "".join(keys) == ("04817#" if compared else "00000#7")
+    outcome = replay(path, plans.__getitem__)
+    assert (outcome.events, outcome.differences) == (len(happened), ())
 
 
 def test_masking_twice_is_masking_once() -> None:

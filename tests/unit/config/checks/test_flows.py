@@ -360,6 +360,36 @@ def test_a_value_that_is_said_before_it_is_collected_is_odd(tmp_path: Path, part
     assert not [each for each in warnings(tmp_path, with_flows(again)) if "not known" in each]
 
 
+@pytest.mark.parametrize(
+    ("then", "odd"),
+    [
+        (
+            "{say: [hello, {digits: pin}], go: served}",
+            "'pin' is a secret input, and is read out here: a flight recording shows its digits",
+        ),
+        (
+            "{cases: [{when: {collected: {pin: {is: '1'}}}, go: served}], otherwise: served}",
+            "'pin' is a secret input, and is compared here: a flight recording shows its digits",
+        ),
+        (
+            "{say: hello, collect: pin, go: served, otherwise: served}",
+            "'pin' is a secret input elsewhere, expected secret: true here too",
+        ),
+        ("{look_up: 'https://x/{pin}', go: served, otherwise: served}", None),
+        ("{say: [hello, {time: now}], go: served}", None),
+    ],
+)
+def test_a_secret_that_does_not_stay_one_is_odd(tmp_path: Path, then: str, odd: str | None) -> None:
+    flows = (
+        "  f:\n    a: {say: hello, collect: pin, secret: true, go: b, otherwise: served}\n"
+        f"    b: {then}"
+    )
+    told = [each.partition(": ")[2] for each in warnings(tmp_path, with_flows(flows))]
+    assert [each for each in told if "secret" in each] == ([] if odd is None else [odd])
+    in_the_open = with_flows(flows.replace("secret: true, ", ""))
+    assert not [each for each in warnings(tmp_path, in_the_open) if "secret" in each]
+
+
 def test_what_nothing_names_is_odd(tmp_path: Path) -> None:
     prompts = PROMPTS + '  spare: {zh-CN: "备", en: Spare}\n  goodbye: {zh-CN: "再", en: Bye}\n'
     flows = f"  f:\n    a: {SAY}\n  g:\n    a: {SAY}"
