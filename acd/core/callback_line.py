@@ -9,9 +9,7 @@ from typing import Final
 from acd.core.call import Call
 from acd.core.callback import OpenCallback, Verdict
 from acd.core.callback_ledger import TIMER, Ledger
-from acd.core.callback_words import (
-    CallbackOutcome,
-)
+from acd.core.callback_words import CallbackOutcome, CancelDial
 from acd.core.callbacks_table import CallbackEvent, CallbackState
 from acd.core.floor import Floor
 from acd.core.retry import expires_at, used_up
@@ -22,6 +20,14 @@ from agents.roster import Agent
 
 AGAIN: Final = 15.0
 """Seconds after which an attempt that could not be stored is tried again, and any other is made."""
+
+_UNTOLD: Final = (
+    CallbackState.DIALLING,
+    CallbackState.RINGING,
+    CallbackState.CANCELLING,
+    CallbackState.UNCLEAR,
+)
+"""While these last, somebody else is to tell what becomes of an attempt; not for ever."""
 
 _ALL: Final = ""
 """The subject of the deadline at which callbacks go on that the store's absence had stopped."""
@@ -66,7 +72,10 @@ class CallbackLine(Ledger, ABC):
             return
         callback = self.open[callback_id]
         callback.timer = None
-        if callback.state is CallbackState.UNCLEAR:
+        if callback.state in _UNTOLD:
+            call = callback.call
+            if call is not None and call.node not in self._floor.lost:
+                self._floor.commands.append(CancelDial(attempt=call.id))
             self.fire(callback, CallbackEvent.UNTRACED)
         elif callback.state is CallbackState.DUE and self.may_be_called(callback):
             self.fire(callback, CallbackEvent.DUE)

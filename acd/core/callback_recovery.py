@@ -4,7 +4,8 @@ An attempt that was committed and has no outcome was made, as far as anybody can
 a second time for it. Once its node has been asked, the customer's channel is found talking with an
 agent, and the talk goes on; or it is found by itself, and is hung up; or it is not there. In the last
 two cases the outcome is unknown, and the next attempt follows the retry rule. Where its node is not
-configured any more, or stays away for too long, it is the same. Until then nobody dials his number.
+configured any more, or stays away for too long, it is the same. Until then, and while his phone still
+rings, nobody dials his number.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import EndCall
 from acd.core.events import ChannelsReconciled, LiveCall
 from acd.core.facts import CallOutcome
-from acd.core.retry import expires_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from acd.core.floor import Floor
 
 TRACEABLE: Final = 3600.0
-"""Seconds for which a node that is away is waited for at least, to learn what became of an attempt."""
+"""Seconds for which a node that is away is waited for, to learn what became of an attempt: nobody can
+tell meanwhile whether the customer talks."""
 
-_DIALLED = (CallbackState.DIALLING, CallbackState.RINGING)
+_DIALLED = (CallbackState.DIALLING, CallbackState.RINGING, CallbackState.CANCELLING)
 
 
 class CallbackRecovery:
@@ -69,8 +70,16 @@ class CallbackRecovery:
             if live.dialled_for is not None:
                 self._found(live, live.dialled_for)
         for callback in list(callbacks.open.values()):
-            if callback.state is CallbackState.UNCLEAR and self._node(callback) not in self._floor.lost:
+            if callback.state is CallbackState.UNCLEAR and not self._is_awaited(callback):
                 callbacks.fire(callback, CallbackEvent.UNTRACED)
+
+    def _is_awaited(self, callback: OpenCallback) -> bool:
+        """Whether something will be told of its attempt: its node is away, or his phone is being
+        silenced."""
+        call = callback.call
+        if call is not None:
+            return call.state is CallState.DIALLED
+        return self._node(callback) in self._floor.lost
 
     def _restore(self, remembered: RestoredCallback, call: Call | None) -> OpenCallback:
         floor, callbacks = self._floor, self._floor.callbacks
@@ -87,8 +96,7 @@ class CallbackRecovery:
             self._take_up(callback, call)
         self._drop_listed(callback)
         if callback.state is CallbackState.UNCLEAR:
-            late = expires_at(callbacks.rule(callback), callback.now)
-            callbacks.arm(callback, max(late, floor.now + TRACEABLE))
+            callbacks.arm(callback, floor.now + TRACEABLE)
             if callback.call is None:
                 callbacks.unclear(callback)
         elif callback.state is CallbackState.PLANNED:
@@ -123,13 +131,26 @@ class CallbackRecovery:
         if callback is not None and callback.state in _DIALLED:
             if live.answered:
                 callbacks.attempted(attempt, CallbackEvent.PICKED_UP)
-        elif callback is not None and callback.state is CallbackState.CANCELLING:
-            floor.commands.append(CancelDial(attempt=attempt))
+            elif callback.state is CallbackState.CANCELLING:
+                floor.commands.append(CancelDial(attempt=attempt))
+        elif callback is not None and callback.state is CallbackState.UNCLEAR and _unseen(call):
+            self._with_nobody(callback, live, attempt)
         elif call is not None and call.state is CallState.DIALLED:
             call.decided = CallOutcome.ABANDONED  # he picked up under an engine before
             floor.call_machine.fire(call, CallEvent.RELEASED)
         elif call is None:
             self._hang_up(live, attempt)
+
+    def _with_nobody(self, callback: OpenCallback, live: LiveCall, attempt: str) -> None:
+        """Nobody saw him pick up, and he talks with nobody: his phone is silenced, or he is released."""
+        floor, callbacks = self._floor, self._floor.callbacks
+        if callback.call is None:
+            callbacks.found_channel(callback, live)
+        if live.answered:
+            callbacks.attempted(attempt, CallbackEvent.PICKED_UP)
+            return
+        floor.commands.append(CancelDial(attempt=attempt))
+        callbacks.arm(callback, floor.now + TRACEABLE)
 
     def _hang_up(self, live: LiveCall, attempt: str) -> None:
         if live.answered:
@@ -142,3 +163,8 @@ class CallbackRecovery:
         attempt = callback.attempt
         agent = self._floor.roster.get(attempt.agent or "") if attempt is not None else None
         return callback.now.node if agent is None else agent.profile.node
+
+
+def _unseen(call: Call | None) -> bool:
+    """Whether the store does not know that he had picked up."""
+    return call is None or not call.picked_up

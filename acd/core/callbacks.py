@@ -41,6 +41,10 @@ from ivr import saying
 DECLINED_REST: Final = 30.0
 """Seconds for which a callback that an agent declined is offered to nobody, so that others go on."""
 
+UNHEARD: Final = 60.0
+"""Seconds after which an attempt counts as unknown of whose end nothing was told, from when it must have
+been: its node is away, or the telephones owe an answer."""
+
 WHOM: Final = "callback_to"
 """The prompt that tells an agent whom he will call; his number follows digit by digit."""
 
@@ -161,9 +165,14 @@ class Callbacks(CallbackLine):
         callback = self.attempts.get(live.dialled_for or "")
         if callback is None or callback.state is not CallbackState.UNCLEAR:
             return None
+        call = self.found_channel(callback, live)
+        self.record_entered(callback, call)
+        return call
+
+    def found_channel(self, callback: OpenCallback, live: LiveCall) -> Call:
+        """The call that he is, or will be, whose channel an engine before this one had dialled."""
         call = self.call_for(callback, live.arrived.node)
         self.traced(callback)
-        self.record_entered(callback, call)
         return call
 
     def nothing(self, callback: OpenCallback, row: str) -> None:
@@ -296,6 +305,7 @@ class Callbacks(CallbackLine):
                 language=call.language,
             )
         )
+        self.arm(callback, self._floor.now + self.rule(callback).ring + UNHEARD)
 
     def rings(self, callback: OpenCallback, row: str) -> None:
         """The customer's phone rings."""
@@ -310,6 +320,7 @@ class Callbacks(CallbackLine):
     def join(self, callback: OpenCallback, row: str) -> None:
         """The customer picked up."""
         call, _ = self._under_way(callback)
+        self.arm(callback, None)
         self.record_entered(callback, call)
         reached = CallEvent.REACHED if call.offer is not None else CallEvent.REACHED_ALONE
         self._floor.call_machine.fire(call, reached)
@@ -318,6 +329,7 @@ class Callbacks(CallbackLine):
         """He picked up while his dialling was being stopped: he waits for an agent, before everybody,
         unless nobody is to talk with him any more."""
         call, _ = self._under_way(callback)
+        self.arm(callback, None)
         self.record_entered(callback, call)
         machine = self._floor.call_machine
         if callback.verdict is None and self.engaged.get(callback.now.number, 0) == 1:
@@ -363,6 +375,15 @@ class Callbacks(CallbackLine):
         """His channel is not there, and nobody saw what became of it: it counts as made."""
         callback.outcome = AttemptOutcome.UNKNOWN
         self.attempt_over(callback, row)
+
+    def let_go(self, callback: OpenCallback, row: str) -> None:
+        """He picked up for an engine before this one, and is with nobody: he is released."""
+        call = callback.call
+        assert call is not None, "who has picked up has a call"
+        self.record_entered(callback, call)
+        call.decided = CallOutcome.ABANDONED
+        self._floor.call_machine.fire(call, CallEvent.RELEASED)
+        self.unknown(callback, row)
 
     def close(self, callback: OpenCallback, row: str) -> None:
         """Its one end."""

@@ -20,7 +20,8 @@ talks himself:
 - `cancelling`: the dialling was told to stop, because the agent is gone, the customer calls himself, or
   nobody is to call him any more.
 - `unclear`: an engine before this one had committed an attempt of which nobody knows what became. Once
-  the customer's channel has been looked for it counts as made, its outcome as unknown.
+  the customer's channel has been looked for it counts as made, its outcome as unknown. If his phone is
+  found ringing, that is when it has been silenced: he may have picked up before.
 - `closed`: the end; the callback is forgotten. The state stands for every unknown attempt too, and its
   rows say what may lawfully come late.
 
@@ -190,6 +191,9 @@ CALLBACK_TABLE: Final[Mapping[CallbackState, Mapping[CallbackEvent, Row[Callback
     },
     S.UNCLEAR: {
         E.JOINED: Row(S.TALKING, "joined"),
+        E.RINGING: Row(S.UNCLEAR, "stale"),
+        E.PICKED_UP: Row(S.PLANNED, "let_go"),
+        E.FAILED: Row(S.PLANNED, "unknown"),
         E.UNTRACED: Row(S.PLANNED, "unknown"),
         E.CALLED: Row(S.UNCLEAR, "nothing"),
         E.MOVED: Row(S.UNCLEAR, "nothing"),

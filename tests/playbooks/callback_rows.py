@@ -102,21 +102,25 @@ def unclear() -> Playbook:
     return Playbook(calling()) >> StateRestored(agents=(), calls=(), callbacks=(restored,))
 
 
-def back(play: Playbook, *, leg: str | None = None, customer: bool = False) -> Playbook:
-    live = LiveCall(arrived=arrived(ATTEMPT), created_at=play.now, dialled_for=ATTEMPT)
+def back(
+    play: Playbook, *, leg: str | None = None, customer: bool = False, rings: bool = False
+) -> Playbook:
+    live = LiveCall(
+        arrived=arrived(ATTEMPT), created_at=play.now, dialled_for=ATTEMPT, answered=not rings
+    )
     legs = LiveOffer(
         offer=OFFER, call=ATTEMPT, agent="1001", answered=True, connected=leg == "connected"
     )
     return play >> ChannelsReconciled(
         node=NODE,
         restarted=False,
-        calls=(live,) if customer else (),
+        calls=(live,) if customer or rings else (),
         offers=(legs,) if leg else (),
     )
 
 
-def lost_and_back(play: Playbook, *, leg: str | None = None, customer: bool = False) -> Playbook:
-    return back(play >> NodeLost(node=NODE), leg=leg, customer=customer)
+def lost_and_back(play: Playbook, *, leg: str | None = None, rings: bool = False) -> Playbook:
+    return back(play >> NodeLost(node=NODE), leg=leg, rings=rings)
 
 
 def closed(play: Playbook) -> Playbook:
@@ -191,6 +195,9 @@ CALLBACKS: dict[tuple[CallbackState, CallbackEvent], Start] = {
     (S.CANCELLING, E.UNTRACED): lambda: lost_and_back(cancelling()),
     (S.UNCLEAR, E.JOINED): lambda: back(unclear(), leg="connected", customer=True),
     (S.UNCLEAR, E.UNTRACED): lambda: back(unclear()),
+    (S.UNCLEAR, E.RINGING): lambda: back(unclear(), rings=True) >> rings(),
+    (S.UNCLEAR, E.PICKED_UP): lambda: back(unclear(), customer=True),
+    (S.UNCLEAR, E.FAILED): lambda: back(unclear(), rings=True) >> dial_failed(),
     (S.CLOSED, E.COMMITTED): lambda: Playbook(calling()) >> committed(),
     (S.CLOSED, E.NOT_COMMITTED): lambda: Playbook(calling()) >> not_committed(),
     (S.CLOSED, E.RINGING): lambda: Playbook(calling()) >> rings(),
@@ -234,7 +241,7 @@ CALLBACK_CALLS: dict[tuple[CallState, CallEvent], Start] = {
     (C.DIALLED, K.NOT_REACHED): planned,
     (C.DIALLED, K.RELEASED): lambda: cancelling() >> picked_up(),
     (C.DIALLED, K.ADOPTED): restored_and_adopted,
-    (C.DIALLED, K.NODE_BACK): lambda: lost_and_back(cancelling(), customer=True),
+    (C.DIALLED, K.NODE_BACK): lambda: lost_and_back(cancelling(), rings=True),
     (C.DIALLED, K.HUNG_UP): lambda: lost_and_back(dialling()),
     (C.DIALLED, K.CUT_OFF): lambda: (
         dialling() >> NodeLost(node=NODE) >> ChannelsReconciled(node=NODE, restarted=True)

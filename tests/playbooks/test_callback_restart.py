@@ -12,6 +12,7 @@ from acd.core.callback_words import (
     AttemptEnded,
     AttemptOutcome,
     Callback,
+    CallbackChanged,
     CallbackClosed,
     CallbackOpened,
     CallbackOutcome,
@@ -51,6 +52,7 @@ from tests.playbooks.callback_centre import (
     missed,
     not_committed,
     picked_up,
+    rings,
     rings_for,
     rule,
     rung,
@@ -145,8 +147,8 @@ def back(
     )
 
 
-def state_of(play: Playbook) -> str:
-    view = play.core.view_callback(CALLBACK)
+def state_of(play: Playbook, callback: str = CALLBACK) -> str:
+    view = play.core.view_callback(callback)
     assert view is not None
     return view.state
 
@@ -178,10 +180,50 @@ def test_after_the_commit_the_attempt_counts_as_made() -> None:
 def test_customer_who_still_rings_is_left_in_peace() -> None:
     play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED))
     back(play, customer=False, leg="answered") << release(OFFER) << cancels()
-    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
-    play >> dial_failed()
+    assert state_of(play) == "unclear"
+    play >> rings() >> dial_failed()
     play.quiet()
-    assert len(play.recorded(AttemptEnded)) == 1
+    assert [each.outcome for each in play.recorded(AttemptEnded)] == [AttemptOutcome.UNKNOWN]
+    assert state_of(play) == "planned"
+
+
+def test_customer_who_picks_up_while_the_new_engine_silences_his_phone_is_let_go() -> None:
+    play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED))
+    back(play, customer=False, leg="answered") << release(OFFER) << cancels()
+    play >> picked_up() << end(ATTEMPT)
+    assert play.last(CallEntered).call == ATTEMPT
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+    play >> hung_up(ATTEMPT)
+    assert play.last(CallEnded).outcome is CallOutcome.ABANDONED
+    assert play.recorded(CallMissed) == []
+    play.after(300)
+    assert [each.call for each in said(play, RingAgent)] == []
+    play >> phone("1001") >> agent_hung_up(OFFER)
+    assert [each.call for each in said(play, RingAgent)] == [f"{CALLBACK}-a2"]
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_nobody_else_dials_him_before_he_is_rid_of_the_attempt_of_the_dead(answered: bool) -> None:
+    shop = RestoredCallback(callback=owed(id="shop", business="shop"))
+    tv = RestoredCallback(callback=owed(business="tv"), unfinished=UNFINISHED)
+    play = back(started(tv, shop, state=AgentState.IDLE), customer=answered)
+    assert said(play, RingAgent) == []
+    assert state_of(play, "shop") == "held"
+    play >> (hung_up(ATTEMPT) if answered else dial_failed())
+    assert [each.callback for each in said(play, RingAgent)] == ["shop"]
+
+
+def test_phone_of_a_customer_that_cannot_be_silenced_is_not_waited_for_without_end() -> None:
+    play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED))
+    back(play, customer=False) << cancels()
+    play >> NodeLost(node=NODE)
+    play.after(3599)
+    assert state_of(play) == "unclear"
+    play.after(1)
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+    assert state_of(play) == "planned"
+    back(play, customer=True)
+    assert said(play, EndCall) == [end(ATTEMPT)]
 
 
 def test_customer_who_has_picked_up_and_is_with_nobody_is_let_go() -> None:
@@ -332,6 +374,54 @@ def test_cancelling_is_repeated_after_the_node_was_away() -> None:
     other = LiveCall(arrived=arrived("c2"), created_at=START)
     play >> ChannelsReconciled(node=NODE, restarted=False, calls=(live, other))
     assert [each.attempt for each in said(play, type(cancels()))] == [ATTEMPT]
+
+
+def test_customer_who_picked_up_while_his_dialling_was_being_stopped_and_the_node_away() -> None:
+    play = dialling() >> agent_hung_up(OFFER) >> NodeLost(node=NODE)
+    back(play, customer=True)
+    assert state_of(play) == "joining"
+    assert [each.state for each in play.core.view_calls()] == ["waiting"]
+
+
+@pytest.mark.parametrize("rung", [False, True])
+def test_attempt_on_a_node_that_never_comes_back_ends_unknown(rung: bool) -> None:
+    routing = calling(agents=[agent("1001"), agent("1002", node="pbx2")])
+    play = dialling(routing) >> NodeLost(node=NODE)
+    if rung:
+        play = customer_rings(routing) >> NodeLost(node=NODE)
+    play.after(89)
+    assert play.recorded(AttemptEnded) == []
+    play.after(1) << says_to_agent("customer_failed")
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+    assert (state_of(play), play.last(CallbackChanged).due_at) == ("planned", play.now + 300)
+    play.after(300)
+    assert state_of(play) == "due"
+    on_duty(play, "1002")
+    assert [each.call for each in play.said if isinstance(each, RingAgent)][-1] == f"{CALLBACK}-a2"
+
+
+def test_attempt_of_which_the_telephones_never_tell_ends_unknown_and_is_hung_up() -> None:
+    play = customer_rings()
+    play.after(89)
+    play.quiet()
+    play.after(1) << cancels() << says_to_agent("customer_failed")
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+    play >> dial_failed()
+    play.quiet()
+    assert len(play.recorded(AttemptEnded)) == 1
+
+
+def test_stopping_of_which_the_telephones_never_tell_ends_unknown() -> None:
+    play = dialling() >> agent_hung_up(OFFER)
+    play.after(90) << cancels()
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+
+
+def test_who_has_picked_up_is_not_given_up_for_the_time_that_his_phone_rang() -> None:
+    play = talking()
+    play.after(500)
+    play.quiet()
+    assert state_of(play) == "talking"
 
 
 def test_agent_who_heard_why_nobody_came_is_released_after_the_node_was_away() -> None:

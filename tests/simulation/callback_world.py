@@ -92,6 +92,7 @@ class CallbackWorld(World):
         self.commits: list[CommitAttempt] = []
         self.dialled: dict[str, DialCustomer] = {}
         """What rings at customers, or is about to."""
+        self.dialled_at: dict[str, float] = {}
         self.ever: set[str] = set()
         self.prompted: list[tuple[str, str]] = []
         self.attempts: dict[str, int] = {}
@@ -178,9 +179,7 @@ class CallbackWorld(World):
         commit = self.store.committed[attempt]
         assert command.node not in self.down
         if not (self.down and self.lossy):
-            there = [call for call in self.callers if self.arrivals[call][0].caller == number]
-            # whom an engine before had dialled, and who is being hung up, is no call
-            engaged = [each for each in there if each not in self.ever or each in self.floor.calls]
+            engaged = [call for call in self.callers if self.arrivals[call][0].caller == number]
             assert not engaged, "he waits, or talks"
             assert number not in [each.number for each in self.dialled.values()], "he is dialled"
         callback = self.floor.callbacks.open[commit.callback.id]
@@ -191,6 +190,7 @@ class CallbackWorld(World):
         assert callable_span(rule.hours, number, self.now).begin <= self.now, "outside his hours"
         assert number not in self.do_not_call
         self.dialled[attempt] = command
+        self.dialled_at[attempt] = self.now
 
     def remember(self, fact: Fact) -> None:
         super().remember(fact)
@@ -246,16 +246,19 @@ class CallbackWorld(World):
         if not self.dialled:
             return
         attempt = pick(sorted(self.dialled))
+        how = pick(
+            (
+                AttemptOutcome.BUSY,
+                AttemptOutcome.NO_ANSWER,
+                AttemptOutcome.FAILED,
+                AttemptOutcome.REFUSED,
+            )
+        )
+        self.dial_fails(attempt, how)
+
+    def dial_fails(self, attempt: str, how: AttemptOutcome) -> None:
         command = self.dialled.pop(attempt)
         if command.node not in self.down:
-            how = pick(
-                (
-                    AttemptOutcome.BUSY,
-                    AttemptOutcome.NO_ANSWER,
-                    AttemptOutcome.FAILED,
-                    AttemptOutcome.REFUSED,
-                )
-            )
             self.tell(DialFailed(attempt=attempt, outcome=how))
 
     def a_commit_is_done(self, pick: Pick[Any]) -> None:
@@ -380,6 +383,9 @@ class CallbackWorld(World):
         if due is not None and due < self.now:  # steps take a moment too
             self.expire()
         super().time_passes(pick)
+        for attempt, command in list(self.dialled.items()):
+            if self.dialled_at[attempt] + command.ring_s <= self.now:  # Asterisk rings no longer
+                self.dial_fails(attempt, AttemptOutcome.NO_ANSWER)
 
     # what must always hold
 
