@@ -187,3 +187,9 @@ def said(play: Playbook, kind: type[Command]) -> list[Any]:
 
 def outcome(play: Playbook) -> CallbackOutcome:
     return play.last(CallbackClosed).outcome
+
+
+def how_it_stands(play: Playbook, callback: str = CALLBACK) -> str:
+    view = play.core.view_callback(callback)
+    assert view is not None
+    return view.state

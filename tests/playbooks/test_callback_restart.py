@@ -48,6 +48,7 @@ from tests.playbooks.callback_centre import (
     customer_rings,
     dial_failed,
     dialling,
+    how_it_stands,
     joining,
     missed,
     not_committed,
@@ -147,12 +148,6 @@ def back(
     )
 
 
-def state_of(play: Playbook, callback: str = CALLBACK) -> str:
-    view = play.core.view_callback(callback)
-    assert view is not None
-    return view.state
-
-
 # the engine dies
 
 
@@ -180,11 +175,11 @@ def test_after_the_commit_the_attempt_counts_as_made() -> None:
 def test_customer_who_still_rings_is_left_in_peace() -> None:
     play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED))
     back(play, customer=False, leg="answered") << release(OFFER) << cancels()
-    assert state_of(play) == "unclear"
+    assert how_it_stands(play) == "unclear"
     play >> rings() >> dial_failed()
     play.quiet()
     assert [each.outcome for each in play.recorded(AttemptEnded)] == [AttemptOutcome.UNKNOWN]
-    assert state_of(play) == "planned"
+    assert how_it_stands(play) == "planned"
 
 
 def test_customer_who_picks_up_while_the_new_engine_silences_his_phone_is_let_go() -> None:
@@ -208,7 +203,7 @@ def test_nobody_else_dials_him_before_he_is_rid_of_the_attempt_of_the_dead(answe
     tv = RestoredCallback(callback=owed(business="tv"), unfinished=UNFINISHED)
     play = back(started(tv, shop, state=AgentState.IDLE), customer=answered)
     assert said(play, RingAgent) == []
-    assert state_of(play, "shop") == "held"
+    assert how_it_stands(play, "shop") == "held"
     play >> (hung_up(ATTEMPT) if answered else dial_failed())
     assert [each.callback for each in said(play, RingAgent)] == ["shop"]
 
@@ -218,10 +213,10 @@ def test_phone_of_a_customer_that_cannot_be_silenced_is_not_waited_for_without_e
     back(play, customer=False) << cancels()
     play >> NodeLost(node=NODE)
     play.after(3599)
-    assert state_of(play) == "unclear"
+    assert how_it_stands(play) == "unclear"
     play.after(1)
     assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
-    assert state_of(play) == "planned"
+    assert how_it_stands(play) == "planned"
     back(play, customer=True)
     assert said(play, EndCall) == [end(ATTEMPT)]
 
@@ -268,7 +263,7 @@ def test_customer_who_waits_for_an_agent_goes_on_waiting() -> None:
         calls=(outbound(placement=placement),),
         state=AgentState.IDLE,
     )
-    assert state_of(play) == "joining"
+    assert how_it_stands(play) == "joining"
     back(play, customer=True)
     assert [each.call for each in said(play, RingAgent)] == [ATTEMPT]
 
@@ -279,7 +274,7 @@ def test_talk_of_which_nobody_knew_goes_on(entered: bool) -> None:
     play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED), calls=calls)
     back(play, customer=True, leg="connected")
     play.quiet()
-    assert state_of(play) == "talking"
+    assert how_it_stands(play) == "talking"
     assert play.last(AttemptEnded).outcome is AttemptOutcome.ANSWERED
     assert len(play.recorded(CallEntered)) == (not entered)
     play >> hung_up(ATTEMPT) << release(OFFER)
@@ -290,7 +285,7 @@ def test_talk_of_which_nobody_knew_goes_on(entered: bool) -> None:
 def test_talk_that_was_stored_goes_on(unfinished: Attempt | None) -> None:
     call = outbound(agent="1001", offer=OFFER, answered_at=START - 3, offers=1)
     play = started(RestoredCallback(callback=owed(attempts=1), unfinished=unfinished), calls=(call,))
-    assert state_of(play) == "talking"
+    assert how_it_stands(play) == "talking"
     back(play, customer=True, leg="connected")
     play.quiet()
     play >> agent_hung_up(OFFER) << end(ATTEMPT)
@@ -309,7 +304,7 @@ def test_talk_that_ended_meanwhile_is_not_called_again() -> None:
 def test_customer_who_waits_himself_is_not_dialled_by_the_new_engine() -> None:
     own = RestoredCall(arrived=arrived("c2"), arrived_at=START - 3)
     play = started(RestoredCallback(callback=owed()), calls=(own,), state=AgentState.IDLE)
-    assert state_of(play) == "held"
+    assert how_it_stands(play) == "held"
 
 
 def test_known_callbacks_are_not_taken_up_twice_and_the_list_is_remembered() -> None:
@@ -337,7 +332,7 @@ def test_offers_after_a_restart_have_names_of_their_own() -> None:
 def test_agent_who_was_asked_goes_on() -> None:
     play = asked() >> NodeLost(node=NODE)
     back(play, leg="answered")
-    assert state_of(play) == "committing"
+    assert how_it_stands(play) == "committing"
 
 
 def test_committed_while_the_node_was_away() -> None:
@@ -356,7 +351,7 @@ def test_customer_who_still_rings_after_the_node_was_away() -> None:
     play = customer_rings() >> NodeLost(node=NODE)
     back(play, customer=False, leg="answered")
     play.quiet()
-    assert state_of(play) == "ringing"
+    assert how_it_stands(play) == "ringing"
     play >> picked_up() << connect(OFFER)
 
 
@@ -379,7 +374,7 @@ def test_cancelling_is_repeated_after_the_node_was_away() -> None:
 def test_customer_who_picked_up_while_his_dialling_was_being_stopped_and_the_node_away() -> None:
     play = dialling() >> agent_hung_up(OFFER) >> NodeLost(node=NODE)
     back(play, customer=True)
-    assert state_of(play) == "joining"
+    assert how_it_stands(play) == "joining"
     assert [each.state for each in play.core.view_calls()] == ["waiting"]
 
 
@@ -393,9 +388,9 @@ def test_attempt_on_a_node_that_never_comes_back_ends_unknown(rung: bool) -> Non
     assert play.recorded(AttemptEnded) == []
     play.after(1) << says_to_agent("customer_failed")
     assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
-    assert (state_of(play), play.last(CallbackChanged).due_at) == ("planned", play.now + 300)
+    assert (how_it_stands(play), play.last(CallbackChanged).due_at) == ("planned", play.now + 300)
     play.after(300)
-    assert state_of(play) == "due"
+    assert how_it_stands(play) == "due"
     on_duty(play, "1002")
     assert [each.call for each in play.said if isinstance(each, RingAgent)][-1] == f"{CALLBACK}-a2"
 
@@ -421,7 +416,7 @@ def test_who_has_picked_up_is_not_given_up_for_the_time_that_his_phone_rang() ->
     play = talking()
     play.after(500)
     play.quiet()
-    assert state_of(play) == "talking"
+    assert how_it_stands(play) == "talking"
 
 
 def test_agent_who_heard_why_nobody_came_is_released_after_the_node_was_away() -> None:
@@ -524,7 +519,7 @@ def test_callback_that_was_opened_before_the_call_was_known_to_be_gone_is_not_op
     own = RestoredCall(arrived=arrived("c1"), arrived_at=START - 90)
     play = back(started(RestoredCallback(callback=owed()), calls=(own,)))
     assert play.recorded(CallbackOpened) == []
-    assert state_of(play) == "offered"
+    assert how_it_stands(play) == "offered"
 
 
 def test_customer_who_hung_up_and_called_again_while_the_node_was_away() -> None:
@@ -534,7 +529,7 @@ def test_customer_who_hung_up_and_called_again_while_the_node_was_away() -> None
         node=NODE, restarted=False, calls=(again,), phones=(("1001", PhoneState.FREE),)
     )
     assert [each.call for each in said(play, RingAgent)] == ["c3"]
-    assert state_of(play) == "held"
+    assert how_it_stands(play) == "held"
 
 
 # who is not to be called any more
@@ -582,17 +577,17 @@ def unclear_elsewhere(**changes: Any) -> RestoredCallback:
 
 def test_attempt_on_a_node_that_is_configured_no_more_counts_as_made() -> None:
     play = started(unclear_elsewhere(node="old"), state=AgentState.IDLE)
-    assert state_of(play) == "unclear"
+    assert how_it_stands(play) == "unclear"
     back(play)
     assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
-    assert state_of(play) == "planned"
+    assert how_it_stands(play) == "planned"
 
 
 def test_attempt_on_a_node_that_stays_away_counts_as_made_in_the_end() -> None:
     routing = calling(agents=[agent("1001"), agent("2001", node="pbx2")], callback=rule(within=600))
     play = back(started(unclear_elsewhere(), routing=routing))
     play.after(3599)
-    assert state_of(play) == "unclear"
+    assert how_it_stands(play) == "unclear"
     play.after(1)
     assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
     assert play.last(CallbackClosed).outcome is CallbackOutcome.EXPIRED
@@ -616,14 +611,14 @@ def test_talk_that_is_found_is_not_given_up_for_the_time_it_took() -> None:
     play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED), calls=(outbound(),))
     back(play, customer=True, leg="connected")
     play.after(500_000)
-    assert state_of(play) == "talking"
+    assert how_it_stands(play) == "talking"
 
 
 def test_reload_that_is_not_about_callbacks_leaves_their_times_alone() -> None:
     play = dialling() >> dial_failed() >> told(prompt="customer_no_answer") >> agent_hung_up(OFFER)
     play >> ConfigReplaced(routing=calling(revision="r2"))
     play.after(299)
-    assert state_of(play) == "planned"
+    assert how_it_stands(play) == "planned"
     play.after(1) << rings_for(f"{CALLBACK}-a2-o1")
 
 
@@ -631,6 +626,6 @@ def test_reload_that_takes_the_carrier_away_and_brings_him_back() -> None:
     play = dialling() >> dial_failed()
     play >> ConfigReplaced(routing=replace(calling(revision="r2"), trunks={}))
     play.after(300)
-    assert state_of(play) == "planned"
+    assert how_it_stands(play) == "planned"
     play >> ConfigReplaced(routing=calling(revision="r3"))
-    assert state_of(play) == "due"
+    assert how_it_stands(play) == "due"

@@ -63,6 +63,7 @@ from tests.playbooks.callback_centre import (
     dial_failed,
     dialling,
     dials,
+    how_it_stands,
     joining,
     missed,
     not_committed,
@@ -81,6 +82,7 @@ from tests.playbooks.callback_centre import (
 )
 from tests.playbooks.centre import agent, queue
 from tests.playbooks.harness import START, Playbook
+from tests.playbooks.seen import state
 from tests.playbooks.words import (
     CALLER,
     act,
@@ -104,19 +106,6 @@ from tests.playbooks.words import (
     stop_ringing,
     talk,
 )
-
-
-def state(play: Playbook, agent_id: str = "1001") -> AgentState:
-    view = play.core.view_agent(agent_id)
-    assert view is not None
-    return view.state
-
-
-def how_it_stands(play: Playbook, callback: str = CALLBACK) -> str:
-    view = play.core.view_callback(callback)
-    assert view is not None
-    return view.state
-
 
 # who is owed a call
 

@@ -16,6 +16,7 @@ from acd.core.routing import Effect, FirstTarget, NumberRoute, Rule, Strategy, W
 from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.centre import agent, centre, queue
 from tests.playbooks.harness import START, Playbook
+from tests.playbooks.seen import state
 from tests.playbooks.words import (
     act,
     agent_hung_up,
@@ -32,12 +33,6 @@ from tests.playbooks.words import (
     says,
     talk,
 )
-
-
-def state(play: Playbook, agent_id: str = "1001") -> AgentState:
-    view = play.core.view_agent(agent_id)
-    assert view is not None
-    return view.state
 
 
 def test_waiting_calls_keep_their_places() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from acd.core import codes
 from acd.core.callback_words import CallbackOpened, CallbackSource
-from acd.core.commands import EndCause, PlayPrompt, StopPrompt
+from acd.core.commands import EndCause
 from acd.core.events import (
     Blacklisted,
     ChannelsReconciled,
@@ -85,6 +85,7 @@ from ivr.model import LookUp as LookUpStep
 from tests.playbooks import callback_centre
 from tests.playbooks.centre import CALLBACK, MENU, centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
+from tests.playbooks.seen import missed, outcome
 from tests.playbooks.words import (
     arrived,
     end,
@@ -94,21 +95,15 @@ from tests.playbooks.words import (
     outside_answered,
     outside_ended,
     phone,
+    plays,
     pressed,
     prompt_over,
     ring,
     ringback,
     says,
+    stops,
     talk,
 )
-
-
-def plays(prompt: str, *sounds: str, **more: Any) -> PlayPrompt:
-    return PlayPrompt(call="c1", prompt=prompt, language="zh-CN", sounds=sounds, **more)
-
-
-def stops(prompt: str) -> StopPrompt:
-    return StopPrompt(call="c1", prompt=prompt)
 
 
 def in_menu(flow: Flow | None = None, **changes: Any) -> Playbook:
@@ -118,14 +113,6 @@ def in_menu(flow: Flow | None = None, **changes: Any) -> Playbook:
 def leads_to(to: Exit, **changes: Any) -> Playbook:
     """A caller whose flow says nothing and leads to this at once."""
     return in_menu(flow_of(Say(parts=(), go=to)), **changes)
-
-
-def outcome(play: Playbook) -> CallOutcome:
-    return play.last(CallEnded).outcome
-
-
-def missed(play: Playbook) -> list[MissedReason]:
-    return [each.reason for each in play.recorded(CallMissed)]
 
 
 # the menu

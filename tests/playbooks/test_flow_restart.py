@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from acd.core.commands import PlayPrompt
 from acd.core.events import ChannelsReconciled, LiveCall, NodeLost, RestoredCall, StateRestored
 from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, VisitOutcome
 from acd.core.flow_words import FlowEntered
@@ -22,19 +21,17 @@ from tests.playbooks.harness import Playbook
 from tests.playbooks.words import (
     agent_hung_up,
     arrived,
+    back,
     end,
     hung_up,
     on_duty,
     outside_answered,
     outside_ended,
+    plays,
     pressed,
     prompt_over,
     talk,
 )
-
-
-def plays(prompt: str, *sounds: str) -> PlayPrompt:
-    return PlayPrompt(call="c1", prompt=prompt, language="zh-CN", sounds=sounds)
 
 
 def story(play: Playbook) -> tuple[Reason, ...]:
@@ -50,11 +47,6 @@ def restarted(play: Playbook, routing: Routing, **known: Any) -> Playbook:
     after = Playbook(routing, start=play.now + 3)
     call = RestoredCall(arrived=arrived(), arrived_at=play.now, trace=story(play), **known)
     return after >> StateRestored(agents=(), calls=(call,))
-
-
-def back(play: Playbook) -> ChannelsReconciled:
-    live = LiveCall(arrived=arrived(), created_at=play.now)
-    return ChannelsReconciled(node="pbx1", restarted=False, calls=(live,))
 
 
 def test_a_menu_begins_anew() -> None:

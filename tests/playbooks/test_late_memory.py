@@ -12,10 +12,10 @@ from acd.core.callback_words import (
 from acd.core.commands import RingAgent
 from acd.core.events import NodeLost, PromisesRestored, StateRestored
 from agents.model import PhoneState
-from tests.playbooks.callback_centre import CALLBACK, calling, said
+from tests.playbooks.callback_centre import CALLBACK, calling, how_it_stands, said
 from tests.playbooks.centre import NODE
 from tests.playbooks.harness import START, Playbook
-from tests.playbooks.test_callback_restart import UNFINISHED, back, owed, state_of
+from tests.playbooks.test_callback_restart import UNFINISHED, back, owed
 from tests.playbooks.words import arrived, hung_up, on_duty, phone
 
 
@@ -44,7 +44,7 @@ def test_an_attempt_of_the_engine_before_counts_as_made() -> None:
 def test_a_node_that_is_away_is_asked_first() -> None:
     play = without_memory() >> NodeLost(node=NODE)
     play >> PromisesRestored(callbacks=(RestoredCallback(callback=owed(), unfinished=UNFINISHED),))
-    assert state_of(play) == "unclear"
+    assert how_it_stands(play) == "unclear"
     back(play)
     assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
 

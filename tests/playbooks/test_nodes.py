@@ -35,6 +35,7 @@ from agents.model import AgentAct, AgentState, PhoneState
 from agents.roster import Agent
 from tests.playbooks.centre import NODE, agent, centre, queue
 from tests.playbooks.harness import Playbook
+from tests.playbooks.seen import state
 from tests.playbooks.words import (
     act,
     agent_hung_up,
@@ -81,12 +82,6 @@ def leg(offer: str = "c1-o1", agent_id: str = "1001", how: str = "ringing") -> L
 
 def one(**changes: Any) -> Playbook:
     return on_duty(Playbook(centre(queues=[queue(**changes)])), "1001")
-
-
-def state(play: Playbook, agent_id: str = "1001") -> AgentState:
-    view = play.core.view_agent(agent_id)
-    assert view is not None
-    return view.state
 
 
 def test_waiting_calls_keep_their_order_and_their_times() -> None:

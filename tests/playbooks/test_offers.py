@@ -26,6 +26,7 @@ from acd.core.routing import ServiceLevel, SetAside, Strategy, WrapUp
 from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.centre import NODE, agent, centre, queue
 from tests.playbooks.harness import START, Playbook
+from tests.playbooks.seen import state
 from tests.playbooks.words import (
     act,
     agent_hung_up,
@@ -47,12 +48,6 @@ from tests.playbooks.words import (
     stop_ringing,
     talk,
 )
-
-
-def state(play: Playbook, agent_id: str = "1001") -> AgentState:
-    view = play.core.view_agent(agent_id)
-    assert view is not None
-    return view.state
 
 
 def one(**changes: Any) -> Playbook:

@@ -41,6 +41,7 @@ from acd.core.routing import Ending, FirstTarget, Routing, Then, WideningStep, W
 from agents.model import AgentAct, AgentState, PhoneState
 from tests.playbooks.centre import NODE, agent, centre, queue
 from tests.playbooks.harness import START, Playbook
+from tests.playbooks.seen import state
 from tests.playbooks.words import (
     act,
     agent_hung_up,
@@ -114,12 +115,6 @@ def leg(offer: str = "c1-o1", agent_id: str = "1001", *, answered: bool = True) 
     return LiveOffer(
         offer=offer, call=offer.rsplit("-", 1)[0], agent=agent_id, answered=answered, connected=answered
     )
-
-
-def state(play: Playbook, agent_id: str = "1001") -> AgentState:
-    view = play.core.view_agent(agent_id)
-    assert view is not None
-    return view.state
 
 
 def refuse_to_extend(agent_id: str, why: str) -> RefuseAct:

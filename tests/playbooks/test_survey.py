@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from acd.core import codes
-from acd.core.commands import PlayPrompt, StopPrompt
 from acd.core.events import (
     Blacklisted,
     ChannelsReconciled,
@@ -30,21 +29,15 @@ from tests.playbooks.words import (
     end,
     hung_up,
     on_duty,
+    plays,
     pressed,
     prompt_over,
+    stops,
     talk,
 )
 
 EVERYBODY = SurveyRule(share=1.0)
 REMARK = SurveyRule(share=1.0, remark=60.0)
-
-
-def plays(prompt: str, *sounds: str, call: str = "c1") -> PlayPrompt:
-    return PlayPrompt(call=call, prompt=prompt, language="zh-CN", sounds=sounds)
-
-
-def stops(prompt: str) -> StopPrompt:
-    return StopPrompt(call="c1", prompt=prompt)
 
 
 def talked(rule: SurveyRule = EVERYBODY, **caller: Any) -> Playbook:

@@ -8,9 +8,9 @@ import pytest
 
 from acd.core import codes
 from acd.core.callback_words import CallbackOpened, CallbackSource
-from acd.core.commands import EndCause, PlayPrompt, StopPrompt
-from acd.core.events import ChannelsReconciled, LiveCall, NodeLost
-from acd.core.facts import CallEnded, CallMissed, CallOutcome, MissedReason
+from acd.core.commands import EndCause, StopPrompt
+from acd.core.events import ChannelsReconciled, NodeLost
+from acd.core.facts import CallEnded, CallOutcome, MissedReason
 from acd.core.flow_words import (
     DropTape,
     FlowEntered,
@@ -28,15 +28,23 @@ from agents.model import PhoneState
 from ivr.model import Say, ToVoicemail
 from tests.playbooks.centre import centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
-from tests.playbooks.words import arrived, end, hung_up, on_duty, phone, pressed, prompt_over, says
+from tests.playbooks.seen import missed, outcome
+from tests.playbooks.words import (
+    arrived,
+    back,
+    end,
+    hung_up,
+    on_duty,
+    phone,
+    plays,
+    pressed,
+    prompt_over,
+    says,
+)
 
 BOX = Voicemail(name="orders", label="Orders", queue="orders")
 ASKED = Ending(say=None, then=Then.VOICEMAIL, voicemail="orders")
 FILE = "2026/11/18/20261118T110710Z_orders_c1-1"
-
-
-def plays(prompt: str, *sounds: str, **more: Any) -> PlayPrompt:
-    return PlayPrompt(call="c1", prompt=prompt, language="zh-CN", sounds=sounds, **more)
 
 
 def tape(number: int = 1) -> StartTape:
@@ -74,14 +82,6 @@ def recording() -> Playbook:
 def reviewing() -> Playbook:
     """He has spoken for ten seconds, and is told what he may do."""
     return recording() >> spoke()
-
-
-def outcome(play: Playbook) -> CallOutcome:
-    return play.last(CallEnded).outcome
-
-
-def missed(play: Playbook) -> list[MissedReason]:
-    return [each.reason for each in play.recorded(CallMissed)]
 
 
 def test_the_whole_dialogue() -> None:
@@ -283,11 +283,6 @@ def test_a_box_that_is_configured_no_more_means_a_callback() -> None:
 
 
 # the connection to his node
-
-
-def back(play: Playbook) -> ChannelsReconciled:
-    live = LiveCall(arrived=arrived(), created_at=play.now)
-    return ChannelsReconciled(node="pbx1", restarted=False, calls=(live,))
 
 
 def test_a_node_that_was_lost_while_he_spoke_begins_anew() -> None:

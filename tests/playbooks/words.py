@@ -14,6 +14,7 @@ from acd.core.commands import (
     ReleaseAgent,
     RingAgent,
     StartWaiting,
+    StopPrompt,
 )
 from acd.core.events import (
     AgentActed,
@@ -23,8 +24,10 @@ from acd.core.events import (
     CallArrived,
     CallConnected,
     CallerHungUp,
+    ChannelsReconciled,
     ConnectFailed,
     DigitPressed,
+    LiveCall,
     PhoneStateChanged,
     PromptFinished,
     RingFailed,
@@ -109,6 +112,12 @@ def talk(play: Playbook, offer: str = "c1-o1") -> Playbook:
     return play >> ringing(offer) >> answered(offer) >> connected(offer)
 
 
+def back(play: Playbook) -> ChannelsReconciled:
+    """The node is back, with the one caller."""
+    live = LiveCall(arrived=arrived(), created_at=play.now)
+    return ChannelsReconciled(node=NODE, restarted=False, calls=(live,))
+
+
 # commands
 
 
@@ -153,3 +162,12 @@ def release(offer: str = "c1-o1") -> ReleaseAgent:
 
 def end(call: str = "c1", cause: EndCause = EndCause.NORMAL) -> EndCall:
     return EndCall(call=call, cause=cause)
+
+
+def plays(prompt: str, *sounds: str, call: str = "c1", **more: Any) -> PlayPrompt:
+    """A prompt of a dialogue: these sounds."""
+    return PlayPrompt(call=call, prompt=prompt, language="zh-CN", sounds=sounds, **more)
+
+
+def stops(prompt: str) -> StopPrompt:
+    return StopPrompt(call="c1", prompt=prompt)
