@@ -30,13 +30,7 @@ from tests.playbooks.callback_centre import (
     talking,
 )
 from tests.playbooks.harness import START
-from tests.playbooks.words import (
-    CALLER,
-    agent_hung_up,
-    end,
-    hung_up,
-    phone,
-)
+from tests.playbooks.words import CALLER, agent_hung_up, end, hung_up, phone
 
 
 def test_closing() -> None:

@@ -28,10 +28,7 @@ from acd.core.facts import (
     OfferOutcome,
     StaleEventSeen,
 )
-from acd.core.routing import (
-    SetAside,
-    WrapUp,
-)
+from acd.core.routing import SetAside, WrapUp
 from agents.model import AgentState, PhoneState
 from tests.playbooks.callback_centre import (
     ATTEMPT,

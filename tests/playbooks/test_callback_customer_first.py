@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from acd.core.callback_words import (
-    AttemptEnded,
-    AttemptOutcome,
-    CallbackOutcome,
-)
+from acd.core.callback_words import AttemptEnded, AttemptOutcome, CallbackOutcome
 from acd.core.commands import EndCall
 from acd.core.events import RingFailure
 from agents.model import AgentAct, AgentState

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from acd.core.callback_words import (
-    CallbackChanged,
-    CallbackOutcome,
-    CommitAttempt,
-)
+from acd.core.callback_words import CallbackChanged, CallbackOutcome, CommitAttempt
 from acd.core.commands import RingAgent
-from acd.core.routing import (
-    CallingHours,
-)
+from acd.core.routing import CallingHours
 from agents.model import AgentState
 from tests.playbooks.callback_centre import (
     ALWAYS,
@@ -34,11 +28,7 @@ from tests.playbooks.callback_centre import (
 )
 from tests.playbooks.harness import START
 from tests.playbooks.seen import state
-from tests.playbooks.words import (
-    CALLER,
-    answered,
-    phone,
-)
+from tests.playbooks.words import CALLER, answered, phone
 
 
 def at_night() -> CallingHours:

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from acd.core.callback_words import (
-    CallbackOutcome,
-    CommitAttempt,
-    DialCustomer,
-)
+from acd.core.callback_words import CallbackOutcome, CommitAttempt, DialCustomer
 from acd.core.events import ConfigReplaced, DigitPressed
-from acd.core.routing import (
-    NumberRoute,
-    Then,
-    WaitOffer,
-)
+from acd.core.routing import NumberRoute, Then, WaitOffer
 from tests.playbooks.callback_centre import (
     ATTEMPT,
     CALLBACK,
@@ -31,13 +23,7 @@ from tests.playbooks.callback_centre import (
     wish,
 )
 from tests.playbooks.centre import queue
-from tests.playbooks.words import (
-    agent_hung_up,
-    answered,
-    arrived,
-    hung_up,
-    ringing,
-)
+from tests.playbooks.words import agent_hung_up, answered, arrived, hung_up, ringing
 
 
 def test_wish_while_they_talk_is_another_promise() -> None:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from acd.core.callback_words import (
-    AttemptEnded,
-    AttemptOutcome,
-    CallbackClosed,
-    CallbackOutcome,
-)
+from acd.core.callback_words import AttemptEnded, AttemptOutcome, CallbackClosed, CallbackOutcome
 from tests.playbooks.callback_centre import (
     ATTEMPT,
     OFFER,

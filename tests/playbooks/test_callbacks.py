@@ -16,15 +16,8 @@ from acd.core.callback_words import (
 from acd.core.callbacks_table import CallbackEvent
 from acd.core.commands import RingAgent
 from acd.core.events import Blacklisted
-from acd.core.facts import (
-    CallMissed,
-)
-from acd.core.routing import (
-    Business,
-    Ending,
-    NumberRoute,
-    Then,
-)
+from acd.core.facts import CallMissed
+from acd.core.routing import Business, Ending, NumberRoute, Then
 from acd.core.tables import ImpossibleEventError
 from agents.model import AgentAct, PhoneState
 from tests.playbooks.callback_centre import (
