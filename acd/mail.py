@@ -1,7 +1,9 @@
 """Voicemail by e-mail: a message is sent with its file, in the language in which it was left.
 
 Nothing waits for it: a server that is slow or away delays mails, never calls. What has not been sent
-when the engine ends is not sent any more; the message itself is in its box all the same.
+when the engine ends is not sent any more, and said to be given up; the message itself is in its box all
+the same. A mail whose answer got lost is sent again, under the same Message-ID, by which its reader's
+server knows it: whether the first one was taken cannot be told from here (RFC 1047).
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ WAITS_S: Final = (10.0, 60.0, 600.0, 3600.0)
 AT_ONCE: Final = 2
 """So many connections to the mail server."""
 TIMEOUT_S: Final = 30.0
+"""So long the server may take for each answer."""
 MOST_WAITING: Final = 1000
 """Mails that wait: more are given up at once, or a server that is away would fill the memory."""
 
@@ -62,6 +65,7 @@ class Mailer:
         keeper: TaskKeeper,
         metrics: RuntimeMetrics,
         waits_s: Sequence[float] = WAITS_S,
+        timeout_s: float = TIMEOUT_S,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._settings = settings
@@ -70,6 +74,7 @@ class Mailer:
         self._keeper = keeper
         self._metrics = metrics
         self._waits_s = waits_s
+        self._timeout_s = timeout_s
         self._sleep = sleep
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
@@ -86,25 +91,30 @@ class Mailer:
             self._keeper.start(f"mail {command.message.id}", work)
 
     async def _send_in_the_end(self, command: DeliverMessage, settings: MailSettings) -> None:
+        domain = settings.sender.rpartition("@")[2]
+        mail_id = make_msgid(idstring=_plain(command.message.id), domain=domain)
         try:
-            why = await self._try(command, settings)
+            why = await self._try(command, settings, mail_id)
             for wait_s in self._waits_s:
                 if why is None:
                     return
                 log.warning("mail not sent yet", message=command.message.id, error=why, again_s=wait_s)
                 await self._sleep(wait_s)
-                why = await self._try(command, settings)
+                why = await self._try(command, settings, mail_id)
             if why is not None:
                 self._give_up(command, why)
         except _Hopeless as error:
             self._give_up(command, str(error))
+        except asyncio.CancelledError:
+            self._give_up(command, "the engine ends")
+            raise
         finally:
             self._waiting -= 1
 
-    async def _try(self, command: DeliverMessage, settings: MailSettings) -> str | None:
+    async def _try(self, command: DeliverMessage, settings: MailSettings, mail_id: str) -> str | None:
         """None when it was sent, else why not yet. Raises _Hopeless where no further try can help."""
         content = await self._content(command.message)
-        mail = compose(command, content, self._routing(), settings.sender)
+        mail = compose(command, content, self._routing(), settings.sender, mail_id)
         async with self._at_once:
             try:
                 await aiosmtplib.send(
@@ -116,7 +126,7 @@ class Mailer:
                     username=settings.user,
                     password=settings.password,
                     local_hostname=settings.sender.rpartition("@")[2],
-                    timeout=TIMEOUT_S,
+                    timeout=self._timeout_s,
                 )
             except aiosmtplib.SMTPException as error:
                 self._metrics.request_failed("mail", getattr(error, "code", 0) or 0)
@@ -179,8 +189,10 @@ _WORDS: Final = {
 }
 
 
-def compose(command: DeliverMessage, content: bytes, routing: Routing, sender: str) -> EmailMessage:
-    """The mail: who called which box and when, and the message as a WAV file."""
+def compose(
+    command: DeliverMessage, content: bytes, routing: Routing, sender: str, mail_id: str
+) -> EmailMessage:
+    """The mail: who called which box and when, and the message as a WAV file; under this Message-ID."""
     message = command.message
     words = _WORDS.get(message.language.partition("-")[0], _WORDS["en"])
     box = routing.voicemail.get(message.box)
@@ -197,7 +209,7 @@ def compose(command: DeliverMessage, content: bytes, routing: Routing, sender: s
     mail["To"] = command.to
     mail["Subject"] = words.subject.format(**told)
     mail["Date"] = format_datetime(left)
-    mail["Message-ID"] = make_msgid(idstring=_plain(message.id), domain=sender.rpartition("@")[2])
+    mail["Message-ID"] = mail_id
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(words.body.format(**told))
     mail.add_attachment(

@@ -2,70 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import email
-import email.policy
 from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from structlog.testing import capture_logs
 
-from acd.core.message_words import DeliverMessage, Message
-from acd.core.routing import Voicemail
-from acd.mail import MOST_WAITING, Mailer, MailSettings, compose
-from acd.message_files import path_of
-from acd.runtime.tasks import TaskKeeper
-from tests.playbooks.centre import centre
+from acd.core.message_words import DeliverMessage
+from acd.mail import MOST_WAITING, MailSettings, compose
 from tests.playbooks.test_messages import message
-
-VOICE = b"RIFF....WAVEfmt " + bytes(range(256))
-BOX = Voicemail(name="orders", label="订单", mail_to="orders@example.org")
-ROUTING = centre(voicemail={"orders": BOX})
-
-
-class Inbox:
-    """What the server got; `answers` are what it says to the next recipients and mails."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.to: list[list[str]] = []
-        self.answers: list[str] = []
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.answers and self.answers[0].startswith("RCPT "):
-            return self.answers.pop(0).removeprefix("RCPT ")
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.answers:
-            return self.answers.pop(0)
-        assert isinstance(envelope.content, bytes)
-        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        assert isinstance(mail, EmailMessage)
-        self.mails.append(mail)
-        self.to.append(list(envelope.rcpt_tos))
-        return "250 OK"
-
-
-class Counted:
-    """The engine's numbers, as far as mails count in them."""
-
-    def __init__(self) -> None:
-        self.counted: list[tuple[str, str, int | str]] = []
-
-    def request_failed(self, what: str, status: int) -> None:
-        self.counted.append(("failed", what, status))
-
-    def bad_input(self, source: str, kind: str) -> None:
-        self.counted.append(("bad", source, kind))
+from tests.unit.acd.post_office import ROUTING, VOICE, Counted, Inbox, Post, keep, settings
 
 
 @pytest.fixture
@@ -84,51 +31,6 @@ def server(inbox: Inbox, unused_tcp_port: int) -> Iterator[Controller]:
 @pytest.fixture
 def counted() -> Counted:
     return Counted()
-
-
-class Post:
-    """A mailer whose waiting takes no time; `done` waits until nothing is under way."""
-
-    def __init__(self, folder: Path, counted: Any, settings: MailSettings | None) -> None:
-        self.slept: list[float] = []
-        self.failed: list[BaseException] = []
-        self._names: list[str] = []
-        self.keeper = TaskKeeper(lambda name, error: self.failed.append(error))
-        self.mailer = Mailer(
-            settings=settings,
-            recordings_dir=folder,
-            routing=lambda: ROUTING,
-            keeper=self.keeper,
-            metrics=counted,
-            sleep=self._sleep,
-        )
-
-    async def _sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-    async def send(self, *messages: Message) -> None:
-        before = asyncio.all_tasks()
-        for each in messages:
-            self.mailer.deliver(DeliverMessage(message=each, to="orders@example.org"))
-        await asyncio.gather(*(asyncio.all_tasks() - before))
-        assert self.failed == []
-
-
-def keep(folder: Path, kept: Message) -> Message:
-    path = path_of(folder, kept.file)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(VOICE)
-    return kept
-
-
-def settings(controller: Controller, **changes: Any) -> MailSettings:
-    plain: dict[str, Any] = {
-        "host": "127.0.0.1",
-        "port": controller.port,
-        "security": "none",
-        "sender": "acd@example.com",
-    }
-    return MailSettings(**(plain | changes))
 
 
 @pytest.fixture
@@ -167,13 +69,15 @@ async def test_a_message_arrives_with_its_file(
 )
 def test_it_speaks_the_language_of_the_message(language: str, caller: str | None, subject: str) -> None:
     left = message(language=language, caller=caller)
-    mail = compose(DeliverMessage(message=left, to="a@example.org"), VOICE, ROUTING, "b@example.org")
+    mail = compose(
+        DeliverMessage(message=left, to="a@example.org"), VOICE, ROUTING, "b@example.org", "<1@b>"
+    )
     assert mail["Subject"] == subject
 
 
 def test_a_box_that_is_gone_is_named_by_its_key() -> None:
     command = DeliverMessage(message=message(box="old", language="en"), to="a@example.org")
-    assert compose(command, VOICE, ROUTING, "b@example.org")["Subject"].startswith("old: ")
+    assert compose(command, VOICE, ROUTING, "b@example.org", "<1@b>")["Subject"].startswith("old: ")
 
 
 async def test_what_the_server_does_not_take_now_is_tried_again_later(
