@@ -110,13 +110,19 @@ def take_inventory(
                 found.outside[channel.id] = OutsideLeg(call=call, answered=_in_stasis(channel))
         elif _in_stasis(channel):
             _stasis_leg(found, channel, app.name, node, shared)
-        elif ours and channel.dialplan.app_name == ORIGINATED:
+        elif ours and is_customer(channel):
             _ringing_customer(found, channel, node)
     _outside_pairs(found)
     for call, inside in shared.items():
         if len(inside) < 2 and call not in found.callers:
             found.litter.append(requests.delete_bridge(f"{call}-b"))
     return found
+
+
+def is_customer(channel: Channel) -> bool:
+    """Whether a channel that we had dialled is that of a customer who has not picked up yet."""
+    leg = offer_channel(channel.id) or outside_channel(channel.id)
+    return leg is None and channel.dialplan.app_name == ORIGINATED
 
 
 def _in_stasis(channel: Channel) -> bool:

@@ -2,7 +2,8 @@
 
 A customer's channel has the attempt's id; once he answers he is a caller like any other. That a phone
 rings somewhere outside only the channel's own change of state tells, three further messages for each
-call of the node: they are asked for only while a customer is being dialled.
+call of the node: they are asked for only while a customer is being dialled, and for a while after a
+connection. What was said over the one before may be done as late as that, and ring for nobody.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ from asterisk.ari.errors import AriTimeout
 from asterisk.ari.models import Channel
 from asterisk.ari.protocol import Reply, Response
 from asterisk.callers import Callers
-from asterisk.hang_up import HangUp, HangUps
+from asterisk.hang_up import HangUp, HangUps, Later
+from asterisk.inventory import is_customer
 from asterisk.legs import CallerLeg, CustomerLeg, Legs, OutsideLeg
 from asterisk.line import Line, lost
 from asterisk.translate import (
@@ -44,6 +46,9 @@ from asterisk.translate import (
 
 NUMBER = "{number}"
 """Stands for the number in a trunk's template."""
+
+LATE_S = 60.0
+"""So long after a connection Asterisk may still begin to dial for the one before."""
 
 
 class Outbound:
@@ -60,6 +65,7 @@ class Outbound:
         hang_ups: HangUps,
         trunks: Callable[[], Mapping[str, Trunk]],
         sink: Callable[[e.Event], None],
+        later: Later,
     ) -> None:
         self._app = app
         self._allowed = tuple(allowed)
@@ -69,12 +75,17 @@ class Outbound:
         self._hang_ups = hang_ups
         self._trunks = trunks
         self._sink = sink
+        self._later = later
+        self._connections = 0
+        self._expects_late = False
         self._numbers = count(1)
 
     def found(self) -> None:
         """After a connection, whose filter lets the usual events through only."""
-        if self._legs.customers:
-            self._watch(*self._allowed, ari.ChannelStateChange.__name__)
+        self._connections += 1
+        self._expects_late = True
+        self._watch(*self._allowed, ari.ChannelStateChange.__name__)
+        self._later(LATE_S, partial(self._settled, self._connections))
 
     def tell_answered(self) -> None:
         """After an inventory was told: which of the outside numbers talk."""
@@ -88,7 +99,7 @@ class Outbound:
         """See acd.core.callback_words.DialCustomer."""
         attempt = command.attempt
         leg = CustomerLeg()
-        if not self._legs.customers:
+        if not self._watches():
             self._watch(*self._allowed, ari.ChannelStateChange.__name__)
         self._legs.customers[attempt] = leg
         request = requests.originate(
@@ -181,11 +192,15 @@ class Outbound:
     # What Asterisk tells
 
     def state_changed(self, event: ari.ChannelStateChange) -> None:
-        """A channel rings, perhaps a customer's."""
-        leg = self._legs.customers.get(event.channel.id)
-        if leg is not None and not leg.rings and event.channel.state == "Ringing":
+        """A channel rings, perhaps a customer's, perhaps for nobody who is here."""
+        channel = event.channel
+        leg = self._legs.customers.get(channel.id)
+        if leg is None:
+            if is_customer(channel) and self._callers.get(channel.id) is None:
+                self._hang_up(channel.id)
+        elif not leg.rings and channel.state == "Ringing":
             leg.rings = True
-            self._sink(CustomerRinging(attempt=event.channel.id))
+            self._sink(CustomerRinging(attempt=channel.id))
 
     def customer_answered(self, channel: Channel) -> None:
         """A customer picked up: he is a caller from now on."""
@@ -257,8 +272,17 @@ class Outbound:
         self._unwatch()
         self._sink(DialFailed(attempt=attempt, outcome=outcome, cause=cause))
 
+    def _settled(self, connection: int) -> None:
+        """Nothing is to be expected any more of the connection before this one, if it lasts still."""
+        if connection == self._connections:
+            self._expects_late = False
+            self._unwatch()
+
+    def _watches(self) -> bool:
+        return self._expects_late or bool(self._legs.customers)
+
     def _unwatch(self) -> None:
-        if not self._legs.customers:
+        if not self._watches():
             self._watch(*self._allowed)
 
     def _watch(self, *types: str) -> None:

@@ -84,7 +84,7 @@ class AsteriskTelephony(AriHandlers):
         self._tapes = Tapes(line=self._line, callers=self._callers, room=room, sink=self._tell)
         self._lamps = Lamps(self._line)
         playing = Playing(line=self._line, legs=self._legs, callers=self._callers, sink=self._tell)
-        hang_ups = HangUps(self._line, lambda s, call: asyncio.get_running_loop().call_later(s, call))
+        hang_ups = HangUps(self._line, _later)
         self._outbound = Outbound(
             app=settings.app,
             allowed=settings.allowed,
@@ -94,6 +94,7 @@ class AsteriskTelephony(AriHandlers):
             hang_ups=hang_ups,
             trunks=trunks,
             sink=self._tell,
+            later=_later,
         )
         self._hearing = Hearing(
             line=self._line,
@@ -291,3 +292,7 @@ class AsteriskTelephony(AriHandlers):
         except ValueError as error:
             self._line.bad_input("malformed", what=str(error)[:500])
             return None
+
+
+def _later(delay_s: float, call: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_later(delay_s, call)

@@ -72,6 +72,7 @@ class Play:
             hang_ups=hang_ups,
             trunks=lambda: self.trunks,
             sink=self.events.append,
+            later=self.plan_again,
         )
         self.lamps = Lamps(line)
         self.hearing = Hearing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from acd.core import commands as c
@@ -22,7 +23,10 @@ from acd.core.flow_words import DialOutside, OutsideAnswered, OutsideEnded
 from acd.core.routing import Trunk
 from asterisk.ari import events as ari
 from asterisk.ari.errors import AriConnectionLost, AriTimeout
+from asterisk.ari.models import Dialplan
+from asterisk.inventory import ORIGINATED
 from asterisk.legs import CustomerLeg
+from asterisk.outbound import LATE_S
 from tests.unit.asterisk.conversation import CALL, Play, channel, destroyed, ring, start
 
 ATTEMPT = "cb-1-a1"
@@ -202,12 +206,57 @@ def test_a_customer_whom_nobody_here_dialled_is_hung_up(play: Play) -> None:
     assert play.wire.said() == ["DELETE channels/cb-9-a1"]
 
 
-def test_after_a_connection_it_is_listened_again(play: Play) -> None:
-    play.outbound.found()
-    assert play.wire.said() == []
-    play.legs.customers[ATTEMPT] = CustomerLeg()
+def test_after_a_connection_it_is_listened_for_a_while(play: Play) -> None:
     play.outbound.found()
     assert allowed(play) == ["ChannelStateChange", "RESTResponse", "StasisStart"]
+    assert play.wire.said() == [FILTER]
+    play.doing.execute(DIAL)
+    assert play.wire.said() == ["POST channels"]
+    play.hears(destroyed(ATTEMPT))
+    assert play.wire.said() == []
+    assert play.time_passes() == LATE_S
+    assert allowed(play) == ["RESTResponse", "StasisStart"]
+
+
+def test_after_a_connection_it_is_listened_as_long_as_somebody_rings(play: Play) -> None:
+    play.legs.customers[ATTEMPT] = CustomerLeg()
+    play.outbound.found()
+    play.wire.said()
+    play.time_passes()
+    assert play.wire.said() == []
+    play.hears(destroyed(ATTEMPT))
+    assert allowed(play) == ["RESTResponse", "StasisStart"]
+
+
+def test_after_two_connections_the_second_counts(play: Play) -> None:
+    play.outbound.found()
+    play.outbound.found()
+    play.wire.said()
+    play.time_passes()
+    assert play.wire.said() == []
+    play.time_passes()
+    assert play.wire.said() == [FILTER]
+
+
+def dialled_late(id: str) -> ari.ChannelStateChange:
+    dialplan = Dialplan(app_name=ORIGINATED)
+    rings = msgspec.structs.replace(channel(id, state="Ringing"), dialplan=dialplan)
+    return ari.ChannelStateChange(channel=rings)
+
+
+def test_a_customer_who_is_dialled_late_for_an_engine_before_is_hung_up(play: Play) -> None:
+    play.outbound.found()
+    play.wire.said()
+    assert play.hears(dialled_late(ATTEMPT)) == []
+    assert play.wire.said() == [f"DELETE channels/{ATTEMPT}"]
+
+
+@pytest.mark.parametrize("id", [f"first-{ATTEMPT}-o1", OUTSIDE, CALL])
+def test_who_is_no_customer_is_not_hung_up_for_ringing(play: Play, id: str) -> None:
+    play.hears(start(CALL, ["inbound", "4001"]))
+    play.wire.said()
+    play.hears(dialled_late(id))
+    assert play.wire.said() == []
 
 
 # The agent first
