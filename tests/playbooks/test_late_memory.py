@@ -13,9 +13,9 @@ from acd.core.commands import RingAgent
 from acd.core.events import NodeLost, PromisesRestored, StateRestored
 from agents.model import PhoneState
 from tests.playbooks.callback_centre import CALLBACK, calling, how_it_stands, said
+from tests.playbooks.callback_memory import UNFINISHED, back, owed
 from tests.playbooks.centre import NODE
 from tests.playbooks.harness import START, Playbook
-from tests.playbooks.test_callback_restart import UNFINISHED, back, owed
 from tests.playbooks.words import arrived, hung_up, on_duty, phone
 
 
