@@ -1,4 +1,4 @@
-"""Playbooks of an engine that starts: ends that were decided, offers that rang, a host that went down."""
+"""Playbooks of an engine that starts: decided ends, offers that rang, a host that went down."""
 
 from __future__ import annotations
 
