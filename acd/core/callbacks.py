@@ -128,6 +128,8 @@ class Callbacks(CallbackLine):
             callback = self.attempts.get(call.id)
             if callback is not None:
                 callback.outcome = AttemptOutcome.LOST
+                if call.offer is not None:
+                    callback.agent = call.offer.agent
                 if outcome in _SERVED_ELSEWHERE:
                     callback.outcome = AttemptOutcome.ANSWERED
                     verdict = Verdict(CallbackOutcome.CLOSED, "customer", _SERVED_ELSEWHERE[outcome])
@@ -143,6 +145,12 @@ class Callbacks(CallbackLine):
             self.tell(call, CallbackEvent.JOINED)
         elif call.arrived.caller in self.by_number:
             self.promising.own_call(call)
+
+    def passed_to(self, call: Call, agent: Agent) -> None:
+        """Another agent is to talk with a customer who has picked up."""
+        callback = self.attempts.get(call.id)
+        if callback is not None:
+            callback.agent = agent
 
     def missed(self, call: Call, reason: MissedReason) -> None:
         """A caller is to be called back."""
@@ -356,7 +364,8 @@ class Callbacks(CallbackLine):
         self._dismiss(callback, _WHY_NOT.get(outcome, _FAILED))
         attempt = callback.attempt
         assert attempt is not None, "what is over was committed"
-        self.record_attempt(callback, outcome, attempt.agent)
+        agent = attempt.agent if callback.agent is None else callback.agent.id
+        self.record_attempt(callback, outcome, agent)
         made = callback.now.attempts
         self.attempts.pop(attempt.id, None)
         callback.attempt = callback.ringing_at = callback.outcome = None

@@ -228,6 +228,8 @@ class Waiting:
         elif call.hears == "prompt":
             self.announcing.hush(call)
             self.entertain(call)
+        if call.callback is not None:
+            floor.callbacks.passed_to(call, agents[-1])
 
     def timer_due(self, call: Call) -> None:
         """The call's deadline came. One for a call on a lost node waits for the node."""
