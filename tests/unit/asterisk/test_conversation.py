@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-import msgspec
 import pytest
 
 from acd.core import commands as c
 from acd.core import events as e
-from acd.core.callback_words import AgentPressed, AgentPrompted, PromptAgent
 from acd.core.flow_words import DropTape, StartTape, StopTape, TapeEnd, TapeFinished
 from acd.core.message_words import MailboxDialled, SetLamp
-from acd.errors import TelephonyError
 from agents.model import AgentAct, PhoneState
 from asterisk.ari import events as ari
-from asterisk.ari.errors import AriConnectionLost, AriOverloaded, AriTimeout, refusal
+from asterisk.ari.errors import AriConnectionLost
 from asterisk.ari.models import LiveRecording
-from asterisk.playing import PARTED_S
 from tests.unit.asterisk.conversation import (
     CALL,
     OFFER,
@@ -29,11 +26,6 @@ from tests.unit.asterisk.conversation import (
     ring,
     start,
 )
-
-
-@pytest.fixture
-def play() -> Play:
-    return Play()
 
 
 def test_a_caller_arrives_once(play: Play) -> None:
@@ -110,100 +102,6 @@ def test_a_phone_that_cannot_be_dialled_is_unreachable(play: Play) -> None:
     assert play.counts.refused == [("ring agent", 500)]
 
 
-def test_a_ring_that_was_cancelled(play: Play) -> None:
-    play.caller_arrives()
-    play.agent_rings()
-    assert play.does(c.CancelRing(offer=OFFER)) == [f"DELETE channels/{OFFER}"]
-    play.wire.ok()
-    assert play.hears(destroyed(OFFER, 16)) == [
-        e.RingFailed(offer=OFFER, reason=e.RingFailure.CANCELLED, cause=16)
-    ]
-
-
-def test_cancelling_what_is_gone_reports_it(play: Play) -> None:
-    play.caller_arrives()
-    play.agent_rings()
-    play.does(c.CancelRing(offer=OFFER))
-    play.wire.refuse(404)
-    assert play.told() == [e.RingFailed(offer=OFFER, reason=e.RingFailure.CANCELLED, cause=16)]
-
-
-@pytest.mark.parametrize("status", [204, 404])
-def test_cancelling_what_was_never_known_reports_its_end(play: Play, status: int) -> None:
-    assert play.does(c.CancelRing(offer=OFFER)) == [f"DELETE channels/{OFFER}"]
-    if status == 404:
-        play.wire.refuse(404)
-    else:
-        play.wire.ok()
-    assert play.told() == [e.RingFailed(offer=OFFER, reason=e.RingFailure.CANCELLED)]
-
-
-def test_a_leg_found_meanwhile_is_not_hung_up_for_what_was_asked_before(play: Play) -> None:
-    play.does(c.CancelRing(offer=OFFER))
-    play.wire.refuse(500)
-    play.agent_rings()
-    play.time_passes()
-    assert play.wire.said() == []
-    assert play.told() == []
-
-
-@pytest.mark.parametrize("error", [AriTimeout(), AriOverloaded(), refusal(500, "no", "request")])
-@pytest.mark.parametrize("whom", [CALL, OFFER])
-def test_a_hang_up_that_fails_is_asked_for_again(play: Play, whom: str, error: TelephonyError) -> None:
-    play.caller_arrives()
-    play.agent_answers()
-    play.told()
-    play.does(c.EndCall(call=CALL) if whom == CALL else c.ReleaseAgent(offer=OFFER))
-    for delay in (1.0, 2.0, 4.0):
-        play.wire.lose(error)
-        assert play.told() == []
-        assert play.time_passes() == delay
-        assert play.wire.said() == [f"DELETE channels/{whom}"]
-    play.wire.lose(error)
-    assert play.again == []
-    gone: e.Event = e.CallerHungUp(call=CALL) if whom == CALL else e.AgentHungUp(offer=OFFER)
-    assert play.told() == [gone]
-
-
-@pytest.mark.parametrize("whom", [CALL, OFFER])
-def test_who_is_gone_meanwhile_is_not_hung_up_again(play: Play, whom: str) -> None:
-    play.caller_arrives()
-    play.agent_rings()
-    play.does(c.EndCall(call=CALL) if whom == CALL else c.CancelRing(offer=OFFER))
-    play.wire.refuse(500)
-    play.hears(destroyed(whom))
-    play.time_passes()
-    assert play.wire.said() == []
-    assert play.told() == []
-
-
-def test_a_hang_up_over_a_lost_connection_is_left_to_the_survey(play: Play) -> None:
-    play.caller_arrives()
-    play.agent_rings()
-    play.does(c.CancelRing(offer=OFFER))
-    play.wire.lose(AriConnectionLost())
-    assert (play.again, play.told()) == ([], [])
-
-
-def test_a_ring_without_an_answer_from_asterisk_is_taken_back(play: Play) -> None:
-    play.caller_arrives()
-    play.does(ring())
-    play.wire.lose(AriTimeout())
-    assert play.wire.said() == [f"DELETE channels/{OFFER}"]
-    assert play.told() == [e.RingFailed(offer=OFFER, reason=e.RingFailure.UNREACHABLE)]
-
-
-def test_a_refused_hang_up_is_counted(play: Play) -> None:
-    play.caller_arrives()
-    play.agent_rings()
-    play.does(c.ReleaseAgent(offer=OFFER))
-    play.wire.refuse(500)
-    play.does(c.EndCall(call=CALL))
-    play.wire.refuse(500)
-    assert play.counts.refused == [("hang up agent", 500), ("hang up caller", 500)]
-    assert play.told() == []
-
-
 def test_connecting_answers_bridges_and_reports(play: Play) -> None:
     play.caller_arrives()
     play.agent_answers()
@@ -261,7 +159,7 @@ def test_the_bridge_goes_with_the_first_who_hangs_up(play: Play, first: str) -> 
 def test_a_second_answer_of_a_ring_all_leaves_the_first_ones_talk_alone(play: Play) -> None:
     play.connected()
     second = f"{CALL}-o2"
-    play.does(c.RingAgent(**{**_fields(ring()), "offer": second, "agent": "1002"}))
+    play.does(replace(ring(), offer=second, agent="1002"))
     play.hears(start(second, ["agent"], name="PJSIP/1002-00000003", state="Up"))
     play.does(c.ReleaseAgent(offer=second))
     play.wire.all_ok()
@@ -274,7 +172,7 @@ def test_a_second_answer_of_a_ring_all_leaves_the_first_ones_talk_alone(play: Pl
 def test_after_a_second_connection_the_bridge_is_the_second_agents(play: Play) -> None:
     play.connected()
     second = f"{CALL}-o2"
-    play.does(c.RingAgent(**{**_fields(ring()), "offer": second, "agent": "1002"}))
+    play.does(replace(ring(), offer=second, agent="1002"))
     play.hears(start(second, ["agent"], name="PJSIP/1002-00000003", state="Up"))
     play.does(c.ConnectCall(call=CALL, offer=second))
     play.hears(destroyed(OFFER))
@@ -289,156 +187,6 @@ def test_a_caller_is_ended_with_a_cause(play: Play) -> None:
     assert play.wire.last_query() == {"reason_code": "17"}
     play.wire.refuse(404)
     assert play.told() == [e.CallerHungUp(call=CALL, cause=17)]
-
-
-def test_ringback(play: Play) -> None:
-    ringback = c.PlayRingback(call=CALL)
-    assert play.does(ringback) == []
-    play.caller_arrives()
-    assert play.does(ringback) == [f"POST channels/{CALL}/ring"]
-    assert play.does(ringback) == []
-
-
-def test_the_caller_is_told_that_it_rings_when_it_does(play: Play) -> None:
-    play.caller_arrives()
-    play.agent_rings()
-    play.wire.said()
-    assert play.does(c.PlayRingback(call=CALL)) == []
-    play.hears(device("PJSIP/1001", "RINGING"))
-    assert play.wire.said() == [f"POST channels/{CALL}/ring"]
-    play.hears(destroyed(OFFER))
-    play.does(c.RingAgent(**{**_fields(ring()), "offer": f"{CALL}-o2", "agent": "1002"}))
-    play.wire.said()
-    play.hears(device("PJSIP/1002", "RINGING"))
-    assert play.wire.said() == []
-
-
-def test_a_caller_who_was_answered_meanwhile_needs_no_ringing(play: Play) -> None:
-    play.caller_arrives()
-    play.agent_rings()
-    play.does(c.PlayRingback(call=CALL))
-    play.does(c.StartWaiting(call=CALL, music="default"))
-    play.wire.said()
-    play.hears(device("PJSIP/1001", "RINGING"))
-    assert play.wire.said() == []
-
-
-def test_a_phone_that_never_stopped_ringing_is_looked_at(play: Play) -> None:
-    play.caller_arrives()
-    play.agent_rings()
-    play.hears(device("PJSIP/1001", "RINGING"))
-    play.hears(destroyed(OFFER))
-    second = f"{CALL}-o2"
-    play.does(c.RingAgent(**{**_fields(ring()), "offer": second}))
-    play.wire.all_ok()
-    for delay, state, told in (
-        (0.3, "Down", []),
-        (1.0, "Ringing", [e.AgentRinging(offer=second)]),
-    ):
-        assert play.time_passes() == delay
-        assert play.wire.said() == [f"GET channels/{second}"]
-        play.wire.ok(_channel_json(second, state))
-        assert play.told() == told
-    assert play.again == []
-    assert play.hears(device("PJSIP/1001", "RINGING")) == []
-
-
-@pytest.mark.parametrize("meanwhile", ["RINGING", None])
-def test_a_phone_that_says_itself_that_it_rings_is_not_looked_at(
-    play: Play, meanwhile: str | None
-) -> None:
-    play.hears(device("PJSIP/1001", "INUSE"))
-    play.caller_arrives()
-    play.agent_rings()
-    if meanwhile is not None:
-        play.hears(device("PJSIP/1001", meanwhile))
-    else:
-        play.hears(destroyed(OFFER))
-    play.wire.said()
-    play.time_passes()
-    assert play.wire.said() == []
-
-
-def test_a_look_that_comes_too_late_tells_nothing(play: Play) -> None:
-    play.hears(device("PJSIP/1001", "INUSE"))
-    play.caller_arrives()
-    play.agent_rings()
-    play.time_passes()
-    play.hears(destroyed(OFFER))
-    play.wire.ok(_channel_json(OFFER, "Ringing"))
-    assert (play.told(), play.again) == ([], [])
-
-
-def _channel_json(id: str, state: str) -> str:
-    return msgspec.json.encode(channel(id, state=state)).decode()
-
-
-def test_a_phone_that_rings_for_somebody_else_is_no_offer_of_ours(play: Play) -> None:
-    play.caller_arrives()
-    play.agent_rings()
-    play.hears(start(OFFER, ["agent"], state="Up"))
-    assert e.AgentRinging(offer=OFFER) not in play.hears(device("PJSIP/1001", "RINGINUSE"))
-    play.hears(destroyed(OFFER))
-    assert e.AgentRinging(offer=OFFER) not in play.hears(device("PJSIP/1001", "RINGING"))
-
-
-def test_a_prompt_is_played_to_its_end(play: Play) -> None:
-    play.caller_arrives()
-    play.does(c.StartWaiting(call=CALL, music="default"))
-    assert play.does(c.PlayPrompt(call=CALL, prompt="closed", language="zh-CN")) == [
-        f"DELETE channels/{CALL}/moh",
-        f"POST channels/{CALL}/play/{CALL}-p1",
-    ]
-    play.wire.all_ok()
-    assert play.hears(played(f"{CALL}-p1", CALL)) == [e.PromptFinished(call=CALL, prompt="closed")]
-    assert play.hears(played(f"{CALL}-p1", CALL)) == []
-
-
-def test_a_prompt_that_fails_says_so(play: Play) -> None:
-    play.caller_arrives()
-    prompt = c.PlayPrompt(call=CALL, prompt="closed", language="en")
-    play.does(prompt)
-    play.wire.ok()
-    play.wire.refuse(500, "no such file")
-    assert play.told() == [
-        e.PromptFailed(call=CALL, prompt="closed", reason="request: 500 no such file")
-    ]
-    play.does(prompt)
-    play.wire.all_ok()
-    assert play.hears(played(f"{CALL}-p2", CALL, "failed")) == [
-        e.PromptFailed(call=CALL, prompt="closed", reason="playback failed")
-    ]
-
-
-def test_a_prompt_is_cut_off(play: Play) -> None:
-    play.caller_arrives()
-    stop = c.StopPrompt(call=CALL, prompt="closed")
-    assert play.does(stop) == []
-    play.does(c.PlayPrompt(call=CALL, prompt="closed", language="en"))
-    assert play.does(stop) == [f"DELETE playbacks/{CALL}-p1"]
-
-
-def test_what_is_told_after_a_talk_waits_until_the_bridge_is_left(play: Play) -> None:
-    play.connected()
-    play.hears(destroyed(OFFER))
-    play.wire.said()
-    first, second = (c.PlayPrompt(call=CALL, prompt=name, language="en") for name in ("one", "two"))
-    assert play.does(first) == []
-    assert play.time_passes() == PARTED_S
-    assert play.wire.said() == [f"POST channels/{CALL}/play/{CALL}-p1"]
-    play.hears(played(f"{CALL}-p1", CALL))
-    assert play.does(second) == [f"POST channels/{CALL}/play/{CALL}-p2"]
-
-
-def test_what_was_not_played_yet_after_a_talk_is_cut_off_at_once(play: Play) -> None:
-    play.connected()
-    play.hears(destroyed(OFFER))
-    play.wire.said()
-    play.does(c.PlayPrompt(call=CALL, prompt="one", language="en"))
-    assert play.does(c.StopPrompt(call=CALL, prompt="one")) == []
-    assert play.told() == [e.PromptFinished(call=CALL, prompt="one")]
-    play.time_passes()
-    assert play.does(c.StopPrompt(call=CALL, prompt="one")) == []
 
 
 def test_commands_for_a_caller_who_is_gone_do_nothing(play: Play) -> None:
@@ -536,70 +284,11 @@ def test_a_lost_connection_is_not_reported_command_by_command(play: Play) -> Non
     play.agent_answers()
     play.does(c.ConnectCall(call=CALL, offer=OFFER))
     play.does(c.PlayPrompt(call=CALL, prompt="closed", language="en"))
-    play.does(c.RingAgent(**{**_fields(ring()), "offer": f"{CALL}-o2", "agent": "1002"}))
+    play.does(replace(ring(), offer=f"{CALL}-o2", agent="1002"))
     play.does(c.Announce(channel="x", prompt="logged_in", language="en"))
     play.wire.lose(AriConnectionLost())
     assert play.told() == []
     assert play.counts.refused == []
-
-
-def _fields(command: c.RingAgent) -> dict[str, str]:
-    return {name: getattr(command, name) for name in command.__slots__}
-
-
-def test_several_sounds_and_what_was_recorded_are_one_prompt(play: Play) -> None:
-    play.caller_arrives()
-    sounds = ("num_2", "num_1")
-    play.doing.execute(c.PlayPrompt(call=CALL, prompt="x", language="en", sounds=sounds, tape="f/1"))
-    media = "sound:strowger/num_2,sound:strowger/num_1,recording:messages/f/1"
-    assert play.wire.last_query() == {"media": media, "lang": "en"}
-    play.doing.execute(c.PlayPrompt(call=CALL, prompt="x", language="en", tape="f/1"))
-    assert play.wire.last_query()["media"] == "recording:messages/f/1"
-
-
-def tell() -> PromptAgent:
-    return PromptAgent(offer=OFFER, prompt="whom", sounds=(), language="en")
-
-
-def told(prompt: str = "whom") -> AgentPrompted:
-    return AgentPrompted(offer=OFFER, prompt=prompt)
-
-
-def test_an_agent_is_told_something_and_presses_a_key(play: Play) -> None:
-    play.caller_arrives()
-    play.agent_answers()
-    pressed = ari.ChannelDtmfReceived(channel=channel(OFFER), digit="1")
-    assert play.hears(pressed) == []
-    play.doing.execute(tell())
-    assert play.wire.last_query() == {"media": "sound:strowger/whom", "lang": "en"}
-    play.wire.all_ok()
-    play.wire.said()
-    assert play.hears(pressed) == [AgentPressed(offer=OFFER, digit="1")]
-    assert play.wire.said() == [f"DELETE playbacks/{OFFER}-pwhom"]
-    assert play.hears(played(f"{OFFER}-pwhom", OFFER)) == [told()]
-    assert play.hears(played(f"{OFFER}-pwhom", OFFER)) == []
-    assert play.hears(pressed) == [AgentPressed(offer=OFFER, digit="1")]
-    play.does(c.ConnectCall(call=CALL, offer=OFFER))
-    assert play.hears(pressed) == []
-
-
-@pytest.mark.parametrize("rings", [True, False])
-def test_an_agent_who_cannot_hear_has_been_told(play: Play, rings: bool) -> None:
-    if rings:
-        play.caller_arrives()
-        play.agent_rings()
-        play.wire.said()
-    assert play.does(tell()) == []
-    assert play.told() == [told()]
-
-
-def test_what_cannot_be_played_to_an_agent_counts_as_told(play: Play) -> None:
-    play.caller_arrives()
-    play.agent_answers()
-    play.does(tell())
-    play.wire.refuse(500)
-    assert play.told() == [told()]
-    assert play.counts.refused == [("prompt agent", 500)]
 
 
 def test_a_mailbox_is_a_caller_who_is_prompted_presses_and_leaves(play: Play) -> None:
