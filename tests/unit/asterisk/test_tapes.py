@@ -100,6 +100,11 @@ def failed(failure: TapeFailure, detail: str) -> TapeFailed:
     return TapeFailed(call=CALL, file=FILE, failure=failure, detail=detail)
 
 
+@pytest.fixture
+def play() -> Play:
+    return Play()
+
+
 def test_a_recording_begins_when_there_is_room(play: Play) -> None:
     play.tapes.start(start())
     assert play.wire.said() == [f"DELETE channels/{CALL}/moh"]
