@@ -11,8 +11,7 @@ from acd.core.facts import Fact
 from acd.core.message_words import MessageLeft, MessageNotLeft, NoMessage
 from acd.metrics import Metrics
 from tests.contract import made_facts as made
-from tests.unit.acd.metrics.test_metrics import ANSWERED, ENDED, ENTERED, value
-from tests.unit.acd.metrics.test_metrics import metrics as metrics
+from tests.unit.acd.metrics.counted import ANSWERED, ENDED, ENTERED, value
 
 OPENED = made.opened(queue="orders", source=CallbackSource.KEY)
 CLOSED = made.closed(queue="orders")
