@@ -100,6 +100,14 @@ class Calls:
         self._admit(call, known=False)
         return call
 
+    def found_put_through(self, live: LiveCall) -> None:
+        """A call that nobody here knows has an outside number on the line already."""
+        call = Call(live.arrived, live.created_at)
+        self._floor.calls[call.id] = call
+        self._floor.callbacks.begins(call)
+        self._admit(call, known=False)
+        self.fire(call, CallEvent.PUT_THROUGH)
+
     def unanswered(self, call: Call, offer: Offer) -> None:
         """An offer of the call is over without an answer; after the last the call goes back."""
         call.offers = tuple(each for each in call.offers if each is not offer)
@@ -328,6 +336,13 @@ class Calls:
     def dial_outside(self, call: Call, row: str) -> None:
         """Dial the outside number that the flow names."""
         self.flows.dial_outside(call)
+
+    def found_outside(self, call: Call, row: str) -> None:
+        """An engine before had put him through, and the store does not know it."""
+        if not call.language:
+            self._admit(call, known=True)
+        self.left(call, VisitOutcome.OVERFLOWED, self._floor.now)
+        self.flows.found_outside(call)
 
     def outside_answered(self, call: Call, row: str) -> None:
         """The outside number talks with him."""

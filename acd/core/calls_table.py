@@ -21,7 +21,8 @@ the caller experiences, not what the code is busy with:
 - `in_flow`: he is in an IVR flow, is asked for a message, or (after his talk) for his opinion. What he
   presses, says and hears to its end goes to the flow, which leads him on or releases him.
 - `outside`: a flow has put him through to an outside number, which rings or talks. Who hangs up
-  before it has answered was not served, and is missed.
+  before it has answered was not served, and is missed. A new engine may find somebody there of whom
+  the store believes that he waits, or is on his way.
 - `leaving`: he hears his last prompt. What becomes of him is decided and recorded already, so that
   hanging up now loses nothing.
 - `releasing`: his channel was told to hang up.
@@ -109,6 +110,7 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.RELEASED: Row(S.RELEASING, "hang_up"),
         E.ADOPTED: Row(S.TALKING, "answered"),
         E.TO_FLOW: Row(S.IN_FLOW, "begin_flow"),
+        E.PUT_THROUGH: Row(S.OUTSIDE, "found_outside"),
         E.NODE_BACK: Row(S.ENTERING, "enter"),
         E.HUNG_UP: Row(S.GONE, "abandoned"),
         E.CUT_OFF: Row(S.GONE, "cut_off"),
@@ -131,6 +133,7 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
     },
     S.ANNOUNCING: {
         E.PROMPT_DONE: Row(S.ENTERING, "go_on"),
+        E.PUT_THROUGH: Row(S.OUTSIDE, "found_outside"),
         E.NODE_BACK: Row(S.ENTERING, "go_on"),
         E.HUNG_UP: Row(S.GONE, "abandoned"),
         E.CUT_OFF: Row(S.GONE, "cut_off"),
@@ -143,6 +146,7 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.MOVED: Row(S.ENTERING, "leave_queue"),
         E.SENT_AWAY: Row(S.LEAVING, "play_last"),
         E.RELEASED: Row(S.RELEASING, "hang_up"),
+        E.PUT_THROUGH: Row(S.OUTSIDE, "found_outside"),
         E.NODE_BACK: Row(S.WAITING, "stand_again"),
         E.ADOPTED: Row(S.TALKING, "answered"),
         E.HUNG_UP: Row(S.GONE, "abandoned"),

@@ -73,6 +73,9 @@ LONGEST_CHAIN: Final = 10
 OUTSIDE_RING_S: Final = 30.0
 """Seconds that an outside number rings."""
 
+UNKNOWN_NUMBER: Final = "number ?"
+"""Where somebody went from a flow whom an engine had put through that died before it could say so."""
+
 CALLER_HUNG_UP: Final = "caller hung up"
 CUT_OFF: Final = "cut off"
 
@@ -279,6 +282,20 @@ class Flows:
                 ring_s=OUTSIDE_RING_S,
             )
         )
+
+    def found_outside(self, call: Call) -> None:
+        """He has left his flow for a number that only an engine before this one knew."""
+        passage, floor = _passage(call), self._floor
+        bound, passage.bound, passage.reached = passage.bound, None, False
+        if bound is None:
+            return
+        flow = bound.flow if isinstance(bound, ToFlow) else bound.box
+        call.note(floor.now, codes.FLOW_LEFT, flow, UNKNOWN_NUMBER)
+        reasons = call.untold()
+        left = FlowLeft(
+            call=call.id, at=floor.now, flow=flow, exit=UNKNOWN_NUMBER, collected=(), reasons=reasons
+        )
+        floor.record(left)
 
     def outside_answered(self, event: OutsideAnswered) -> None:
         """The outside number has picked up."""

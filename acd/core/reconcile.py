@@ -38,6 +38,7 @@ _GONE = {
     OfferState.RELEASED: OfferEvent.HUNG_UP,
 }
 """What must have happened to an offer whose leg is not there any more."""
+_ON_HIS_WAY = (CallState.ENTERING, CallState.ANNOUNCING, CallState.WAITING)
 
 
 class Reconcile:
@@ -86,7 +87,10 @@ class Reconcile:
             if live.dialled_for is not None:
                 continue
             if live.arrived.call not in known and live.arrived.call not in floor.calls:
-                floor.call_machine.arrive(live.arrived, live.created_at, found=True)
+                if live.arrived.call in (event.outside or ()):
+                    floor.call_machine.found_put_through(live)
+                else:
+                    floor.call_machine.arrive(live.arrived, live.created_at, found=True)
         self._free_agents(event.node)
         self._old_offers(event.node)
         self._count_offers(legs)
@@ -183,6 +187,9 @@ class Reconcile:
             return
         if state is CallState.OUTSIDE and outside is not None:
             self._floor.call_machine.flows.rings_outside(call)
+        if state in _ON_HIS_WAY and outside is not None and call.id in outside:
+            self._floor.call_machine.fire(call, CallEvent.PUT_THROUGH)
+            return
         self._floor.call_machine.fire(call, CallEvent.NODE_BACK)
 
     def _free_agents(self, node: str) -> None:

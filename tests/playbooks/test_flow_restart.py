@@ -11,8 +11,17 @@ from typing import Any
 import pytest
 
 from acd.core.events import ChannelsReconciled, LiveCall, NodeLost, RestoredCall, StateRestored
-from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, VisitOutcome
-from acd.core.flow_words import FlowEntered
+from acd.core.facts import (
+    CallEnded,
+    CallEntered,
+    CallMissed,
+    CallOutcome,
+    CallQueued,
+    MissedReason,
+    QueueLeft,
+    VisitOutcome,
+)
+from acd.core.flow_words import FlowEntered, FlowLeft
 from acd.core.records import Reason
 from acd.core.routing import Ending, Routing, Then, Trunk, Voicemail
 from ivr.model import HangUp, Menu, NextStep, Say, Sound, ToFlow, ToNumber, ToQueue, Tries
@@ -164,6 +173,73 @@ def test_who_talked_outside_before_an_outage_was_served() -> None:
     play >> ChannelsReconciled(node="pbx1", restarted=False, calls=(live,), outside=("c1",))
     play >> hung_up()
     assert play.last(CallEnded).outcome is CallOutcome.SERVED
+
+
+def of_one_who_is_outside(play: Playbook) -> ChannelsReconciled:
+    return replace(back(play), outside=("c1",))
+
+
+@pytest.mark.parametrize("talks", [True, False])
+def test_who_was_put_through_before_the_store_knew_it_stays_so(talks: bool) -> None:
+    """All that the engine before had said of it is lost; the number rings still, or talks."""
+    routing = menu_first()
+    play = restarted(Playbook(routing) >> arrived(), routing)
+    play >> of_one_who_is_outside(play)
+    play.quiet()
+    assert play.last(FlowLeft).exit == "number ?"
+    if talks:
+        play >> outside_answered()
+    play >> outside_ended(answered=talks)
+    if talks:
+        play >> hung_up()
+        assert play.last(CallEnded).outcome is CallOutcome.SERVED
+    else:  # he is on his way to the queue of the number, where nobody is
+        assert play.last(CallMissed).reason is MissedReason.NOBODY
+
+
+def test_who_was_put_through_again_stays_so_after_another_restart() -> None:
+    routing = menu_first()
+    play = restarted(Playbook(routing) >> arrived(), routing)
+    play >> of_one_who_is_outside(play)
+    again = Playbook(routing, start=play.now + 3)
+    known = RestoredCall(
+        arrived=arrived(),
+        arrived_at=play.now,
+        trace=(*story(Playbook(routing) >> arrived()), *story(play)),
+    )
+    again >> StateRestored(agents=(), calls=(known,))
+    assert [view.state for view in again.core.view_calls()] == ["outside"]
+
+
+def test_who_waited_last_as_far_as_the_store_knows_and_was_put_through_leaves_the_queue() -> None:
+    routing = menu_first(flow_of(Say(parts=(), go=ToQueue(queue="orders"))))
+    before = on_duty(Playbook(routing), "1001") >> arrived()
+    play = restarted(before, routing, placement=before.last(CallQueued).placement)
+    play >> of_one_who_is_outside(play)
+    play.quiet()
+    left = play.last(QueueLeft)
+    assert (left.queue, left.outcome) == ("orders", VisitOutcome.OVERFLOWED)
+    play >> outside_answered() >> outside_ended(answered=True) << end()
+
+
+def test_who_was_put_through_and_of_whom_the_store_knows_nothing_is_taken_up_so() -> None:
+    play = Playbook(menu_first())
+    play >> of_one_who_is_outside(play)
+    play.quiet()
+    assert [view.state for view in play.core.view_calls()] == ["outside"]
+    assert play.last(CallEntered).call == "c1"
+    play >> outside_answered() >> hung_up()
+    assert play.last(CallEnded).outcome is CallOutcome.SERVED
+
+
+def test_message_box_that_he_had_left_is_not_opened_for_who_is_outside() -> None:
+    box = Voicemail(name="orders", label="Orders")
+    ending = Ending(say=None, then=Then.VOICEMAIL, voicemail="orders")
+    routing = centre(queues=[queue(on_nobody=ending)], voicemail={"orders": box})
+    play = restarted(Playbook(routing) >> arrived(), routing)
+    play >> of_one_who_is_outside(play)
+    play.quiet()
+    assert (play.last(FlowLeft).flow, play.last(FlowLeft).exit) == ("orders", "number ?")
 
 
 def test_who_is_alone_when_the_node_is_back_is_served_by_somebody_else() -> None:

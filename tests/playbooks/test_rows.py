@@ -267,6 +267,13 @@ CALLS |= {
 }
 
 
+CALLS |= {
+    (CallState.ENTERING, CallEvent.PUT_THROUGH): lambda: back(entering(), outside=("c1",)),
+    (CallState.ANNOUNCING, CallEvent.PUT_THROUGH): lambda: back(announcing(), outside=("c1",)),
+    (CallState.WAITING, CallEvent.PUT_THROUGH): lambda: back(waiting(), outside=("c1",)),
+}
+
+
 def answered_late(start: Callable[[], Playbook]) -> Callable[[], Playbook]:
     return lambda: start() >> LookedUp(call="c1", values=None)
 

@@ -373,7 +373,7 @@ class CallbackWorld(World):
         self.down = set(NODES)
         self.joins.clear()
         self.prompts.clear()
-        self.speech.forget_all()
+        self.speech.forget_all(self.store.facts)
         restored = self.store.restored(self.arrivals)
         self.tell(replace(restored, do_not_call=frozenset(self.do_not_call)))
         self.expire()

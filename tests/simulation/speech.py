@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from acd.core.call import Call
@@ -108,8 +109,10 @@ class Speech:
         self.outside = [each for each in self.outside if each != call]
         self.talks.discard(call)
 
-    def forget_all(self) -> None:
-        """A new engine: what the one before had asked for is not told to it, outside numbers apart."""
+    def forget_all(self, stored: Iterable[Fact]) -> None:
+        """A new engine: what the one before had asked for is not told to it, outside numbers apart. Who
+        was missed, it knows from the store; a call whose end is not there ends once more."""
+        self.missed = {each.call: each.reason for each in stored if isinstance(each, CallMissed)}
         self.taping.clear()
         self.stopped.clear()
         self.look_ups.clear()

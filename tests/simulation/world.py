@@ -429,7 +429,7 @@ class World:
         self.down = set(NODES)
         self.joins.clear()
         self.prompts.clear()
-        self.speech.forget_all()
+        self.speech.forget_all(self.store.facts)
         self.tell(self.store.restored(self.arrivals))
         self.expire()
 
