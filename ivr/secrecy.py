@@ -7,8 +7,9 @@ What is told of its value is a star for each digit; a look-up alone is given the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Final, assert_never
+from typing import Final
 
+from ivr.graph import parts_of
 from ivr.model import (
     Branch,
     Clock,
@@ -16,13 +17,8 @@ from ivr.model import (
     CollectedIs,
     Digits,
     Flow,
-    LookUp,
-    Menu,
     Number,
     Part,
-    Parts,
-    Record,
-    Say,
     Step,
 )
 
@@ -61,7 +57,7 @@ def decisive(flows: Iterable[Flow]) -> frozenset[str]:
         if isinstance(step, Branch):
             conditions = (condition for case in step.cases for condition in case.when)
             found |= {each.name for each in conditions if isinstance(each, CollectedIs)}
-        for part in _heard(step):
+        for part in parts_of(step):
             name = said_of(part)
             if name is not None:
                 found.add(name)
@@ -70,15 +66,3 @@ def decisive(flows: Iterable[Flow]) -> frozenset[str]:
 
 def _steps(flows: Iterable[Flow]) -> Iterator[Step]:
     return (step for flow in flows for step in flow.steps.values())
-
-
-def _heard(step: Step) -> Parts:
-    match step:
-        case Menu(parts=parts, tries=tries) | Collect(parts=parts, tries=tries):
-            return parts + tries.invalid + tries.silence
-        case Say(parts=parts) | Record(parts=parts) | LookUp(parts=parts):
-            return parts
-        case Branch():
-            return ()
-        case _:
-            assert_never(step)
