@@ -74,13 +74,14 @@ class Overflow(Section):
         return self
 
 
-def _word_or_mapping(value: object) -> str:
+def word_or_mapping(value: object) -> str:
+    """Which of two forms was written; for a discriminator."""
     return "<mapping>" if isinstance(value, dict) else "<word>"
 
 
 Next: TypeAlias = Annotated[
     Annotated[Word, Tag("<word>")] | Annotated[Overflow, Tag("<mapping>")],
-    Discriminator(_word_or_mapping),
+    Discriminator(word_or_mapping),
 ]
 
 
@@ -111,5 +112,5 @@ Ending: TypeAlias = Annotated[
 Needs: TypeAlias = Annotated[
     Annotated[Literal["anyone"], Tag("<word>")]
     | Annotated[dict[SkillName, Level], Field(min_length=1), Tag("<mapping>")],
-    Discriminator(_word_or_mapping),
+    Discriminator(word_or_mapping),
 ]

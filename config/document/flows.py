@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from config.document.base import Section, either
+from config.document.base import Section, either, word_or_mapping
 from config.document.rules import Conditions, HoursAre
 from config.fields import (
     CollectedName,
@@ -136,13 +136,9 @@ class Elsewhere(Section):
         return self
 
 
-def _word_or_mapping(value: object) -> str:
-    return "<mapping>" if isinstance(value, dict) else "<word>"
-
-
 Go: TypeAlias = Annotated[
     Annotated[StepName, Tag("<word>")] | Annotated[Elsewhere, Tag("<mapping>")],
-    Discriminator(_word_or_mapping),
+    Discriminator(word_or_mapping),
 ]
 
 
