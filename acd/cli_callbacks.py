@@ -91,7 +91,7 @@ def callbacks_postpone(
 
 @callbacks.command("wrong-number")
 def callbacks_wrong_number(id: CallbackId, reason: Why = None) -> None:
-    """Close a callback whose number is not the customer's."""
+    """Close a callback whose number is not the customer's; also up to an hour after the talk."""
     _callback_act(id, "wrong-number", reason)
 
 

@@ -280,7 +280,9 @@ ROUTES: Final = (
     _act_route("retry-now", _plain(CallbackAct.RETRY_NOW), "Let it be due now"),
     _act_route("postpone", postpone, "Let it be due at another time", PostponeIn),
     _act_route(
-        "wrong-number", _plain(CallbackAct.WRONG_NUMBER), "Close it: the number is not the customer's"
+        "wrong-number",
+        _plain(CallbackAct.WRONG_NUMBER),
+        "Close it: the number is not the customer's; also said up to an hour after the talk",
     ),
     _act_route(
         "decline",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from acd.core import codes
@@ -12,6 +13,8 @@ from acd.core.callback_words import (
     AttemptOutcome,
     CallbackChanged,
     CallbackClosed,
+    CallbackCorrected,
+    CallbackOutcome,
 )
 from acd.core.calling_hours import Span, callable_span
 from acd.core.facts import CallEntered
@@ -23,16 +26,21 @@ from acd.core.routing import CallbackRule, Queue, Trunk
 TIMER: Final = "callback"
 """The kind of a callback's deadline."""
 
+CORRECTED_WITHIN: Final = 3600.0
+"""Seconds after the end of a talk in which it can still be said that it was with the wrong number."""
+
 
 class Ledger:
     """The open callbacks. `by_number` are the same by customer, `attempts` those of which an attempt is
-    under way, by the attempt's id."""
+    under way, by the attempt's id. `answered_ends` are customers' numbers and ends of late, by callback,
+    the oldest first."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self.open: dict[str, OpenCallback] = {}
         self.by_number: dict[str, dict[str, OpenCallback]] = {}
         self.attempts: dict[str, OpenCallback] = {}
+        self.answered_ends: dict[str, tuple[str, CallbackClosed]] = {}
 
     def rule(self, callback: OpenCallback) -> CallbackRule:
         """How its queue calls back, as it is configured now."""
@@ -69,23 +77,43 @@ class Ledger:
 
     def record_closed(self, callback: OpenCallback, verdict: Verdict) -> None:
         """Tell of its end."""
-        at = callback.now
-        self._floor.record(
-            CallbackClosed(
-                callback=at.id,
-                at=self._floor.now,
-                outcome=verdict.outcome,
-                source=at.source,
-                call=at.call,
-                queue=at.queue,
-                business=at.business,
-                waited=self._floor.now - at.created_at,
-                attempts=at.attempts,
-                agent=callback.reached_by,
-                by=verdict.by,
-                reason=verdict.reason,
-            )
+        at, now = callback.now, self._floor.now
+        end = CallbackClosed(
+            callback=at.id,
+            at=now,
+            outcome=verdict.outcome,
+            source=at.source,
+            call=at.call,
+            queue=at.queue,
+            business=at.business,
+            waited=now - at.created_at,
+            attempts=at.attempts,
+            agent=callback.reached_by,
+            by=verdict.by,
+            reason=verdict.reason,
         )
+        self._floor.record(end)
+        if end.outcome is CallbackOutcome.ANSWERED:
+            self._remember(at.number, end)
+
+    def _remember(self, number: str, end: CallbackClosed) -> None:
+        """An agent may find out that it was the wrong number when he has hung up."""
+        while self.answered_ends:
+            oldest = next(iter(self.answered_ends))
+            if self._floor.now - self.answered_ends[oldest][1].at <= CORRECTED_WITHIN:
+                break
+            del self.answered_ends[oldest]
+        self.answered_ends[end.callback] = (number, end)
+
+    def correct(self, callback: str, by: str, reason: str | None) -> tuple[str, str | None] | None:
+        """It was the wrong number: that number, and whose business it was. None where no such callback
+        was answered of late."""
+        number, end = self.answered_ends.pop(callback, ("", None))
+        if end is None or self._floor.now - end.at > CORRECTED_WITHIN:
+            return None
+        end = replace(end, outcome=CallbackOutcome.WRONG_NUMBER, by=by, reason=reason)
+        self._floor.record(CallbackCorrected(callback=callback, at=self._floor.now, end=end))
+        return number, end.business
 
     def changed(self, callback: OpenCallback, why: str, **fields: object) -> None:
         callback.change(**fields)

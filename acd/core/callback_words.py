@@ -39,6 +39,7 @@ class CallbackOutcome(StrEnum):
     REFUSED = "refused"
     """The agent declined with a reason that ends it, or the customer did not want it."""
     WRONG_NUMBER = "wrong_number"
+    """The number is not the customer's: said before, during or after the talk."""
     OWN_CALL = "own_call"
     """The customer called himself and was answered."""
     EXPIRED = "expired"
@@ -338,3 +339,12 @@ class CallbackClosed:
     agent: str | None = None
     by: str | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackCorrected:
+    """A callback that was answered turned out to be to the wrong number: `end` is how it ended."""
+
+    callback: str
+    at: float
+    end: CallbackClosed

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from acd.core.callback_words import AttemptEnded, CallbackChanged, CallbackClosed, CallbackOpened
+from acd.core.callback_words import (
+    AttemptEnded,
+    CallbackChanged,
+    CallbackClosed,
+    CallbackCorrected,
+    CallbackOpened,
+)
 from acd.core.flow_words import FlowEntered, FlowLeft, SurveyTaken, WaitAnnounced, WaitMeasured
 from acd.core.message_words import MessageChanged, MessageDeleted, MessageLeft, MessageNotLeft
 from acd.core.records import Placement, Reason
@@ -360,4 +366,5 @@ Fact: TypeAlias = (
     | CallbackChanged
     | AttemptEnded
     | CallbackClosed
+    | CallbackCorrected
 )

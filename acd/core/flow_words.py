@@ -131,7 +131,7 @@ class FlowEntered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowLeft:
     """He left it: `exit` in words ("queue orders", "voicemail orders", "served", "caller hung up", ...),
-    with the values that were collected."""
+    with the values that were collected; of a secret one a star for each digit."""
 
     call: str
     at: float

@@ -124,7 +124,12 @@ class Promising:
         )
 
     def acted(self, event: CallbackActed) -> None:
-        """Somebody does something with an open callback."""
+        """Somebody does something with an open callback; or finds out that he had the wrong number."""
+        if event.act is CallbackAct.WRONG_NUMBER:
+            corrected = self._callbacks.correct(event.callback, event.by, event.reason)
+            if corrected is not None:
+                self._wrong(*corrected, event)
+                return
         callback = self._callbacks.open.get(event.callback)
         why = "there is no open callback of that id" if callback is None else self._do(callback, event)
         if why is not None:
@@ -159,7 +164,10 @@ class Promising:
         if act is CallbackAct.CLOSE:
             return self._end(callback, event, end.CLOSED)
         if act is CallbackAct.WRONG_NUMBER:
-            return self._end(callback, event, end.WRONG_NUMBER)
+            why_not = self._end(callback, event, end.WRONG_NUMBER)
+            if why_not is None:
+                self._wrong(callback.now.number, callback.now.business, event)
+            return why_not
         if act is CallbackAct.DECLINE:
             return self._decline(callback, event)
         if callback.state not in _TO_COME:
@@ -182,6 +190,14 @@ class Promising:
             return "it is being closed already"
         self._callbacks.drop(callback, Verdict(outcome, event.by, event.reason))
         return None
+
+    def _wrong(self, number: str, business: str | None, event: CallbackActed) -> None:
+        """Nobody dials this number for what others have asked for; who has called from it himself is
+        called back all the same."""
+        verdict = Verdict(CallbackOutcome.WRONG_NUMBER, event.by, event.reason)
+        for each in list(self._callbacks.by_number.get(number, {}).values()):
+            if each.now.business == business and each.now.call is None:
+                self._callbacks.drop(each, verdict)
 
     def _decline(self, callback: OpenCallback, event: CallbackActed) -> str | None:
         """By an agent who is asked: it goes back. By anybody else with a reason: nobody will call."""

@@ -11,6 +11,7 @@ from acd.core.callback_words import (
     AttemptEnded,
     AttemptOutcome,
     CallbackClosed,
+    CallbackCorrected,
     CallbackOpened,
     CallbackOutcome,
     CallbackSource,
@@ -28,6 +29,7 @@ class ReachCounter:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._opened = f.CALLBACKS_OPENED.counter(registry)
         self._closed = f.CALLBACKS_CLOSED.counter(registry)
+        self._corrected = f.CALLBACKS_CORRECTED.counter(registry)
         self._reached = f.CALLBACK_REACHED.histogram(registry)
         attempts = f.CALLBACK_ATTEMPTS.counter(registry)
         self._attempts = {o: attempts.labels(o.value).inc for o in AttemptOutcome}
@@ -43,6 +45,7 @@ class ReachCounter:
         self.count: dict[type, Callable[[Any], None]] = {
             CallbackOpened: self._callback_opened,
             CallbackClosed: self._callback_closed,
+            CallbackCorrected: self._callback_corrected,
             AttemptEnded: self._attempt_ended,
             MessageLeft: self._message_left,
             MessageNotLeft: self._message_not_left,
@@ -61,6 +64,7 @@ class ReachCounter:
             for outcome in CallbackOutcome:
                 self._closed.labels(queue, outcome.value)
             self._reached.labels(queue)
+            self._corrected.labels(queue)
         for box in routing.voicemail:
             self._left.labels(box)
             for why in NoMessage:
@@ -81,6 +85,9 @@ class ReachCounter:
         self._closed.labels(queue, fact.outcome.value).inc()
         if fact.outcome is CallbackOutcome.ANSWERED:
             self._reached.labels(queue).observe(fact.waited)
+
+    def _callback_corrected(self, fact: CallbackCorrected) -> None:
+        self._corrected.labels(self._queue(fact.end.queue)).inc()
 
     def _attempt_ended(self, fact: AttemptEnded) -> None:
         self._attempts[fact.outcome]()

@@ -20,6 +20,12 @@ CALLBACKS_CLOSED: Final = Family(
     help="Callbacks that came to their end, by how: answered, own_call, expired, merged, ...",
     labels=("queue", "outcome"),
 )
+CALLBACKS_CORRECTED: Final = Family(
+    kind="counter",
+    name="strowger_callbacks_corrected_total",
+    help="Callbacks counted as answered that turned out to be to the wrong number.",
+    labels=("queue",),
+)
 CALLBACK_ATTEMPTS: Final = Family(
     kind="counter",
     name="strowger_callback_attempts_total",

@@ -111,6 +111,15 @@ def _callback_closed(batch: Batch, seq: int, fact: cb.CallbackClosed) -> None:
         batch.append(Step.MISSED_CALLED_BACK, ("closed", fact.at, why, outcome, callback, call))
 
 
+def _callback_corrected(batch: Batch, seq: int, fact: cb.CallbackCorrected) -> None:
+    end = fact.end
+    _callback_closed(batch, seq, end)
+    if end.call is not None:
+        why, call = fit(_why(end), TEXT), fit(end.call, ID)
+        row = (why, end.outcome.value, fit(end.callback, ID), call)
+        batch.append(Step.MISSED_CORRECTED, row)
+
+
 def _why(fact: cb.CallbackClosed) -> str:
     """As a missed call tells its end."""
     if fact.outcome is cb.CallbackOutcome.OWN_CALL:
@@ -234,6 +243,7 @@ REACH: Final[dict[type[Fact], Callable[[Batch, int, Any], None]]] = {
     cb.CallbackChanged: _callback_changed,
     cb.AttemptEnded: _attempt_ended,
     cb.CallbackClosed: _callback_closed,
+    cb.CallbackCorrected: _callback_corrected,
     m.MessageLeft: _message_left,
     m.MessageNotLeft: _message_not_left,
     m.MessageChanged: _message_changed,

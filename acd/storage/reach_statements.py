@@ -64,6 +64,23 @@ def _missed_called_back() -> Update:
     )
 
 
+def _missed_corrected() -> Update:
+    """A missed call that was taken for reached by its callback was not; what people closed stays so."""
+    missed = t.missed_calls
+    changes = ("closed_why", "outcome")
+    return (
+        update(missed)
+        .ordered_values(
+            *((missed.c[name], bindparam(f"new_{name}", type_=missed.c[name].type)) for name in changes)
+        )
+        .where(
+            missed.c.callback == bindparam("key_callback", type_=missed.c.callback.type),
+            missed.c.call == bindparam("key_call", type_=missed.c.call.type),
+            missed.c.outcome.is_not(None),
+        )
+    )
+
+
 def plan(dialect: str) -> Mapping[Step, Insert | Update]:
     """By step. An attempt and its callback may be there before the journal comes to the callback."""
     return {
@@ -106,6 +123,7 @@ def plan(dialect: str) -> Mapping[Step, Insert | Update]:
         ),
         Step.MISSED_CALLBACK: update_where(t.missed_calls, ["call"], replace=("callback",)),
         Step.MISSED_CALLED_BACK: _missed_called_back(),
+        Step.MISSED_CORRECTED: _missed_corrected(),
         Step.MESSAGE_LEFT: upsert(dialect, t.messages, names(t.messages, "changed_at", "deleted_at")),
         Step.MESSAGE_CHANGED: update_where(
             t.messages, ["message"], replace=("state", "box", "agent", "changed_at")

@@ -46,4 +46,5 @@ class Step(IntEnum):
     FLOW_ENTERED = 35
     FLOW_LEFT = 36
     AGENT_PENDING = 37
-    WRITTEN = 38
+    MISSED_CORRECTED = 38
+    WRITTEN = 39

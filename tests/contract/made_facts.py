@@ -12,6 +12,7 @@ from acd.core.callback_words import (
     Callback,
     CallbackChanged,
     CallbackClosed,
+    CallbackCorrected,
     CallbackOpened,
     CallbackOutcome,
     CallbackSource,
@@ -335,6 +336,12 @@ def closed(
     return replace(usual, **given)
 
 
+def corrected(id: str = "cb1", call: str | None = "c1", **given: Any) -> CallbackCorrected:
+    wrong = CallbackOutcome.WRONG_NUMBER
+    end = closed(id, call, wrong, agent="a001", by="agent:a001", reason="a bakery", **given)
+    return CallbackCorrected(callback=id, at=START + 150.0, end=end)
+
+
 def message(id: str = "m1", **given: Any) -> Message:
     usual = Message(
         id=id,
@@ -445,6 +452,7 @@ def whole_reach() -> list[Fact]:
         ),
         attempt_ended(),
         closed(),
+        corrected(),
         MessageLeft(at=START + 50.0, message=message()),
         message_changed(),
         MessageNotLeft(call="c2", at=START + 55.0, box="orders", why=NoMessage.TOO_SHORT),

@@ -72,10 +72,10 @@ async def test_all_of_it_is_stored_the_same_however_the_facts_fall_into_batches(
         "note": "was cut off",
         "why": "busy",
         "closed_at": START + 120.0,
-        "outcome": "answered",
+        "outcome": "wrong_number",
         "reached_by": "a001",
-        "closed_by": None,
-        "closed_reason": None,
+        "closed_by": "agent:a001",
+        "closed_reason": "a bakery",
     }
     (attempt,) = await rows(url, t.callback_attempts)
     assert (attempt["outcome"], attempt["ring"], attempt["agent"]) == ("busy", 4.5, "a001")
@@ -94,7 +94,7 @@ async def test_all_of_it_is_stored_the_same_however_the_facts_fall_into_batches(
     assert (visit["left_at"], visit["exit"]) == (START + 9.0, "queue sales")
     assert visit["collected"] == '[["order","12345"],["menu","1"]]'
     (missed,) = await rows(url, t.missed_calls)
-    assert (missed["callback"], missed["outcome"]) == ("cb1", "answered")
+    assert (missed["callback"], missed["outcome"]) == ("cb1", "wrong_number")
     assert (missed["state"], missed["closed_at"]) == ("closed", START + 120.0)
 
 
@@ -137,6 +137,35 @@ async def test_a_missed_call_ends_as_its_callback_does(store: Store, url: str) -
     assert found["wrong_number"] == "callback: wrong number (api:boss): told so"
     assert set(found) == {outcome.value for outcome in CallbackOutcome}
     assert {call.callback for call in page.items} == {f"cb{n}" for n in range(len(CallbackOutcome))}
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["one batch", "fact by fact"])
+async def test_a_wrong_number_that_is_found_out_afterwards(
+    store: Store, url: str, together: bool
+) -> None:
+    for fact in (made.missed("c1"), made.opened(), made.closed(), made.corrected()):
+        store.journal.take([fact])
+        if not together:
+            await store.journal.flush()
+    await store.journal.flush()
+    (row,) = await rows(url, t.callbacks)
+    told = (row["outcome"], row["reached_by"], row["closed_by"], row["closed_reason"])
+    assert told == ("wrong_number", "a001", "agent:a001", "a bakery")
+    assert row["closed_at"] == made.closed().at
+    (missed,) = (await store.archive.missed_calls(state="closed", business=None, limit=9)).items
+    assert (missed.outcome, missed.callback) == ("wrong_number", "cb1")
+    assert missed.closed_why == "callback: wrong number (agent:a001): a bakery"
+
+
+async def test_a_wrong_number_leaves_what_somebody_else_has_closed(store: Store) -> None:
+    store.journal.take([made.missed("c1"), made.opened()])
+    await store.journal.flush()
+    (missed,) = (await store.archive.missed_calls(state="open", business=None, limit=9)).items
+    assert await store.archive.close_missed_call(missed.id, why="a friend", at=START + 90)
+    store.journal.take([made.closed(), made.corrected(), made.corrected("cb2", None)])
+    await store.journal.flush()
+    (missed,) = (await store.archive.missed_calls(state="closed", business=None, limit=9)).items
+    assert (missed.closed_why, missed.outcome) == ("a friend", None)
 
 
 async def test_a_missed_call_that_somebody_closed_keeps_that(store: Store) -> None:

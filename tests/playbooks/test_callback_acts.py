@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from acd.core.callback_words import (
     AttemptOutcome,
     CallbackAct,
     CallbackClosed,
+    CallbackCorrected,
     CallbackOutcome,
     DoNotCallChanged,
     RefuseCallback,
@@ -17,20 +20,33 @@ from tests.playbooks.callback_centre import (
     acted,
     calling,
     cancels,
+    committed,
     customer_rings,
     dial_failed,
     dialling,
     missed,
     outcome,
     picked_up,
+    rings,
     rings_for,
     rule,
     rung,
     says_to_agent,
     talking,
+    told,
+    wish,
 )
-from tests.playbooks.harness import START
-from tests.playbooks.words import CALLER, agent_hung_up, end, hung_up, phone
+from tests.playbooks.harness import START, Playbook
+from tests.playbooks.words import (
+    CALLER,
+    agent_hung_up,
+    answered,
+    connected,
+    end,
+    hung_up,
+    phone,
+    ringing,
+)
 
 
 def test_closing() -> None:
@@ -64,6 +80,70 @@ def test_wrong_number_is_found_out_while_talking() -> None:
     play.quiet()
     play >> hung_up(ATTEMPT)
     assert (outcome(play), play.last(CallbackClosed).agent) == (CallbackOutcome.WRONG_NUMBER, "1001")
+
+
+def ends(play: Playbook) -> dict[str, CallbackOutcome]:
+    return {each.callback: each.outcome for each in play.recorded(CallbackClosed)}
+
+
+def corrections(play: Playbook) -> list[tuple[str, str | None, CallbackOutcome, str | None]]:
+    told = play.recorded(CallbackCorrected)
+    return [(each.callback, each.end.agent, each.end.outcome, each.end.reason) for each in told]
+
+
+def test_wrong_number_is_found_out_after_the_talk() -> None:
+    play = talking() >> agent_hung_up(OFFER)
+    play >> hung_up(ATTEMPT)
+    assert outcome(play) is CallbackOutcome.ANSWERED
+    play.after(3500) >> acted(CallbackAct.WRONG_NUMBER, reason="a bakery")
+    play.quiet()
+    assert corrections(play) == [(CALLBACK, "1001", CallbackOutcome.WRONG_NUMBER, "a bakery")]
+    closed = play.last(CallbackClosed)
+    assert play.last(CallbackCorrected).end.at == closed.at
+    play >> acted(CallbackAct.WRONG_NUMBER)
+    play << RefuseCallback(callback=CALLBACK, why="there is no open callback of that id")
+
+
+def test_wrong_number_after_it_was_closed_as_reached_while_talking() -> None:
+    play = talking() >> acted(CallbackAct.CLOSE) >> acted(CallbackAct.WRONG_NUMBER)
+    play.quiet()
+    play >> hung_up(ATTEMPT)
+    assert corrections(play) == [(CALLBACK, "1001", CallbackOutcome.WRONG_NUMBER, None)]
+    assert len(play.recorded(CallbackClosed)) == 1
+
+
+def test_wrong_number_is_not_found_out_when_it_is_long_over() -> None:
+    play = talking() >> hung_up(ATTEMPT)
+    play.after(3601) >> acted(CallbackAct.WRONG_NUMBER)
+    play << RefuseCallback(callback=CALLBACK, why="there is no open callback of that id")
+    assert corrections(play) == []
+
+
+@pytest.mark.parametrize(("later", "kept"), [(3601, {"w1"}), (1800, {CALLBACK, "w1"})])
+def test_of_what_is_long_over_nothing_is_kept(later: float, kept: set[str]) -> None:
+    play = talking() >> hung_up(ATTEMPT) >> agent_hung_up(OFFER)
+    play.after(later)
+    attempt, offer = "w1-a1", "w1-a1-o1"
+    play >> wish("w1") << rings_for(offer)
+    play >> ringing(offer) >> answered(offer) >> told(offer) >> committed(attempt) >> rings(attempt)
+    play >> picked_up(attempt) >> connected(offer) >> hung_up(attempt)
+    assert set(play.core._floor.callbacks.answered_ends) == kept
+
+
+def test_a_wrong_number_that_is_being_closed_already() -> None:
+    play = dialling() >> acted(CallbackAct.CLOSE) >> acted(CallbackAct.WRONG_NUMBER)
+    play << RefuseCallback(callback=CALLBACK, why="it is being closed already")
+
+
+def test_nobody_dials_a_wrong_number_for_what_others_have_asked_for() -> None:
+    """But who has called from it himself is called back, and so is he whom another business knows."""
+    play = talking() >> wish("asked") >> wish("elsewhere", business="knives")
+    play >> hung_up(ATTEMPT) >> acted(CallbackAct.WRONG_NUMBER, reason="a bakery")
+    assert ends(play) == {CALLBACK: CallbackOutcome.ANSWERED, "asked": CallbackOutcome.WRONG_NUMBER}
+    assert [each.reason for each in play.recorded(CallbackClosed)] == [None, "a bakery"]
+    assert [each.callback.id for each in play.core.view_callbacks()] == ["elsewhere"]
+    play = talking() >> wish("asked") >> acted(CallbackAct.WRONG_NUMBER)
+    assert ends(play) == {"asked": CallbackOutcome.WRONG_NUMBER, CALLBACK: CallbackOutcome.WRONG_NUMBER}
 
 
 def test_closing_while_talking_says_that_he_was_reached() -> None:

@@ -27,6 +27,7 @@ REFUSED = replace(ASKED, refused=True, satisfaction=None, solved=None)
         (made.opened(), "callbacks_opened_total", {"queue": "other", "source": "abandoned"}, 1),
         (CLOSED, "callbacks_closed_total", {"queue": "orders", "outcome": "answered"}, 1),
         (CLOSED, "callback_reached_seconds_sum", {"queue": "orders"}, 100),
+        (made.corrected(queue="orders"), "callbacks_corrected_total", {"queue": "orders"}, 1),
         (
             replace(CLOSED, outcome=CallbackOutcome.EXPIRED),
             "callback_reached_seconds_count",
