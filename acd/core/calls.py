@@ -335,26 +335,26 @@ class Calls:
 
     def dial_outside(self, call: Call, row: str) -> None:
         """Dial the outside number that the flow names."""
-        self.flows.dial_outside(call)
+        self.flows.outside.dial(call)
 
     def found_outside(self, call: Call, row: str) -> None:
         """An engine before had put him through, and the store does not know it."""
         if not call.language:
             self._admit(call, known=True)
         self.left(call, VisitOutcome.OVERFLOWED, self._floor.now)
-        self.flows.found_outside(call)
+        self.flows.outside.found(call)
 
     def outside_answered(self, call: Call, row: str) -> None:
         """The outside number talks with him."""
-        self.flows.reached_outside(call)
+        self.flows.outside.reached(call)
 
     def outside_hung_up(self, call: Call, row: str) -> None:
         """He hung up while the outside number rang or talked."""
-        self.flows.left_outside(call)
+        self.flows.outside.left(call)
 
     def outside_ended(self, call: Call, row: str) -> None:
         """The outside number has hung up, or was not reached."""
-        self.flows.after_outside(call)
+        self.flows.outside.after(call)
 
     # what acts are made of
 

@@ -29,21 +29,12 @@ from acd.core.call import Call
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.facts import CallOutcome, MissedReason
 from acd.core.flow_actions import FlowActions
-from acd.core.flow_words import (
-    DialOutside,
-    DropTape,
-    FlowEntered,
-    FlowLeft,
-    OutsideAnswered,
-    OutsideEnded,
-    TapeEnd,
-    TapeFailed,
-    TapeFinished,
-)
+from acd.core.flow_words import DropTape, FlowEntered, FlowLeft, TapeEnd, TapeFailed, TapeFinished
 from acd.core.flow_words import LookedUp as LookedUpEvent
-from acd.core.passage import CallWorld, Collected, Passage, inside
+from acd.core.outside import Outside
+from acd.core.passage import CallWorld, Collected, Passage, inside, passage_of
 from acd.core.requirement import merged
-from acd.core.routing import Ending, Then, Trunk, Voicemail
+from acd.core.routing import Ending, Then, Voicemail
 from acd.core.survey import Surveys
 from acd.core.voicemail import Voicemails
 from ivr import turns
@@ -70,12 +61,6 @@ if TYPE_CHECKING:
 LONGEST_CHAIN: Final = 10
 """So many flows may follow one another without a key."""
 
-OUTSIDE_RING_S: Final = 30.0
-"""Seconds that an outside number rings."""
-
-UNKNOWN_NUMBER: Final = "number ?"
-"""Where somebody went from a flow whom an engine had put through that died before it could say so."""
-
 CALLER_HUNG_UP: Final = "caller hung up"
 CUT_OFF: Final = "cut off"
 
@@ -95,6 +80,7 @@ class Flows:
         self._calls = calls
         self.voicemail = Voicemails(floor, calls)
         self.surveys = Surveys(floor, calls)
+        self.outside = Outside(floor, calls)
         self._actions = FlowActions(floor)
         self._leads: dict[type[Destination], Callable[[Call, Passage, Any, Collected], None]] = {
             ToQueue: self._to_queue,
@@ -110,7 +96,7 @@ class Flows:
 
     def bind(self, call: Call, to: ToFlow | ToVoicemail, came_by: CallOutcome | None = None) -> Passage:
         """A flow or box is where the call goes next. `came_by`: see `Passage`."""
-        passage = _passage(call)
+        passage = passage_of(call)
         passage.bound, passage.came_by = to, came_by
         return passage
 
@@ -136,19 +122,19 @@ class Flows:
         flow, box = self._found(to)
         if flow is None:
             call.note(self._floor.now, codes.FLOW_GONE, exit_words(to))
-            self._astray(call, passage)
+            self.astray(call, passage)
             return
         passage.chain += 1
         if passage.chain > LONGEST_CHAIN:
             call.note(self._floor.now, codes.FLOW_LOOP, flow.name, LONGEST_CHAIN)
-            self._astray(call, passage)
+            self.astray(call, passage)
             return
         passage.enter(flow, box, brought)
         self._calls.fire(call, CallEvent.TO_FLOW)
 
     def survey(self, call: Call) -> None:
         """The agent has hung up: ask the caller about his talk."""
-        _passage(call).enter(self.surveys.flow(call))
+        passage_of(call).enter(self.surveys.flow(call))
         self._calls.fire(call, CallEvent.TO_FLOW)
 
     def begin(self, call: Call) -> None:
@@ -248,7 +234,7 @@ class Flows:
         elif flow.purpose == "voicemail":
             outcome = self.voicemail.hung_up(call, passage)
         else:
-            outcome = self._unserved(call, passage)
+            outcome = self.unserved(call, passage)
         self._calls.finish(call, outcome)
 
     def cut_off(self, call: Call, row: str) -> None:
@@ -263,94 +249,6 @@ class Flows:
         else:
             self._drop_tapes(passage)
             self._calls.cut_off(call, row)
-
-    # outside
-
-    def dial_outside(self, call: Call) -> None:
-        """Dial the number that a flow has put him through to."""
-        assert call.flows is not None
-        assert call.flows.outside is not None, "whoever is put through has a number"
-        number, trunk = call.flows.outside
-        call.flows.reached = False
-        call.note(self._floor.now, codes.PUT_THROUGH, number, trunk.name)
-        self._floor.commands.append(
-            DialOutside(
-                call=call.id,
-                number=number,
-                trunk=trunk.name,
-                caller_id=trunk.caller_id,
-                ring_s=OUTSIDE_RING_S,
-            )
-        )
-
-    def found_outside(self, call: Call) -> None:
-        """He has left his flow for a number that only an engine before this one knew."""
-        passage, floor = _passage(call), self._floor
-        bound, passage.bound, passage.reached = passage.bound, None, False
-        if bound is None:
-            return
-        flow = bound.flow if isinstance(bound, ToFlow) else bound.box
-        call.note(floor.now, codes.FLOW_LEFT, flow, UNKNOWN_NUMBER)
-        reasons = call.untold()
-        left = FlowLeft(
-            call=call.id, at=floor.now, flow=flow, exit=UNKNOWN_NUMBER, collected=(), reasons=reasons
-        )
-        floor.record(left)
-
-    def outside_answered(self, event: OutsideAnswered) -> None:
-        """The outside number has picked up."""
-        call = self._floor.calls.get(event.call)
-        if call is None:
-            self._calls.fire_unknown(event.call, CallEvent.OUTSIDE_ANSWERED)
-        elif call.state is CallState.OUTSIDE:
-            self._calls.fire(call, CallEvent.OUTSIDE_ANSWERED)
-        else:  # the leg is of an engine that died before it could say that he was put through
-            self._floor.stale(f"call {call.state.value}: outside_answered", call.id)
-
-    def outside_ended(self, event: OutsideEnded) -> None:
-        """The outside number has hung up or was not reached."""
-        call = self._floor.calls.get(event.call)
-        if call is None:
-            self._calls.fire_unknown(event.call, CallEvent.OUTSIDE_ENDED)
-            return
-        call.note(self._floor.now, codes.OUTSIDE_ENDED, event.answered, event.cause)
-        _passage(call).reached = event.answered
-        self._calls.fire(call, CallEvent.OUTSIDE_ENDED)
-
-    def reached_outside(self, call: Call) -> None:
-        """They talk: from now on he is served, however it ends."""
-        passage = _passage(call)
-        if not passage.reached:
-            call.note(self._floor.now, codes.OUTSIDE_ANSWERED)
-        passage.reached = True
-        call.decided = CallOutcome.SERVED
-
-    def rings_outside(self, call: Call) -> None:
-        """The outside number is still there. What an engine before knew of it is told anew."""
-        if not _passage(call).reached:
-            call.decided = None
-
-    def left_outside(self, call: Call) -> None:
-        """He hung up. Nobody had talked with him if it still rang: he is missed, as he had told whom he
-        wants."""
-        if call.decided is None:
-            passage = _passage(call)
-            passage.asked = True
-            call.decided = self._unserved(call, passage)
-        self._calls.finish(call, call.decided)
-
-    def after_outside(self, call: Call) -> None:
-        """Served if it was reached; otherwise somebody else is to serve him."""
-        passage = call.flows
-        assert passage is not None
-        call.hears = ""
-        if passage.reached:
-            call.picked_up = True
-            call.decided = CallOutcome.SERVED
-            self._calls.fire(call, CallEvent.RELEASED)
-        else:
-            call.decided = None
-            self._astray(call, passage)
 
     # actions of flows
 
@@ -438,11 +336,11 @@ class Flows:
         self.go(call, collected)
 
     def _to_number(self, call: Call, passage: Passage, to: ToNumber, collected: Collected) -> None:
-        trunk = self._trunk()
+        trunk = self.outside.trunk()
         if trunk is None:
             call.note(self._floor.now, codes.NO_TRUNK, to.number)
             self._calls.fire(call, CallEvent.FLOW_LEFT)
-            self._astray(call, passage)
+            self.astray(call, passage)
             return
         passage.outside = (to.number, trunk)
         self._calls.fire(call, CallEvent.PUT_THROUGH)
@@ -453,7 +351,7 @@ class Flows:
 
     def _hang_up(self, call: Call, passage: Passage, to: HangUp, collected: Collected) -> None:
         self._calls.fire(call, CallEvent.FLOW_LEFT)
-        call.decided = CallOutcome.SERVED if to.served else self._unserved(call, passage)
+        call.decided = CallOutcome.SERVED if to.served else self.unserved(call, passage)
         self._calls.fire(call, CallEvent.RELEASED)
 
     def _finish(self, call: Call, passage: Passage, to: Finish, collected: Collected) -> None:
@@ -477,11 +375,7 @@ class Flows:
         box = routing.voicemail.get(to.box)
         return (None, None) if box is None else (self.voicemail.flow(box), box)
 
-    def _trunk(self) -> Trunk | None:
-        trunks = self._floor.routing.trunks.values()
-        return next((trunk for trunk in trunks if trunk.dial is not None), None)
-
-    def _astray(self, call: Call, passage: Passage) -> None:
+    def astray(self, call: Call, passage: Passage) -> None:
         """There is no way on in flows: the queue, or what the ending that led here would else mean."""
         if passage.came_by is None:
             self._calls.waiting.join(call)
@@ -491,7 +385,7 @@ class Flows:
     def _call_back(self, call: Call, outcome: CallOutcome) -> None:
         self._calls.send_away(call, Ending(say=None, then=Then.CALLBACK), outcome)
 
-    def _unserved(self, call: Call, passage: Passage) -> CallOutcome:
+    def unserved(self, call: Call, passage: Passage) -> CallOutcome:
         """A caller whom an IVR flow did not serve: whether he is missed, and how his call ends."""
         came_by = passage.came_by
         if came_by in _MISSED:
@@ -535,10 +429,3 @@ _ENDS: Final[dict[TapeEnd, Any]] = {
     TapeEnd.STOPPED: "stopped",
     TapeEnd.HUNG_UP: "stopped",
 }
-
-
-def _passage(call: Call) -> Passage:
-    """What is kept of the call's way through flows; from now on, if it was in none."""
-    if call.flows is None:
-        call.flows = Passage()
-    return call.flows

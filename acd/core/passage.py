@@ -97,6 +97,13 @@ class Passage:
         return self.tapes_made
 
 
+def passage_of(call: Call) -> Passage:
+    """What is kept of the call's way through flows; from now on, if it was in none."""
+    if call.flows is None:
+        call.flows = Passage()
+    return call.flows
+
+
 def inside(call: Call) -> tuple[Passage, Flow]:
     """The passage of a call that is in a flow, and that flow."""
     assert call.flows is not None

@@ -183,10 +183,10 @@ class Reconcile:
         if state is CallState.OUTSIDE and outside is not None and call.id not in outside:
             # Whether it had answered, nobody knows; he is there still, so somebody is to serve him.
             gone = OutsideEnded(call=call.id, answered=False, cause=0)
-            self._floor.call_machine.flows.outside_ended(gone)
+            self._floor.call_machine.flows.outside.ended(gone)
             return
         if state is CallState.OUTSIDE and outside is not None:
-            self._floor.call_machine.flows.rings_outside(call)
+            self._floor.call_machine.flows.outside.rings(call)
         if state in _ON_HIS_WAY and outside is not None and call.id in outside:
             self._floor.call_machine.fire(call, CallEvent.PUT_THROUGH)
             return
