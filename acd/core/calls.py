@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from acd.core import codes
 from acd.core.call import Call
+from acd.core.call_facts import MISSED, ended, entered, missed
 from acd.core.callbacks_table import CallbackEvent
 from acd.core.calls_table import CALL_TABLE, CallEvent, CallState
 from acd.core.commands import ConnectCall, EndCall, EndCause, PlayPrompt
@@ -15,9 +16,6 @@ from acd.core.entry import Admission
 from acd.core.events import CallArrived, LiveCall
 from acd.core.facts import (
     CallAnswered,
-    CallEnded,
-    CallEntered,
-    CallMissed,
     CallOutcome,
     MissedReason,
     QueueLeft,
@@ -32,17 +30,8 @@ from acd.core.tables import ImpossibleEventError, Stray, compiled
 from acd.core.waiting import Waiting
 from ivr.model import ToFlow
 
-_SHORT_ABANDON = 5.0
 _REMEMBERED = 1000
 """So many calls that ended: a channel that leaves and comes back does so within minutes."""
-_MISSED = {
-    CallOutcome.TIMED_OUT: MissedReason.TIMED_OUT,
-    CallOutcome.NOBODY: MissedReason.NOBODY,
-    CallOutcome.QUEUE_FULL: MissedReason.QUEUE_FULL,
-    CallOutcome.CLOSED: MissedReason.CLOSED,
-    CallOutcome.IVR_LEFT: MissedReason.ABANDONED,
-    CallOutcome.CALLBACK: MissedReason.IVR,
-}
 
 
 class Calls:
@@ -124,7 +113,7 @@ class Calls:
             return
         call.ending, call.decided = ending, outcome
         if ending.then is Then.CALLBACK:
-            self.record_missed(call, _MISSED[outcome])
+            self.record_missed(call, MISSED[outcome])
         self.fire(call, CallEvent.RELEASED if ending.say is None else CallEvent.SENT_AWAY)
 
     def announce(self, call: Call, prompts: tuple[str, ...]) -> None:
@@ -428,25 +417,8 @@ class Calls:
         call.needs = admission.needs
         call.firsts = admission.firsts
         if not known:
-            self._record_entered(call, admission.campaign)
+            floor.record(entered(call, admission.campaign))
         return admission
-
-    def _record_entered(self, call: Call, campaign: str | None) -> None:
-        arrived = call.arrived
-        self._floor.record(
-            CallEntered(
-                call=call.id,
-                at=call.arrived_at,
-                node=arrived.node,
-                dialled=arrived.dialled,
-                caller=arrived.caller,
-                caller_name=arrived.caller_name,
-                customer_tier=arrived.customer.tier if arrived.customer is not None else None,
-                business=call.business,
-                campaign=campaign,
-                language=call.language,
-            )
-        )
 
     def _play(self, call: Call, prompt: str) -> None:
         call.playing, call.hears, call.picked_up = prompt, "prompt", True
@@ -471,18 +443,7 @@ class Calls:
         call.missed = True
         self._floor.callbacks.talk_missed(call)
         call.note(self._floor.now, codes.MISSED, reason.value)
-        self._floor.record(
-            CallMissed(
-                call=call.id,
-                at=self._floor.now,
-                caller=call.arrived.caller,
-                dialled=call.arrived.dialled,
-                business=call.business,
-                queue=call.queue,
-                wait=call.wait,
-                reason=reason,
-            )
-        )
+        self._floor.record(missed(call, reason, self._floor.now))
         self._floor.callbacks.missed(call, reason)
 
     def finish(self, call: Call, outcome: CallOutcome) -> None:
@@ -494,28 +455,6 @@ class Calls:
             if len(floor.ended) > _REMEMBERED:
                 del floor.ended[next(iter(floor.ended))]
         call.note(floor.now, codes.ENDED, outcome.value)
-        talk = 0.0
-        if call.answered_at is not None:
-            talk = (call.talked_until or floor.now) - call.answered_at
-        floor.record(
-            CallEnded(
-                call=call.id,
-                at=floor.now,
-                outcome=outcome,
-                dialled=call.arrived.dialled,
-                business=call.business,
-                queue=call.queue,
-                agent=call.offer.agent.id if call.offer is not None else None,
-                wait=call.wait,
-                talk=talk,
-                short=outcome is CallOutcome.ABANDONED and self._is_short(call),
-                reasons=call.untold(),
-            )
-        )
+        floor.record(ended(call, outcome, floor.now))
         # Nothing points in a circle, so that the call's memory is free at once.
         call.offer, call.offers = None, ()
-
-    def _is_short(self, call: Call) -> bool:
-        if call.desk is None:
-            return self._floor.now - call.arrived_at < _SHORT_ABANDON
-        return call.wait < call.desk.queue.short_abandon

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from acd.core import codes
 from acd.core.call import Call
+from acd.core.call_facts import WAITED_IN_VAIN
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.facts import CallOutcome, MissedReason
 from acd.core.flow_actions import FlowActions
@@ -63,13 +64,6 @@ LONGEST_CHAIN: Final = 10
 
 CALLER_HUNG_UP: Final = "caller hung up"
 CUT_OFF: Final = "cut off"
-
-_MISSED: Final = {
-    CallOutcome.TIMED_OUT: MissedReason.TIMED_OUT,
-    CallOutcome.NOBODY: MissedReason.NOBODY,
-    CallOutcome.QUEUE_FULL: MissedReason.QUEUE_FULL,
-}
-"""Endings that led into a flow after the caller had waited in vain."""
 
 
 class Flows:
@@ -388,8 +382,8 @@ class Flows:
     def unserved(self, call: Call, passage: Passage) -> CallOutcome:
         """A caller whom an IVR flow did not serve: whether he is missed, and how his call ends."""
         came_by = passage.came_by
-        if came_by in _MISSED:
-            self._calls.record_missed(call, _MISSED[came_by])
+        if came_by in WAITED_IN_VAIN:
+            self._calls.record_missed(call, WAITED_IN_VAIN[came_by])
         elif passage.asked:
             closed = came_by is CallOutcome.CLOSED
             self._calls.record_missed(call, MissedReason.CLOSED if closed else MissedReason.ABANDONED)

@@ -6,9 +6,10 @@ up is kept if it is long enough. Whoever leaves none is a missed call, so that h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from acd.core import codes
+from acd.core.call_facts import TURNED_AWAY
 from acd.core.facts import CallOutcome, MissedReason
 from acd.core.flow_words import DropTape, TapeFailure
 from acd.core.message_words import Message, MessageNotLeft, NoMessage
@@ -21,14 +22,6 @@ if TYPE_CHECKING:
     from acd.core.passage import Passage
     from acd.core.routing import Voicemail
     from ivr.model import Flow
-
-_MISSED: Final = {
-    CallOutcome.TIMED_OUT: MissedReason.TIMED_OUT,
-    CallOutcome.NOBODY: MissedReason.NOBODY,
-    CallOutcome.QUEUE_FULL: MissedReason.QUEUE_FULL,
-    CallOutcome.CLOSED: MissedReason.CLOSED,
-}
-"""Why somebody is missed who was led to a box by an ending, and left nothing there."""
 
 
 class Voicemails:
@@ -104,6 +97,6 @@ class Voicemails:
         for file, _ in passage.tapes.values():
             floor.commands.append(DropTape(file=file))
         came_by = passage.came_by
-        reason = MissedReason.VOICEMAIL if came_by is None else _MISSED[came_by]
+        reason = MissedReason.VOICEMAIL if came_by is None else TURNED_AWAY[came_by]
         self._calls.record_missed(call, reason)
         return came_by or CallOutcome.NO_MESSAGE
