@@ -26,6 +26,7 @@ from acd.api.schemas.reached import (
 )
 from acd.archive import Page, Role
 from acd.core.callback_words import (
+    BLACKLIST,
     CallbackAct,
     CallbackActed,
     CallbackAsked,
@@ -155,11 +156,16 @@ def _outcome(asked: str, commands: Sequence[Command]) -> tuple[str, bool]:
             continue
         if closed.outcome is CallbackOutcome.MERGED and closed.reason is not None:
             return closed.reason, True
-        why = "The number is on the do-not-call list."
-        if closed.outcome is not CallbackOutcome.DO_NOT_CALL:
-            why = f"Nobody will be called: {closed.outcome.value.replace('_', ' ')}."
-        raise Refusal(409, Kind.CONFLICT, why)
+        raise Refusal(409, Kind.CONFLICT, _why_nobody(closed))
     return asked, False
+
+
+def _why_nobody(closed: CallbackClosed) -> str:
+    if closed.outcome is not CallbackOutcome.DO_NOT_CALL:
+        return f"Nobody will be called: {closed.outcome.value.replace('_', ' ')}."
+    if closed.by == BLACKLIST:
+        return f"The number is in the blacklist: {closed.reason}"
+    return "The number is on the do-not-call list."
 
 
 # --- what people do with one

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from acd.core.records import Reason
 from acd.core.routing import FirstTarget, Needs
+
+BLACKLIST: Final = "blacklist"
+"""Who closes a callback to a number that is in the blacklist."""
 
 
 class CallbackSource(StrEnum):
@@ -171,7 +175,7 @@ class CallbackAct(StrEnum):
 class CallbackAsked:
     """Somebody asks for a callback: an agent, the API, a voicemail box. `at`: not before (None: now).
     Without `business` it is owed by that of the number `dialled`; without that, by that of the first
-    configured number that leads to `queue`."""
+    configured number that leads to `queue`. `blacklisted`: why it is in the blacklist, if it is."""
 
     number: str
     queue: str
@@ -185,6 +189,7 @@ class CallbackAsked:
     language: str | None = None
     note: str | None = None
     message: str | None = None
+    blacklisted: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

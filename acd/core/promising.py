@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from acd.core import codes
 from acd.core.callback import OpenCallback, Verdict
 from acd.core.callback_words import (
+    BLACKLIST,
     AgentPressed,
     Callback,
     CallbackAct,
@@ -56,7 +57,7 @@ class Promising:
         """A call was noted as missed."""
         callback = self._of_call(call, CallbackSource(reason.value))
         if call.arrived.blacklisted is not None:
-            refused = Verdict(CallbackOutcome.DO_NOT_CALL, by="blacklist")
+            refused = Verdict(CallbackOutcome.DO_NOT_CALL, by=BLACKLIST)
         elif reason is MissedReason.ABANDONED and self._too_short(call, self._rule(callback)):
             refused = Verdict(CallbackOutcome.CLOSED, by="rule", reason="hung up too soon")
         else:
@@ -102,6 +103,9 @@ class Promising:
         if event.agent is not None and event.agent not in floor.routing.agents:
             self._refuse(event.id, f"there is no agent {event.agent}")
             return
+        refused = None
+        if event.blacklisted is not None:
+            refused = Verdict(CallbackOutcome.DO_NOT_CALL, by=BLACKLIST, reason=event.blacklisted)
         due_at = at if event.at is None else max(at, event.at)
         self._open(
             Callback(
@@ -120,7 +124,8 @@ class Promising:
                 message=event.message,
                 note=event.note,
                 asked_by=event.by,
-            )
+            ),
+            refused,
         )
 
     def acted(self, event: CallbackActed) -> None:

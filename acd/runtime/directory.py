@@ -66,12 +66,13 @@ class Directory:
         if number is None:
             return arrived
         customer = self._customers.get(number)
-        blacklisted = self._blacklisted(number, now)
+        blacklisted = self.blacklisted(number, now)
         if customer is None and blacklisted is None:
             return arrived
         return replace(arrived, customer=customer, blacklisted=blacklisted)
 
-    def _blacklisted(self, number: str, now: float) -> Blacklisted | None:
+    def blacklisted(self, number: str, now: float) -> Blacklisted | None:
+        """What the blacklist says of a number, unless that has expired."""
         entry = self._blacklist.get(number)
         if entry is None:
             return None

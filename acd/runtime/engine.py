@@ -16,7 +16,7 @@ from typing import Any, Protocol, get_args
 
 import structlog
 
-from acd.core.callback_words import RefuseCallback
+from acd.core.callback_words import CallbackAsked, RefuseCallback
 from acd.core.commands import Command, OutsideCommand, Record, RefuseAct, TelephonyCommand
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import (
@@ -164,6 +164,9 @@ class Engine:
                 replace(call, arrived=self._directory.enrich(call.arrived, now)) for call in event.calls
             )
             return replace(event, calls=calls)
+        if type(event) is CallbackAsked:
+            entry = self._directory.blacklisted(event.number, now)
+            return event if entry is None else replace(event, blacklisted=entry.reason)
         return event
 
     # --- commands out

@@ -92,6 +92,15 @@ def test_blacklisted_numbers_are_not_called_back() -> None:
     assert outcome(play) is CallbackOutcome.DO_NOT_CALL
 
 
+def test_a_wish_for_a_blacklisted_number_is_refused() -> None:
+    play = on_duty(Playbook(calling()), "1001") >> wish(blacklisted="swears at agents")
+    play.quiet()
+    closed = play.last(CallbackClosed)
+    told = (closed.outcome, closed.by, closed.reason)
+    assert told == (CallbackOutcome.DO_NOT_CALL, "blacklist", "swears at agents")
+    assert play.core.view_callbacks() == []
+
+
 def test_numbers_on_the_do_not_call_list_are_not_called_back() -> None:
     play = Playbook(calling()) >> DoNotCallChanged(number=CALLER, listed=True)
     play >> arrived() << says("all_busy_recorded")

@@ -80,7 +80,7 @@ async def test_a_hang_up_signal_reads_routing_and_customers_again(
         house.routing.write_text(OTHER)
         os.kill(os.getpid(), signal.SIGHUP)
         await until(lambda: ring_s(engine) == 33)
-        known = engine._directory._blacklisted("13800138000", 2.0)
+        known = engine._directory.blacklisted("13800138000", 2.0)
         assert known == Blacklisted(reason="prank", author="boss")
 
 

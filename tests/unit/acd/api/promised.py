@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from acd.archive import Page
@@ -204,6 +205,9 @@ class Promises:
         commands: list[Command] = [Record(fact=CallbackOpened(at=NOW, callback=callback))]
         if event.number in self.do_not_call:
             commands.append(Record(fact=_closed(callback, CallbackOutcome.DO_NOT_CALL, None)))
+        elif event.number == "114":
+            closed = _closed(callback, CallbackOutcome.DO_NOT_CALL, "swears at agents")
+            commands.append(Record(fact=replace(closed, by="blacklist")))
         elif event.number == "999":
             commands.append(Record(fact=_closed(callback, CallbackOutcome.EXPIRED, None)))
         elif self.same is not None:

@@ -118,7 +118,12 @@ async def test_what_is_open_already_stands_for_it(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "why"), [("110", "do-not-call list"), ("999", "Nobody will be called: expired.")]
+    ("number", "why"),
+    [
+        ("110", "do-not-call list"),
+        ("114", "The number is in the blacklist: swears at agents"),
+        ("999", "Nobody will be called: expired."),
+    ],
 )
 async def test_whom_nobody_may_call(house: House, number: str, why: str) -> None:
     wanted = WANTED | {"number": number}

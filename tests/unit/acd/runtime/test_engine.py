@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from acd.core.call import Call
-from acd.core.callback_words import RefuseCallback
+from acd.core.callback_words import CallbackAsked, CallbackClosed, CallbackSource, RefuseCallback
 from acd.core.commands import Command, OutsideCommand, PlayPrompt, RefuseAct, TelephonyCommand
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import (
@@ -130,6 +130,21 @@ async def test_calls_found_after_a_connection_are_enriched_too() -> None:
     rig.engine.post(ChannelsReconciled(node="n1", restarted=False, calls=(live,)))
     entered = next(fact for fact in rig.facts.taken if isinstance(fact, CallEntered))
     assert entered.customer_tier == "vip"
+    rig.engine.close()
+
+
+@pytest.mark.parametrize("listed", [True, False])
+async def test_a_wish_to_call_a_blacklisted_number_is_known_as_one(listed: bool) -> None:
+    rig = Rig()
+    if listed:
+        entry = Blacklisted(reason="swears", author="boss")
+        rig.engine.blacklist_changed("13800138000", entry, None)
+    wish = CallbackAsked(
+        id="w1", number="13800138000", queue="orders", by="test", source=CallbackSource.API
+    )
+    rig.engine.submit(wish)
+    closed = [fact.by for fact in rig.facts.taken if isinstance(fact, CallbackClosed)]
+    assert closed == (["blacklist"] if listed else [])
     rig.engine.close()
 
 
