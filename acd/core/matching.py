@@ -10,9 +10,10 @@ meets what it asks for ever stand beside each other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from acd.core.lines import Before, Lines
+from acd.core.listed import LISTED, Rivals, RuledOut
 from acd.core.pools import Pools
 from acd.core.promises import BEHIND, Promises
 from acd.core.requirement import Requirement, Stage, stages
@@ -30,26 +31,8 @@ if TYPE_CHECKING:
 
     from acd.core.pool import Pool
 
-LISTED = 8
-"""So many agents are listed for the record of a decision; each costs a fifth of a microsecond."""
-
 REMEMBERED = 4096
 """The stages of so many (queue, extra needs) are remembered."""
-
-
-class Rivals(NamedTuple):
-    """Idle agents who were not chosen, with the keys that they lost by; `more` are not listed."""
-
-    rows: list[tuple[str, Key]]
-    more: int
-
-
-class RuledOut(NamedTuple):
-    """Agents who could serve a waiting call, with the states that rule them out; `more` are not
-    listed (an agent who meets two of the requirements counts twice there)."""
-
-    rows: list[tuple[str, AgentState]]
-    more: int
 
 
 class Matching:
