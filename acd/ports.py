@@ -13,7 +13,14 @@ from typing import Protocol
 
 from acd.core.callback_words import CommitAttempt, RestoredCallback
 from acd.core.commands import Command, TelephonyCommand
-from acd.core.events import Blacklisted, Customer, Event, RestoredAgent, RestoredCall
+from acd.core.events import (
+    Blacklisted,
+    Customer,
+    Event,
+    RestoredAgent,
+    RestoredCall,
+    RestoredOffer,
+)
 from acd.core.facts import Fact
 from acd.core.flow_words import LookUp
 from acd.core.message_words import Message
@@ -66,6 +73,7 @@ class Restored:
     messages: tuple[Message, ...] = ()
     do_not_call: frozenset[str] = frozenset()
     surveyed: tuple[tuple[str, float], ...] = ()
+    rings: tuple[RestoredOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

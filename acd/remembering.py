@@ -24,6 +24,7 @@ def state(restored: Restored) -> StateRestored:
         messages=restored.messages,
         do_not_call=restored.do_not_call,
         surveyed=restored.surveyed,
+        rings=restored.rings,
     )
 
 

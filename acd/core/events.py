@@ -309,6 +309,9 @@ class StateRestored:
     do_not_call: frozenset[str] = frozenset()
     surveyed: tuple[tuple[str, float], ...] = ()
     """Numbers that were asked in a survey lately, and when last (UTC seconds)."""
+    rings: tuple[RestoredOffer, ...] = ()
+    """Those of no call that lives: of callbacks whose customer had not picked up, of calls that ended
+    while the agent's node was away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

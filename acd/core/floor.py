@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from acd.core.callbacks import Callbacks
     from acd.core.calls import Calls
-    from acd.core.events import RestoredCall, RestoredOffer
+    from acd.core.events import RestoredOffer
     from acd.core.mailboxes import Mailboxes
     from acd.core.messages import Messages
     from acd.core.offers import Offers
@@ -37,11 +37,11 @@ class Floor:
     """Everything that lives, the moment of the decision, and what it has led to so far.
 
     `lost` are the nodes whose connection is gone. `interned` are values that many reasons share.
-    `rings` are offers of the engine before, each with its call, until it turns out what became of
-    them. `ended` are calls of late with the number of their last offer, in case that one's channel
-    comes back. `estimates` is None where no queue announces. `now` and `day_began` (the last local
-    midnight) are UTC seconds. `secret_key`: the secret input that the last key belonged to, see
-    `ivr.turns.Turn`.
+    `rings` are offers of the engine before, each with its caller's node ("": there is none), until it
+    turns out what became of them. `ended` are calls of late with the number of their last offer, in
+    case that one's channel comes back. `estimates` is None where no queue announces. `now` and
+    `day_began` (the last local midnight) are UTC seconds. `secret_key`: the secret input that the last
+    key belonged to, see `ivr.turns.Turn`.
     """
 
     __slots__ = (
@@ -90,7 +90,7 @@ class Floor:
         self.desks = {name: QueueDesk(queue) for name, queue in routing.queues.items()}
         self.calls: dict[str, Call] = {}
         self.offers: dict[str, Offer] = {}
-        self.rings: dict[str, tuple[RestoredOffer, RestoredCall]] = {}
+        self.rings: dict[str, tuple[RestoredOffer, str]] = {}
         self.ended: dict[str, int] = {}
         self.lost: set[str] = set()
         self.do_not_call: set[str] = set()

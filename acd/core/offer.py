@@ -19,6 +19,11 @@ def offer_id(call: str, number: int) -> str:
     return f"{call}-o{number}"
 
 
+def call_of(offer: str) -> str:
+    """The call, or the attempt to make one, whose offer it is by its name."""
+    return offer.rpartition("-o")[0]
+
+
 def number_of(offer: str) -> int:
     """Which of its call's offers it is; 0 where the name says nothing of it."""
     number = offer.rpartition("-o")[2]

@@ -21,7 +21,7 @@ from acd.core.facts import OfferEnded, OfferOutcome
 from acd.core.floor import Floor
 from acd.core.flow_words import OutsideEnded
 from acd.core.gathered import gathered
-from acd.core.offer import Offer, number_of
+from acd.core.offer import Offer, call_of, number_of
 from acd.core.offers_table import OfferEvent, OfferState
 from agents.inputs import Release, Reserve
 from agents.model import AgentState
@@ -204,12 +204,12 @@ class Reconcile:
     def _old_offers(self, node: str) -> None:
         """Offers of the engine before: where both didn't come to talk, each of them is over."""
         floor = self._floor
-        for old, before in list(floor.rings.values()):
-            agent = floor.roster.get(old.agent)
-            if (before.arrived.node if agent is None else agent.profile.node) != node:
+        for old, of_caller in list(floor.rings.values()):
+            agent, call_id = floor.roster.get(old.agent), call_of(old.offer)
+            if (of_caller if agent is None else agent.profile.node) not in (node, ""):
                 continue
             del floor.rings[old.offer]
-            call = floor.calls.get(before.arrived.call)
+            call = floor.calls.get(call_id)
             served_by = None if call is None or call.offer is None else call.offer.id
             outcome = OfferOutcome.ANSWERED if served_by == old.offer else OfferOutcome.WITHDRAWN
             if call is not None and outcome is OfferOutcome.WITHDRAWN:
@@ -217,7 +217,7 @@ class Reconcile:
             floor.record(
                 OfferEnded(
                     offer=old.offer,
-                    call=before.arrived.call,
+                    call=call_id,
                     agent=old.agent,
                     queue=old.queue,
                     at=floor.now,

@@ -59,6 +59,7 @@ class Restore:
         for call in event.calls:
             if call.arrived.call not in floor.calls:
                 self._call(call)
+        floor.rings.update((each.offer, (each, "")) for each in event.rings)
         floor.callbacks.recovery.restored(event.callbacks)
         floor.messages.restored(event.messages)
         floor.call_machine.flows.surveys.restored(event.surveyed)
@@ -94,7 +95,8 @@ class Restore:
         call.callback = remembered.callback
         floor.calls[call.id] = call
         floor.callbacks.begins(call)
-        floor.rings.update((each.offer, (each, remembered)) for each in remembered.rings)
+        node = remembered.arrived.node
+        floor.rings.update((each.offer, (each, node)) for each in remembered.rings)
         if remembered.placement is not None:
             self._placed(call, remembered.placement)
         elif remembered.callback is not None:
@@ -103,10 +105,10 @@ class Restore:
         flow = _flow_of(call)
         if remembered.answered_at is not None:
             self._talking(call, remembered, remembered.answered_at, flow)
+        elif remembered.missed is not None:
+            self._decided(call, remembered, _outcome(remembered.missed, call))
         elif flow is not None:
             self._in_flow(call, remembered, flow)
-        elif remembered.missed is not None:
-            self._decided(call, remembered, _outcome(remembered.missed))
         elif remembered.left is VisitOutcome.OVERFLOWED:
             self._overflowing(call)
         elif remembered.left is not None:
@@ -203,8 +205,11 @@ class Restore:
         return agent
 
 
-def _outcome(missed: MissedReason) -> CallOutcome:
+def _outcome(missed: MissedReason, call: Call) -> CallOutcome:
     """How a call ends of which all is known that is to be: that it was missed."""
+    came_last = [code for _, code, *_ in call.trace if code in (codes.FLOW, codes.QUEUED)][-1:]
+    if missed is MissedReason.ABANDONED and came_last == [codes.FLOW]:
+        return CallOutcome.IVR_LEFT
     return _ENDS.get(missed) or CallOutcome(missed.value)
 
 

@@ -38,6 +38,7 @@ async def load_open(connection: AsyncConnection, since_day: float, surveyed_sinc
         promised,
         agents=await _agents(connection, since_day),
         calls=await _open_calls(connection),
+        rings=await _other_rings(connection),
     )
 
 
@@ -75,9 +76,7 @@ async def _open_calls(connection: AsyncConnection) -> tuple[RestoredCall, ...]:
     ):
         made[row.call] = max(made[row.call], number_of(row.offer))
         if row.ended_at is None:
-            rings[row.call].append(
-                RestoredOffer(offer=row.offer, agent=row.agent, queue=row.queue, made_at=row.made_at)
-            )
+            rings[row.call].append(_restored_offer(row))
     missed = {
         row.call: MissedReason(row.reason)
         for row in await connection.execute(
@@ -106,6 +105,23 @@ async def _open_calls(connection: AsyncConnection) -> tuple[RestoredCall, ...]:
         )
         for row in rows
     )
+
+
+async def _other_rings(connection: AsyncConnection) -> tuple[RestoredOffer, ...]:
+    """Offers without an end of no open call: an agent was asked for a callback, whose customer is no
+    call before he picks up; or the call has ended, and what became of the offer was not seen."""
+    offers = t.offers.c
+    open_calls = select(t.calls.c.call).where(t.calls.c.ended_at.is_(None))
+    rows = await connection.execute(
+        select(t.offers)
+        .where(offers.ended_at.is_(None), offers.call.not_in(open_calls))
+        .order_by(offers.call, offers.offer)
+    )
+    return tuple(_restored_offer(row) for row in rows)
+
+
+def _restored_offer(row: Row[Any]) -> RestoredOffer:
+    return RestoredOffer(offer=row.offer, agent=row.agent, queue=row.queue, made_at=row.made_at)
 
 
 def _restored_call(row: Row[Any], visit: Row[*tuple[Any, ...]] | None) -> RestoredCall:

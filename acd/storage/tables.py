@@ -129,6 +129,13 @@ offers = Table(
     Column("ring", Double),
     sqlite_with_rowid=False,
 )
+Index(
+    "offers_open",
+    offers.c.call,
+    offers.c.offer,
+    sqlite_where=offers.c.ended_at.is_(None),
+    postgresql_where=offers.c.ended_at.is_(None),
+)
 
 recordings = Table(
     "recordings",

@@ -134,6 +134,31 @@ async def test_offers_are_numbered_by_name_and_only_open_ones_are_restored(open_
     assert [ring.offer for ring in call.rings] == ["c-o2"]
 
 
+async def test_open_offers_of_no_open_call_are_restored_by_themselves(open_it: OpenStore) -> None:
+    """For callbacks whose customer has not picked up; when he has, the offer is his call's. And of calls
+    that have ended."""
+    facts: list[Fact] = [
+        made.opened("asked", call=None),
+        made.offered("asked-a1", 1, "a001", START + 20),
+        made.offer_ended("asked-a1", 1, "a001", START + 29, OfferOutcome.REFUSED, 5),
+        made.offered("asked-a1", 2, "a002", START + 30),
+        made.opened("up", call=None),
+        made.offered("up-a1", 1, "a001", START + 20),
+        made.entered("up-a1", START + 40, callback="up"),
+        *whole_call("talked"),
+        made.offered("talked", 3, "a003", START + 1),
+    ]
+    async with open_it() as store:
+        store.journal.take(facts)
+    async with open_it() as store:
+        found = await store.memory.load_open(MIDNIGHT)
+    assert [(ring.offer, ring.agent) for ring in found.rings] == [
+        ("asked-a1-o2", "a002"),
+        ("talked-o3", "a003"),
+    ]
+    assert [[ring.offer for ring in call.rings] for call in found.calls] == [["up-a1-o1"]]
+
+
 def arrived(call: str) -> CallArrived:
     return CallArrived(
         call=call, node="pbx1", dialled="4008001001", caller="13800000001", caller_name="王芳"

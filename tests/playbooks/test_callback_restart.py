@@ -15,8 +15,22 @@ from acd.core.callback_words import (
     RestoredCallback,
 )
 from acd.core.commands import EndCall, RingAgent
-from acd.core.events import ChannelsReconciled, LiveCall, NodeLost, PromisesRestored, RestoredCall
-from acd.core.facts import CallEnded, CallEntered, CallMissed, CallOutcome
+from acd.core.events import (
+    ChannelsReconciled,
+    LiveCall,
+    NodeLost,
+    PromisesRestored,
+    RestoredCall,
+    RestoredOffer,
+)
+from acd.core.facts import (
+    CallEnded,
+    CallEntered,
+    CallMissed,
+    CallOutcome,
+    OfferEnded,
+    OfferOutcome,
+)
 from acd.core.records import Placement
 from agents.model import AgentState
 from tests.playbooks.callback_centre import (
@@ -299,3 +313,33 @@ def test_attempt_to_somebody_who_is_on_the_list_is_the_last() -> None:
     assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
     assert [each.outcome for each in play.recorded(CallbackClosed)] == [CallbackOutcome.DO_NOT_CALL]
     assert play.core.view_callbacks() == []
+
+
+# the agents who were asked
+
+
+def asked_before(agent: str = "1001") -> RestoredOffer:
+    """An agent whom the engine before had asked for the attempt."""
+    return RestoredOffer(offer=OFFER, agent=agent, queue="orders", made_at=START - 8)
+
+
+@pytest.mark.parametrize("unfinished", [None, UNFINISHED])
+def test_offer_to_the_agent_of_a_dead_engine_comes_to_its_end(unfinished: Attempt | None) -> None:
+    callback = RestoredCallback(callback=owed(), unfinished=unfinished)
+    play = started(callback, state=AgentState.RINGING, rings=(asked_before(),))
+    assert play.recorded(OfferEnded) == []
+    back(play, leg="answered")
+    (ended,) = play.recorded(OfferEnded)
+    assert (ended.offer, ended.call, ended.agent) == (OFFER, ATTEMPT, "1001")
+    assert ended.outcome is OfferOutcome.WITHDRAWN
+
+
+def test_offer_to_an_agent_who_talks_with_the_customer_was_answered() -> None:
+    callback = RestoredCallback(callback=owed(), unfinished=UNFINISHED)
+    play = back(started(callback, rings=(asked_before(),)), customer=True, leg="connected")
+    assert [each.outcome for each in play.recorded(OfferEnded)] == [OfferOutcome.ANSWERED]
+
+
+def test_offer_to_an_agent_who_is_configured_no_more_comes_to_its_end() -> None:
+    play = back(started(RestoredCallback(callback=owed()), rings=(asked_before("1999"),)))
+    assert [each.agent for each in play.recorded(OfferEnded)] == ["1999"]

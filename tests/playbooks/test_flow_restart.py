@@ -175,6 +175,14 @@ def test_who_talked_outside_before_an_outage_was_served() -> None:
     assert play.last(CallEnded).outcome is CallOutcome.SERVED
 
 
+def test_who_hung_up_while_the_number_rang_was_not_served_though_his_end_is_lost() -> None:
+    routing = menu_first(flow_of(Say(parts=(), go=ToNumber(number="95555"))))
+    play = restarted(Playbook(routing) >> arrived(), routing, missed=MissedReason.ABANDONED)
+    play >> ChannelsReconciled(node="pbx1", restarted=False)
+    assert play.last(CallEnded).outcome is CallOutcome.IVR_LEFT
+    assert play.recorded(CallMissed) == []
+
+
 def of_one_who_is_outside(play: Playbook) -> ChannelsReconciled:
     return replace(back(play), outside=("c1",))
 

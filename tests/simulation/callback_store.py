@@ -15,8 +15,8 @@ from acd.core.callback_words import (
     CommitAttempt,
     RestoredCallback,
 )
-from acd.core.events import CallArrived, StateRestored
-from acd.core.facts import CallAnswered, CallEntered, Fact, OfferMade
+from acd.core.events import CallArrived, RestoredOffer, StateRestored
+from acd.core.facts import CallAnswered, CallEntered, Fact, OfferEnded, OfferMade
 from tests.simulation.store import Store
 
 
@@ -66,6 +66,10 @@ class CallbackStore(Store):
         self.committed = {
             attempt: each for attempt, each in self.committed.items() if each.callback.id in opened
         }
+        over = {fact.offer for fact in self.facts if isinstance(fact, OfferEnded)}
+        self._rings = [
+            fact for fact in self.facts if isinstance(fact, OfferMade) and fact.offer not in over
+        ]
         found = super().restored(arrivals)
         calls = [
             replace(each, callback=outward.get(each.arrived.call), queue=queues.get(each.arrived.call))
@@ -78,6 +82,10 @@ class CallbackStore(Store):
                 RestoredCallback(callback=each, unfinished=unfinished.get(each.id))
                 for each in opened.values()
             ),
+            rings=tuple(
+                RestoredOffer(offer=each.offer, agent=each.agent, queue=each.queue, made_at=each.at)
+                for each in self._rings
+            ),
         )
 
     def _forget_what_is_over(self) -> None:
@@ -89,7 +97,8 @@ class CallbackStore(Store):
         super()._forget_what_is_over()
         of_promises = (CallbackOpened, CallbackChanged, CallbackClosed, AttemptEnded)
         self.facts = [each for each in self.facts if not isinstance(each, of_promises)]
-        self.facts += [*self._kept, *old]
+        self._rings = [each for each in self._rings if each.call not in self._calls]
+        self.facts += [*self._kept, *old, *self._rings]
 
     def _told(self, call: str, reasons: tuple[Any, ...], **more: Any) -> None:
         if call in self._calls:

@@ -48,7 +48,7 @@ from acd.core.events import (
     RingFailed,
     RingFailure,
 )
-from acd.core.facts import CallEnded, CallEntered, CallMissed, Fact
+from acd.core.facts import CallEnded, CallEntered, CallMissed, Fact, OfferEnded, OfferMade
 from acd.core.offers_table import OfferState
 from acd.core.routing import CallbackRule, CallingHours, Routing, Trunk
 from agents.model import AgentState, PhoneState
@@ -482,6 +482,7 @@ class CallbackWorld(World):
         if not self.lossy:
             assert self.opened == set(self.closed)
             assert {f"{call}-cb" for call in self.missed} <= set(self.closed)
+            assert set(self.counts[OfferMade]) == set(self.counts[OfferEnded])
 
 
 def _to_be(call: Call) -> bool:

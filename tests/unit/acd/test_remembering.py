@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from acd.core.callback_words import DoNotCallChanged, RestoredCallback
-from acd.core.events import Event, PromisesRestored, StateRestored
+from acd.core.events import Event, PromisesRestored, RestoredOffer, StateRestored
 from acd.core.routing import Business, Ending, SurveyRule, Then
 from acd.ports import Restored
 from acd.remembering import follow_do_not_call, promises, state, surveyed_since
@@ -24,6 +24,7 @@ RESTORED = Restored(
     messages=(made.message("m1", left_at=START - 1), made.message("m2", left_at=START)),
     do_not_call=frozenset({"110"}),
     surveyed=(("138", START),),
+    rings=(RestoredOffer(offer="cb1-a1-o1", agent="a001", queue="sales", made_at=START),),
 )
 
 
@@ -35,6 +36,7 @@ def test_all_of_it_is_handed_on() -> None:
         messages=RESTORED.messages,
         do_not_call=RESTORED.do_not_call,
         surveyed=RESTORED.surveyed,
+        rings=RESTORED.rings,
     )
 
 

@@ -24,6 +24,14 @@ def _calls() -> None:
     op.add_column("calls", sa.Column("callback", sa.String(length=200), nullable=True))
     op.add_column("missed_calls", sa.Column("callback", sa.String(length=200), nullable=True))
     op.add_column("missed_calls", sa.Column("outcome", sa.String(length=100), nullable=True))
+    op.create_index(
+        "offers_open",
+        "offers",
+        ["call", "offer"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
 
 
 def _callbacks() -> None:
