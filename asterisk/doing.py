@@ -200,6 +200,7 @@ class Doing:
             self._hang_up_stranger(offer)
             return
         leg.cancelled = True
+        self._playing.before_hang_up(leg)
 
         def known() -> bool:
             return self._legs.agents.get(offer) is leg
@@ -227,6 +228,8 @@ class Doing:
 
     def _hang_up_caller(self, call: str, cause: int) -> None:
         caller = self._legs.callers.get(call)
+        if caller is not None:
+            self._playing.before_hang_up(caller)
 
         def known() -> bool:
             return caller is not None and self._legs.callers.get(call) is caller

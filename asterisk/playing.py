@@ -14,7 +14,7 @@ from asterisk.ari.protocol import Reply, Response
 from asterisk.ari.requests import Request
 from asterisk.callers import Callers
 from asterisk.hang_up import Later
-from asterisk.legs import AgentLeg, Legs
+from asterisk.legs import AgentLeg, CallerLeg, Legs
 from asterisk.line import Line, lost
 from asterisk.translate import offer_of
 from recordings.naming import file_of_message
@@ -89,6 +89,14 @@ class Playing:
             self._sink(e.PromptFinished(call=command.call, prompt=command.prompt))
             return
         self._line.tell(requests.stop_playback(caller.playback), "stop prompt")
+
+    def before_hang_up(self, leg: CallerLeg | AgentLeg) -> None:
+        """Cut off what is being played: of a playback that a hang-up ends Asterisk warns in its log that
+        it has failed, as of one that could not be played."""
+        if isinstance(leg, AgentLeg):
+            self._cut_off(leg)
+        elif leg.playback is not None and leg.held != leg.playback:
+            self._line.tell(requests.stop_playback(leg.playback), "stop prompt")
 
     def announce(self, command: c.Announce) -> None:
         """See acd.core.commands.Announce."""

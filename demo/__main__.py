@@ -27,7 +27,10 @@ STANDING = Path("var/demo")
 KILLED = r"Web socket closed abruptly|WebSocket read error|Stasis app 'strowger' not registered"
 """What Asterisk says when the engine is killed, as it is in a scenario."""
 CUT_OFF = r"Playback failed for sound:strowger/"
-"""What it says when somebody hangs up while he is told something. Of a missing file it says more."""
+"""What Asterisk says of a playback that the end of its channel cuts off. Nothing can be done about it
+where the caller or the agent hangs up himself, as some do in the scenarios: Asterisk has warned before
+anybody is told. Where the engine hangs up it stops the playback first, of which Asterisk doesn't warn.
+Of a file that is missing it says more than this."""
 NAME_WIDTH = 20
 FAILURES = (AcdError, EngineTrouble, TimeoutError)
 

@@ -113,7 +113,10 @@ def test_once_he_has_answered_he_is_a_caller_like_any_other(play: Play) -> None:
     assert play.does(c.PlayPrompt(call=ATTEMPT, prompt="x", language="en")) == [
         f"POST channels/{ATTEMPT}/play/{ATTEMPT}-p1"
     ]
-    assert play.does(c.EndCall(call=ATTEMPT)) == [f"DELETE channels/{ATTEMPT}"]
+    assert play.does(c.EndCall(call=ATTEMPT)) == [
+        f"DELETE playbacks/{ATTEMPT}-p1",
+        f"DELETE channels/{ATTEMPT}",
+    ]
     assert play.hears(destroyed(ATTEMPT)) == [e.CallerHungUp(call=ATTEMPT)]
 
 

@@ -124,3 +124,22 @@ def test_what_cannot_be_played_to_an_agent_counts_as_told(play: Play) -> None:
     play.wire.refuse(500)
     assert play.told() == [told()]
     assert play.counts.refused == [("prompt agent", 500)]
+
+
+def test_what_is_played_is_cut_off_before_a_hang_up(play: Play) -> None:
+    """Or Asterisk warned of it as of one that cannot be played."""
+    play.caller_arrives()
+    play.agent_answers()
+    play.does(c.PlayPrompt(call=CALL, prompt="closed", language="en"))
+    play.does(tell())
+    release, end = c.ReleaseAgent(offer=OFFER), c.EndCall(call=CALL)
+    assert play.does(release) == [f"DELETE playbacks/{OFFER}-pwhom", f"DELETE channels/{OFFER}"]
+    assert play.does(end) == [f"DELETE playbacks/{CALL}-p1", f"DELETE channels/{CALL}"]
+
+
+def test_what_was_not_played_yet_is_not_cut_off_before_a_hang_up(play: Play) -> None:
+    play.connected()
+    play.hears(destroyed(OFFER))
+    play.wire.said()
+    play.does(c.PlayPrompt(call=CALL, prompt="one", language="en"))
+    assert play.does(c.EndCall(call=CALL)) == [f"DELETE channels/{CALL}"]
