@@ -11,7 +11,7 @@ from random import Random
 from typing import TypeVar
 
 from acd.core import events as e
-from acd.core.commands import TelephonyCommand
+from acd.core.commands import RingAgent, TelephonyCommand
 from acd.core.events import Event
 from acd.core.routing import Routing
 from agents.model import PhoneState
@@ -207,3 +207,17 @@ async def switchboard(lab: Lab, folder: Path, yaml: str = YAML) -> AsyncIterator
     board = Switchboard(lab, asterisk, loaded.routing, secrets)
     async with board.connected():
         yield board
+
+
+def ring(offer: str, call: str, caller: str = CUSTOMER) -> RingAgent:
+    """Let the phone of 1001 ring."""
+    return RingAgent(
+        offer=offer,
+        call=call,
+        agent="1001",
+        endpoint="PJSIP/1001",
+        node=NODE,
+        caller=caller,
+        caller_name=None,
+        queue="orders",
+    )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import asyncpg
@@ -26,11 +25,12 @@ from tests.acceptance.hall import (
     until,
     until_ready,
 )
+from tests.acceptance.small_disk import fill, small_disk
 from tests.contract.postgres import ThrowAwayPostgres
 
 NUMBER = "4008001001"
 AGENTS = tuple(str(number) for number in range(2001, 2011))
-DISK_BYTES = 4 * 1024 * 1024
+DISK_KIB = 4 * 1024
 
 ROUTING = f"""
 version: 1
@@ -81,30 +81,6 @@ def _at_most_one_each(events: list[SippEvent]) -> bool:
     return True
 
 
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of its own, soon full."""
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "strowger-test", str(folder)]
-    subprocess.run(mount, check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Take all the room that is left."""
-    filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while file.write(b"\0" * 4096):
-                pass
-        except OSError:
-            return filler
-    return filler
-
-
 async def served(made: Stage, count: int) -> Crowd:
     """Callers who came, were answered and have gone; the facts say so."""
     callers = await crowd(made, [new_number() for _ in range(count)], NUMBER)
@@ -117,7 +93,8 @@ async def served(made: Stage, count: int) -> Crowd:
 @pytest.mark.parametrize("both", [False, True], ids=["the spool is elsewhere", "the spool as well"])
 async def test_the_disk_is_full(root: Root, tmp_path: Path, both: bool) -> None:
     """The disk under the database; in the default settings the spool is on the same one."""
-    with small_disk(tmp_path / "disk") as disk:
+    (tmp_path / "disk").mkdir()
+    async with small_disk(tmp_path / "disk", DISK_KIB) as disk:
         database = disk / "strowger.db"
         spool = (disk if both else tmp_path) / "spool"
         places = {

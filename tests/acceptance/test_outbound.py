@@ -23,7 +23,7 @@ from asterisk.lab.lab import Lab
 from asterisk.lab.sipp import FOREVER_MS, SippRun
 from asterisk.lab.tone import tone_share
 from tests.acceptance.hall import until
-from tests.acceptance.switchboard import NODE, YAML, Switchboard, switchboard, through
+from tests.acceptance.switchboard import NODE, YAML, Switchboard, ring, switchboard, through
 
 NUMBER, SHOWN = "13912345678", "4008001001"
 ATTEMPT = "cb-7-a1"
@@ -65,7 +65,7 @@ async def test_a_customer_answers_and_is_a_caller_like_any_other(board: Switchbo
     board.do(c.PlayPrompt(call=ATTEMPT, prompt="paused", language="en"))
     assert await board.next() == e.PromptFinished(call=ATTEMPT, prompt="paused")
     agent = await board.phone("1001")
-    board.do(ring())
+    board.do(ring(OFFER, ATTEMPT, caller=NUMBER))
     ringing = await agent.incoming()
     assert ringing.caller == NUMBER
     await ringing.answer()
@@ -79,23 +79,10 @@ async def test_a_customer_answers_and_is_a_caller_like_any_other(board: Switchbo
     await nothing_left(board)
 
 
-def ring() -> c.RingAgent:
-    return c.RingAgent(
-        offer=OFFER,
-        call=ATTEMPT,
-        agent="1001",
-        endpoint="PJSIP/1001",
-        node=NODE,
-        caller=NUMBER,
-        caller_name=None,
-        queue="orders",
-    )
-
-
 async def test_the_agent_first_and_the_customer_is_joined_with_him(board: Switchboard) -> None:
     agent = await board.phone("1001", tone_hz=880)
     customer = await board.phone("customer", tone_hz=440)
-    board.do(ring())
+    board.do(ring(OFFER, ATTEMPT, caller=NUMBER))
     talk = await agent.incoming()
     await talk.answer()
     await board.first(e.AgentAnswered)

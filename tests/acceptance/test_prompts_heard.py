@@ -14,7 +14,7 @@ from acd.core.callback_words import AgentPressed, AgentPrompted, PromptAgent
 from acd.core.message_words import MailboxDialled
 from asterisk.lab.heard import all_of, which
 from asterisk.lab.lab import Lab
-from tests.acceptance.switchboard import NODE, Switchboard, switchboard
+from tests.acceptance.switchboard import Switchboard, ring, switchboard
 
 
 @pytest.fixture
@@ -65,6 +65,29 @@ async def test_a_sound_that_is_missing_fails_the_prompt_and_not_the_call(board: 
     assert which(board.prompts(), on.heard) == "en/closed"
 
 
+async def test_asterisk_complains_of_prompts_that_callers_hang_up_on_not_of_those_that_we_end(
+    board: Switchboard,
+) -> None:
+    """Of the first it warns before anybody is told; so they are known, and the demonstration passes over
+    them."""
+    phone = await board.phone("customer")
+    told = []
+    for who in ("we", "he"):
+        call, on = await board.caller(phone)
+        board.do(c.PlayPrompt(call=call, prompt="x", language="en", sounds=("closed", "resumed")))
+        await on.hearing()
+        if who == "we":
+            board.do(c.EndCall(call=call))
+        else:
+            await on.hangup()
+        assert {type(await board.next()) for _ in range(2)} >= {e.CallerHungUp}
+        await on.closed()
+        told.append([call in line for line in board.asterisk.complaints()])
+    assert told == [[], [True]]
+    (complaint,) = board.asterisk.complaints()
+    assert "Playback failed for sound:strowger/closed" in complaint
+
+
 async def test_keys_pressed_while_a_prompt_is_heard(board: Switchboard) -> None:
     phone = await board.phone("customer")
     call, on = await board.caller(phone)
@@ -78,7 +101,7 @@ async def test_keys_pressed_while_a_prompt_is_heard(board: Switchboard) -> None:
 async def test_an_agent_is_told_and_answers_by_key(board: Switchboard) -> None:
     agent = await board.phone("1001")
     offer = "callback-1-a1-o1"
-    board.do(ring(offer, "callback-1-a1"))
+    board.do(ring(offer, "callback-1-a1", caller="13900000009"))
     ringing = await agent.incoming()
     assert ringing.caller == "13900000009"
     await ringing.answer()
@@ -97,19 +120,6 @@ async def test_an_agent_is_told_and_answers_by_key(board: Switchboard) -> None:
     assert await board.next() == e.AgentHungUp(offer=offer)
     await ringing.closed()
     assert all_of(board.prompts(), ringing.heard) == ["en/resumed", "en/refused"]
-
-
-def ring(offer: str, call: str) -> c.RingAgent:
-    return c.RingAgent(
-        offer=offer,
-        call=call,
-        agent="1001",
-        endpoint="PJSIP/1001",
-        node=NODE,
-        caller="13900000009",
-        caller_name=None,
-        queue="orders",
-    )
 
 
 async def test_an_agent_who_dials_his_voicemail_is_prompted_presses_and_leaves(

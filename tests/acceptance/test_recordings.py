@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from asterisk.lab.softphone import PhoneCall
 from asterisk.lab.tone import read_wav, tone_share
 from demo.stage import AGENT_TONE_HZ, CUSTOMER_TONE_HZ, Stage
 from tests.acceptance.hall import agent_is, empty, hall, logged, metric, rows, stored, until_ready
+from tests.acceptance.small_disk import fill, small_disk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -76,32 +75,6 @@ async def centre(made: Stage) -> AsyncIterator[Stage]:
     await made.staff(AGENT)
     yield made
     await empty(made)
-
-
-@asynccontextmanager
-async def small_disk(made: Stage) -> AsyncIterator[Path]:
-    """The recordings lie on a disk of their own that is soon full; where."""
-    folder = folder_of(made.asterisk)
-    await run("mount", "-t", "tmpfs", "-o", f"size={DISK_KIB}k", "tmpfs", str(folder))
-    try:
-        yield folder
-    finally:
-        await run("umount", "-l", str(folder))
-
-
-async def run(*argv: str) -> None:
-    process = await asyncio.create_subprocess_exec(*argv)
-    assert await process.wait() == 0
-
-
-def fill(folder: Path) -> None:
-    """Leave no byte free."""
-    with (folder / "filler").open("wb", buffering=0) as filler:
-        try:
-            while True:
-                filler.write(bytes(4096))
-        except OSError:
-            return
 
 
 class Talk:
@@ -196,7 +169,7 @@ async def test_nothing_is_recorded_of_a_business_that_does_not_want_it(centre: S
 
 async def test_a_disk_that_fills_up_ends_the_recording_and_not_the_talk(centre: Stage) -> None:
     before = await metric(centre, "strowger_recordings_total", outcome="broke_off")
-    async with small_disk(centre) as folder:
+    async with small_disk(folder_of(centre.asterisk), DISK_KIB) as folder:
         on = await talk(centre)
         file = await began(centre, on)
         fill(folder)
@@ -216,7 +189,7 @@ async def test_a_disk_that_fills_up_ends_the_recording_and_not_the_talk(centre: 
 
 async def test_with_a_full_disk_the_call_goes_its_way_unrecorded(centre: Stage) -> None:
     before = await metric(centre, "strowger_recordings_total", outcome="no_room")
-    async with small_disk(centre) as folder:
+    async with small_disk(folder_of(centre.asterisk), DISK_KIB) as folder:
         fill(folder)
         on = await talk(centre)
         fact = await ended(centre, on)

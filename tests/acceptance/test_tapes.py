@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,8 @@ from acd.core.flow_words import (
 )
 from asterisk.lab.lab import Lab
 from asterisk.lab.tone import read_wav, tone_share
-from tests.acceptance.switchboard import NODE, Switchboard, switchboard
+from tests.acceptance.small_disk import fill, small_disk
+from tests.acceptance.switchboard import Switchboard, ring, switchboard
 
 TONE_HZ = 440
 FILE = "2026/11/21/20261121T120000Z_orders_pbx-1795278685.12-1"
@@ -47,29 +47,6 @@ def path_of(board: Switchboard, file: str = FILE) -> Path:
 def length_of(wav: Path) -> float:
     samples, rate_hz = read_wav(wav)
     return len(samples) / rate_hz
-
-
-@asynccontextmanager
-async def small_disk(board: Switchboard) -> AsyncIterator[Path]:
-    """The recordings lie on a disk of their own that is soon full; where."""
-    folder = board.recordings
-    await run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(folder))
-    try:
-        yield folder
-    finally:
-        await run("umount", "-l", str(folder))
-
-
-async def run(*argv: str) -> None:
-    process = await asyncio.create_subprocess_exec(*argv)
-    assert await process.wait() == 0
-
-
-def fill(folder: Path) -> None:
-    """Leave no byte free."""
-    with (folder / "filler").open("wb", buffering=0) as filler, suppress(OSError):
-        while True:
-            filler.write(bytes(4096))
 
 
 async def test_a_message_ends_by_key_holds_the_callers_voice_is_heard_and_deleted(
@@ -162,7 +139,7 @@ async def test_who_hangs_up_during_the_beep_has_said_nothing(board: Switchboard)
 async def test_with_a_full_disk_nobody_is_asked_to_speak(board: Switchboard) -> None:
     phone = await board.phone("customer")
     call, _ = await board.caller(phone)
-    async with small_disk(board) as folder:
+    async with small_disk(board.recordings, kib=256) as folder:
         fill(folder)
         board.do(start(call))
         failed = await board.next()
@@ -177,7 +154,7 @@ async def test_a_disk_that_fills_up_meanwhile_ends_the_recording_and_not_the_cal
 ) -> None:
     phone = await board.phone("customer")
     call, on = await board.caller(phone)
-    async with small_disk(board) as folder:
+    async with small_disk(board.recordings, kib=256) as folder:
         board.do(start(call))
         await on.established()
         await asyncio.sleep(2)
@@ -209,7 +186,7 @@ async def test_right_after_a_talk_the_caller_can_be_asked_and_recorded(board: Sw
     for prompted in (True, False):
         call, on = await board.caller(phone)
         offer = f"{call}-o1"
-        board.do(ring(call, offer))
+        board.do(ring(offer, call))
         talk = await agent.incoming()
         await talk.answer()
         await board.first(e.AgentAnswered)
@@ -228,16 +205,3 @@ async def test_right_after_a_talk_the_caller_can_be_asked_and_recorded(board: Sw
         assert finished.ended_by is TapeEnd.STOPPED
         await on.hangup()
         await board.first(e.CallerHungUp)
-
-
-def ring(call: str, offer: str) -> c.RingAgent:
-    return c.RingAgent(
-        offer=offer,
-        call=call,
-        agent="1001",
-        endpoint="PJSIP/1001",
-        node=NODE,
-        caller="13800000001",
-        caller_name=None,
-        queue="orders",
-    )
