@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from acd.console import callbacks
 from acd.errors import OperatorError
 from config.settings import Settings
 from tests.unit.acd.console.installation import Installation
+from tests.unit.acd.console.listening import listening
 
 OWED: dict[str, Any] = {
     "callback": "pbx1-1795262400.17-cb",
@@ -78,24 +78,10 @@ class Engine:
         return web.Response(status=status, text=text, content_type="application/json")
 
 
-@asynccontextmanager
-async def listening(installation: Installation) -> AsyncIterator[Engine]:
-    engine = Engine()
-    app = web.Application()
-    app.router.add_route("*", "/{anything:.*}", engine.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    installation.set(api_port=runner.addresses[0][1], token="word")
-    try:
-        yield engine
-    finally:
-        await runner.cleanup()
-
-
 @pytest.fixture
 async def engine(installation: Installation) -> AsyncIterator[Engine]:
-    async with listening(installation) as engine:
+    engine = Engine()
+    async with listening(installation, engine.answer):
         yield engine
 
 

@@ -12,6 +12,7 @@ from acd.console import remote
 from acd.errors import OperatorError
 from config.settings import Settings
 from tests.unit.acd.console.installation import Installation
+from tests.unit.acd.console.listening import listening
 
 
 class Engine:
@@ -33,14 +34,8 @@ class Engine:
 @pytest.fixture
 async def engine(installation: Installation) -> AsyncIterator[Engine]:
     engine = Engine()
-    app = web.Application()
-    app.router.add_route("*", "/{anything:.*}", engine.answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    installation.set(api_port=runner.addresses[0][1], token="word")
-    yield engine
-    await runner.cleanup()
+    async with listening(installation, engine.answer):
+        yield engine
 
 
 async def refusal(installation: Installation) -> str:
