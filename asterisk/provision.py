@@ -1,8 +1,8 @@
 """Asterisk's configuration from the routing: phones, trunks, dialplan and the fallback queues.
 
 Pure: the routing goes in, texts come out, by file name relative to Asterisk's configuration
-folder, whose own files must include `pjsip.d/*.conf`, `extensions.d/*.conf`, `queues.d/*.conf`
-and `queuerules.d/*.conf`. The templates are in asterisk/etc.
+folder, whose own files must include `pjsip.d/*.conf`, `extensions.d/*.conf`, `queues.d/*.conf`,
+`queuerules.d/*.conf` and `musiconhold.d/*.conf`. The templates are in asterisk/etc.
 
 While the engine is away, calls go to app_queue, which knows skills as penalties only: those who
 may serve a call at first have penalty 1, those whom the n-th widening step adds have n + 1, and a
@@ -26,7 +26,7 @@ from asterisk.translate import FEATURE, FEATURE_CODES, INBOUND, MAILBOX_CODE
 
 TEMPLATES = Path(__file__).parent / "etc"
 PROMPTS_FOLDER = "strowger"
-MODULES = ("res_pjsip", "pbx_config", "app_queue")
+MODULES = ("res_pjsip", "pbx_config", "res_musiconhold", "app_queue")
 """What Asterisk has to reload when the files have changed, in this order."""
 
 PHONES_CONTEXT = "strowger-phones"
@@ -42,6 +42,7 @@ DIAL = re.compile(r"[A-Za-z0-9]+/[\w.+@:;=/-]*\{number\}[\w.+@:;=/-]*", re.ASCII
 ONE_ADDRESS = re.compile(r"[0-9.]+|[0-9A-Za-z.-]*[A-Za-z][0-9A-Za-z.-]*", re.ASCII)
 """An address to which calls can go out: a network is none."""
 ADDRESS = re.compile(r"[0-9A-Za-z:.-]+(?:/[0-9.]+)?", re.ASCII)
+FOLDER = re.compile(r"[\w./-]{1,200}", re.ASCII)
 PASSWORD = re.compile(r"[\w.~-]{8,}", re.ASCII)
 UNSAFE_IN_A_LABEL = re.compile(r'[\x00-\x1f\x7f"\\<>;,|]+')
 
@@ -104,6 +105,7 @@ def render(routing: Routing, *, secrets: Mapping[str, str], site: Site) -> dict[
         "extensions.d/strowger.conf": _extensions(routing, site),
         "queues.d/strowger.conf": _queues(routing, site),
         "queuerules.d/strowger.conf": _rules(routing),
+        "musiconhold.d/strowger.conf": _music(routing),
     }
 
 
@@ -326,6 +328,16 @@ def _rules(routing: Routing) -> str:
     return "".join(parts)
 
 
+def _music(routing: Routing) -> str:
+    """The classes that have a folder; the others stand in Asterisk's own file."""
+    classes = [
+        fill("musiconhold-class.conf", {"name": name, "folder": folder})
+        for name, folder in routing.music.items()
+        if folder is not None
+    ]
+    return "".join([_template("musiconhold.conf"), *classes])
+
+
 # What cannot stand in Asterisk's files
 
 
@@ -333,6 +345,9 @@ def _problems(routing: Routing, secrets: Mapping[str, str], site: Site) -> Itera
     yield from _unfit("name of the Stasis application", WORD, [routing.app])
     yield from _unfit("queue name", NAME, routing.queues)
     yield from _unfit("music class", NAME, (queue.music for queue in routing.queues.values()))
+    yield from _unfit("music class", NAME, routing.music)
+    folders = (folder for folder in routing.music.values() if folder is not None)
+    yield from _unfit("music folder", FOLDER, folders)
     yield from _unfit("language", WORD, routing.languages)
     yield from _unfit("account", WORD, [*routing.agents, *routing.phones])
     yield from _unfit("endpoint", ENDPOINT, (agent.endpoint for agent in routing.agents.values()))

@@ -64,6 +64,7 @@ def build(document: doc.Document, *, revision: str, node: str, app: str, today: 
         voicemail={name: box(name, item, document.agents) for name, item in document.voicemail.items()},
         prompts={id: dict(texts) for id, texts in document.prompts.items()},
         hours=hours,
+        music={name: item.folder for name, item in document.music.items()},
     )
 
 

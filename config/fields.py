@@ -205,6 +205,7 @@ CLOCK_PATTERN = r"^[0-9]{2}:[0-9]{2}$"
 NODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"
 MAIL_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)*$"
 KEY_PATTERN = r"^[0-9*#]$"
+FOLDER_PATTERN = r"^[A-Za-z0-9_./-]{1,200}$"
 URL_FIELD = re.compile(r"\{([A-Za-z][A-Za-z0-9_-]{0,39})\}", re.ASCII)
 
 
@@ -346,6 +347,16 @@ PauseReason: TypeAlias = Annotated[str, named("pause reason"), _NAME]
 Prompt: TypeAlias = Annotated[str, named("prompt"), _NAME]
 PromptOrNothing: TypeAlias = Annotated[str, named("prompt", "nothing"), _NAME]
 Music: TypeAlias = Annotated[str, named("music class"), _NAME]
+Folder: TypeAlias = Annotated[
+    str,
+    reads(
+        _matching(
+            FOLDER_PATTERN,
+            "a folder such as /var/lib/asterisk/jazz: letters, digits, '_', '.', '-', '/'",
+        )
+    ),
+    _string(FOLDER_PATTERN, "/var/lib/asterisk/jazz"),
+]
 TrunkName: TypeAlias = Annotated[str, named("trunk"), _NAME]
 NumberName: TypeAlias = Annotated[str, named("number"), _NAME]
 MailAddress: TypeAlias = Annotated[

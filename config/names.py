@@ -63,7 +63,7 @@ WHERE = {
     "language": "a language of the list languages",
     "pause reason": "one of the list pause_reasons, or of the system's own",
     "prompt": "the id of a prompt",
-    "music class": "a music class",
+    "music class": "a class of the section music, or default",
     "number": "a number of the section numbers",
     "flow": "a flow of the section flows",
     "voicemail box": "a box of the section voicemail",
@@ -84,6 +84,7 @@ _SECTIONS = {
     "flow": "flows",
     "voicemail box": "voicemail",
     "trunk": "trunks",
+    "music class": "music",
 }
 _ALWAYS = {"grade": frozenset(GRADE_LEVELS), "pause reason": frozenset(SYSTEM_PAUSE_REASONS)}
 _NEVER = {"number": frozenset({"default"})}
@@ -125,8 +126,10 @@ def gather(tree: MappingNode, prompts: PromptIds, music: Collection[str] | None)
     own = _names(tree.entries["prompts"][1]) if "prompts" in tree.entries else frozenset()
     if prompts is not None and own is not None:
         known["prompt"] = frozenset(prompts) | own
-    if music is not None:
-        known["music class"] = frozenset(music)
+    if music is None:
+        known.pop("music class", None)
+    elif "music class" in known:
+        known["music class"] |= frozenset(music)
     return Names(known=known, prompts=by_language)
 
 

@@ -100,6 +100,7 @@ def _document(value: routing.Routing) -> dict[str, Any]:
         agents={id: _agent(item) for id, item in value.agents.items()},
         rules=[_rule(rule) for rule in value.rules],
         queues={name: _queue(item, value.trunks) for name, item in value.queues.items()},
+        music={name: _given(folder=folder) for name, folder in value.music.items()},
         trunks={name: printing_callbacks.trunk(item) for name, item in value.trunks.items()},
         phones={id: {"name": item.name, "number": item.number} for id, item in value.phones.items()},
         prompts={id: dict(texts) for id, texts in value.prompts.items()},

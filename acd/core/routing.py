@@ -399,7 +399,8 @@ class Routing:
     `agents` keeps the order of the file. `tiers` are the customer tiers that may be given to
     customers; `pause_reasons` those an agent may choose (system reasons are not among them).
     `grades` maps a grade to the level of skills without one; agents' levels are resolved already.
-    `prompts` are the texts of the installation's own prompts, by id and language.
+    `prompts` are the texts of the installation's own prompts, by id and language. `music` has the folder
+    of each class that queues may name besides `default`; None: the class is Asterisk's own.
     """
 
     revision: str
@@ -419,5 +420,6 @@ class Routing:
     voicemail: Mapping[str, Voicemail] = field(default_factory=dict)
     prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     hours: Mapping[str, OpeningHours] = field(default_factory=dict)
+    music: Mapping[str, str | None] = field(default_factory=dict)
     app: str = "strowger"
     grades: Mapping[str, int] = field(default_factory=dict)

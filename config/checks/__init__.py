@@ -5,6 +5,7 @@ from __future__ import annotations
 from config.checks.callbacks import check_callbacks
 from config.checks.flows import check_flows
 from config.checks.hours import check_hours
+from config.checks.music import check_music
 from config.checks.own_prompts import check_prompts
 from config.checks.people import check_people
 from config.checks.queues import check_queues
@@ -25,5 +26,6 @@ def check(view: View) -> None:
     check_flows(view)
     check_voicemail(view)
     check_waiting(view)
+    check_music(view)
     check_callbacks(view)
     check_unused(view)

@@ -17,7 +17,7 @@ _NO_WAY = "no ending or flow leads to it"
 
 
 def check_unused(view: View) -> None:
-    """Note queues, businesses, hours, flows, boxes, skills and groups that no call ever comes to."""
+    """Note queues, businesses, hours, flows, boxes, music, skills and groups that no call comes to."""
     if view.broken:
         return
     document = view.document
@@ -27,6 +27,7 @@ def check_unused(view: View) -> None:
         ("hours", document.hours, set(_hours(document)), "no business or rule names them"),
         ("flows", document.flows, set(_named(view, "flow")), "no number, ending or flow leads to it"),
         ("voicemail", _queue_boxes(document), set(_named(view, "voicemail")), _NO_WAY),
+        ("music", document.music, set(_music(document)), "no queue names it"),
         ("prompts", document.prompts, set(_prompts(view)), "nobody hears it"),
     )
     for section, defined, used, why in sections:
@@ -82,6 +83,11 @@ def _named(view: View, what: str) -> Iterator[str]:
     for key, text in _texts(view.tree):
         if key == what:
             yield text
+
+
+def _music(document: Document) -> Iterator[str]:
+    for queue in document.queues.values():
+        yield queue.waiting.music
 
 
 def _queue_boxes(document: Document) -> list[str]:

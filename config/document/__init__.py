@@ -27,7 +27,7 @@ from config.document.people import Agent, Business, Grade, Hours, Number, Phone,
 from config.document.queues import Queue, ServiceLevel, SetAside, Widen, WrapUp
 from config.document.rules import CallerIs, CustomerIs, Effect, First, HoursAre, Rule, When
 from config.document.voicemail import Lamp, Voicemail
-from config.document.waiting import Announce, Waiting, WaitingOffer
+from config.document.waiting import Announce, MusicClass, Waiting, WaitingOffer
 from config.document.whole import REQUIRED, Document
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "Lamp",
     "LookUpStep",
     "MenuStep",
+    "MusicClass",
     "Needs",
     "Number",
     "Overflow",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from config.document.base import Overflow, Section
-from config.fields import Duration, Key, Music, PositiveDuration, Prompt, refuse
+from config.fields import Duration, Folder, Key, Music, PositiveDuration, Prompt, refuse
 
 
 class Announce(Section):
@@ -71,11 +71,19 @@ class WaitingOffer(Section):
     """It is told once only."""
 
 
+class MusicClass(Section):
+    """Music that a queue may name, besides `default`, which is Asterisk's own."""
+
+    folder: Folder | None = None
+    """The folder of its sound files as Asterisk sees it, or below Asterisk's data folder; without one
+    the class stands in Asterisk's own musiconhold.conf."""
+
+
 class Waiting(Section):
     """What callers hear while they wait, how many may wait, and how long."""
 
     music: Music = "default"
-    """The music class."""
+    """The music: a class of the section music, or default."""
     at_most: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     """So many callers may wait; else any number."""
     for_at_most: PositiveDuration | None = None

@@ -15,6 +15,7 @@ from config.document.people import Agent, Business, Grade, Hours, Number, Phone,
 from config.document.queues import Queue
 from config.document.rules import Rule
 from config.document.voicemail import Voicemail
+from config.document.waiting import MusicClass
 from config.fields import (
     Account,
     FilePattern,
@@ -63,6 +64,8 @@ class Document(Section):
     """What is special about some calls; tried from top to bottom."""
     queues: dict[Name, Queue] = Field(default_factory=dict)
     """The queues."""
+    music: dict[Name, MusicClass] = Field(default_factory=dict)
+    """The music that queues may name, by class; `default` is always there."""
     prompts: dict[Name, PromptTexts] = Field(default_factory=dict)
     """The installation's own prompts: what is spoken, by language."""
     flows: dict[Name, Flow] = Field(default_factory=dict)

@@ -103,8 +103,9 @@ def test_files_and_modules_go_together() -> None:
         "extensions.d/strowger.conf",
         "queues.d/strowger.conf",
         "queuerules.d/strowger.conf",
+        "musiconhold.d/strowger.conf",
     }
-    assert MODULES == ("res_pjsip", "pbx_config", "app_queue")
+    assert MODULES == ("res_pjsip", "pbx_config", "res_musiconhold", "app_queue")
 
 
 def test_no_placeholder_is_left() -> None:
@@ -338,6 +339,19 @@ def test_the_limits_of_a_queue() -> None:
     assert " same => n,Queue(strowger-plain,,,,)" in steps(of, "strowger-queue-plain")
 
 
+def test_music_that_has_a_folder_is_rendered_and_other_music_is_asterisks_own() -> None:
+    of = routing(music={"jazz": "/srv/music/jazz", "lounge": None, "blues": "blues"})
+    text = files(of)["musiconhold.d/strowger.conf"]
+    jazz = {"mode": "files", "directory": "/srv/music/jazz", "sort": "alpha"}
+    assert section(text, "jazz") == jazz
+    assert section(text, "blues") == jazz | {"directory": "blues"}
+    assert "lounge" not in text
+
+
+def test_asterisk_knows_new_music_before_the_queues_name_it() -> None:
+    assert MODULES.index("res_musiconhold") < MODULES.index("app_queue")
+
+
 def test_endings_say_their_prompt_and_hand_over_or_hang_up() -> None:
     orders = queue(
         "orders",
@@ -370,6 +384,8 @@ BAD = "x\nexten => s,1,System(evil)"
         ({"queues": {BAD: queue(BAD)}}, "queue name 'x"),
         ({"queues": {"a b": queue("a b")}}, "queue name 'a b'"),
         ({"queues": {"q": queue("q", music="x;y")}}, "music class 'x;y'"),
+        ({"music": {"x]": None}}, "music class 'x]'"),
+        ({"music": {"x": "/a;b"}}, "music folder '/a;b'"),
         ({"languages": ("en)",)}, "language 'en)'"),
         ({"agents": {"1]": agent("1]")}}, "account '1]'"),
         ({"agents": {"1": replace(agent("1"), endpoint="PJSIP/1&PJSIP/2")}}, "endpoint 'PJSIP/1&"),

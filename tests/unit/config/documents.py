@@ -116,7 +116,11 @@ def queue(draw: st.DrawFn, below: list[str], ids: list[str]) -> Document:
             refused=st.just({"rest": "1.5s"}),
             wrap_up=st.sampled_from([{"for": "15s"}, {"for": "15s", "extend": "30s"}, {}]),
             service_level=some(within=durations, target=st.sampled_from(["80%", "99.5%", "0%"])),
-            waiting=some(music=st.just("default"), at_most=st.integers(1, 9), for_at_most=st.just("3d")),
+            waiting=some(
+                music=st.sampled_from(["default", "jazz"]),
+                at_most=st.integers(1, 9),
+                for_at_most=st.just("3d"),
+            ),
             on_timeout=endings(below),
             on_nobody=endings(below),
             on_full=endings(below),
@@ -248,6 +252,7 @@ def valid(draw: st.DrawFn) -> Document:
         result["prompts"], result["flows"] = OWN, draw(flows(names))
         result["numbers"]["101"]["flow"] = "reception"
         result["queues"]["q0"]["on_timeout"] = {"flow": "reception"}
+    result["music"] = {"jazz": draw(some(folder=st.sampled_from(["/srv/jazz", "moh-jazz"])))}
     if draw(st.booleans()):
         result["voicemail"] = draw(boxes(names, list(people)))
         result["businesses"]["other"]["when_closed"] = draw(

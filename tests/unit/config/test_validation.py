@@ -217,7 +217,8 @@ def test_the_small_file_is_valid(tmp_path: Path) -> None:
         (
             "queues",
             "queues:\n  main: {groups: [vip, back], waiting: {music: §jazz}}",
-            "unknown music class 'jazz', expected a music class, known: default",
+            "unknown music class 'jazz', expected a class of the section music, or default, "
+            "known: default",
         ),
         (
             "queues",

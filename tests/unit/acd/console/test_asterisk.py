@@ -20,7 +20,7 @@ from tests.unit.acd.console.installation import Installation
 from tests.unit.asterisk.ami.fake_manager import FakeManager, error
 from tests.unit.config.files import text
 
-FILES = ("pjsip", "extensions", "queues", "queuerules")
+FILES = ("pjsip", "extensions", "queues", "queuerules", "musiconhold")
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from tests.unit.config.files import check_mistakes, text, warnings
         ),
         ("skills", "skills: [orders, english, §spare]", "the skill 'spare' is never asked for"),
         ("groups", "groups: [vip, back, §spare]", "the group 'spare' is never used"),
+        ("music", "music:\n  §spare: {}", "'spare' is never used: no queue names it"),
         ("grades", "grades:\n  §spare: {level: 2}", "no agent is of the grade 'spare'"),
     ],
 )
