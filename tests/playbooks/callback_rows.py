@@ -6,13 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from acd.core.callback_words import (
-    Attempt,
-    Callback,
-    CallbackAct,
-    CallbackSource,
-    RestoredCallback,
-)
+from acd.core.callback_words import CallbackAct, RestoredCallback
 from acd.core.callbacks_table import CallbackEvent, CallbackState
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.events import (
@@ -29,7 +23,6 @@ from acd.core.offers_table import OfferEvent, OfferState
 from acd.core.routing import WideningStep
 from tests.playbooks.callback_centre import (
     ATTEMPT,
-    CALLBACK,
     OFFER,
     acted,
     asked,
@@ -51,17 +44,10 @@ from tests.playbooks.callback_centre import (
     told,
     wish,
 )
+from tests.playbooks.callback_memory import UNFINISHED, owed
 from tests.playbooks.centre import NODE, queue
-from tests.playbooks.harness import START, Playbook
-from tests.playbooks.words import (
-    CALLER,
-    agent_hung_up,
-    arrived,
-    failed,
-    hung_up,
-    prompt_over,
-    ringing,
-)
+from tests.playbooks.harness import Playbook
+from tests.playbooks.words import agent_hung_up, arrived, failed, hung_up, prompt_over, ringing
 
 Start: TypeAlias = Callable[[], Playbook]
 
@@ -83,22 +69,7 @@ def cancelling() -> Playbook:
 
 
 def unclear() -> Playbook:
-    callback = Callback(
-        id=CALLBACK,
-        number=CALLER,
-        business=None,
-        queue="orders",
-        dialled="4001",
-        source=CallbackSource.ABANDONED,
-        created_at=START,
-        due_at=START,
-        language="zh-CN",
-        node=NODE,
-    )
-    attempt = Attempt(
-        id=ATTEMPT, callback=CALLBACK, number_of=1, number=CALLER, agent="1001", made_at=START
-    )
-    restored = RestoredCallback(callback=callback, unfinished=attempt)
+    restored = RestoredCallback(callback=owed(), unfinished=UNFINISHED)
     return Playbook(calling()) >> StateRestored(agents=(), calls=(), callbacks=(restored,))
 
 
