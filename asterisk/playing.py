@@ -1,15 +1,23 @@
-"""What callers and agents are told: prompts, and what was recorded."""
+"""What callers and agents are told: prompts, and what was recorded.
+
+Asterisk fails a playback whose channel hangs up, as one that cannot be played, and tells of that before
+it tells that the channel is gone. So of each that fails it is asked whether the channel is about to go:
+then its end alone is told, and nobody takes him who hung up for one who could not be told.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from acd.core import commands as c
 from acd.core import events as e
 from acd.core.callback_words import AgentPressed, AgentPrompted, PromptAgent
 from asterisk.ari import events as ari
 from asterisk.ari import requests
+from asterisk.ari.errors import AriUnreadable
+from asterisk.ari.models import Variable
 from asterisk.ari.protocol import Reply, Response
 from asterisk.ari.requests import Request
 from asterisk.callers import Callers
@@ -23,6 +31,14 @@ PROMPTS_FOLDER = "strowger"
 PARTED_S = 0.4
 """After a talk Asterisk (22.10) may send nothing of what is played at once on the channel that is left:
 seen in two of five cases, and in none of six after this pause."""
+
+HANGS_UP = "CHANNEL(checkhangup)"
+"""1 from the moment that a channel is to end; it is so before a playback on it fails for that."""
+FAILED = "failed"
+"""The state of a playback that could not be played, or not to its end."""
+LEAVES_S = 5.0
+"""So long the end of a channel is waited for that is to end, or of which Asterisk says nothing: it comes
+within milliseconds."""
 
 
 class Playing:
@@ -60,9 +76,7 @@ class Playing:
             if isinstance(reply, Response) or lost(reply):
                 return
             self._line.failed("play prompt", reply)
-            if caller.playback == playback:
-                caller.playback = caller.prompt = None
-                self._sink(e.PromptFailed(call=call, prompt=command.prompt, reason=str(reply)))
+            self._caller_heard_nothing(call, caller, playback, str(reply))
 
         media = [f"recording:{file_of_message(command.tape)}"] if command.tape else []
         sounds = command.sounds or (() if media else (command.prompt,))
@@ -129,7 +143,7 @@ class Playing:
         def on_reply(reply: Reply) -> None:
             if not isinstance(reply, Response) and not lost(reply):
                 self._line.failed("prompt agent", reply)
-                self._agent_heard(offer, leg, playback)
+                self._agent_heard_nothing(offer, leg, playback)
 
         sounds = command.sounds or (command.prompt,)
         self._line.send(_play(leg.channel, playback, sounds, command.language), on_reply)
@@ -169,16 +183,56 @@ class Playing:
         offer = offer_of(target)
         leg = self._legs.agents.get(offer)
         if leg is not None:
-            self._agent_heard(offer, leg, playback.id)
+            over = self._agent_heard_nothing if playback.state == FAILED else self._agent_heard
+            over(offer, leg, playback.id)
             return
         caller = self._callers.get(target)
         if caller is None or caller.playback != playback.id or caller.prompt is None:
             return
+        if playback.state == FAILED:
+            self._caller_heard_nothing(target, caller, playback.id, "playback failed")
+            return
         prompt, caller.prompt, caller.playback = caller.prompt, None, None
-        if playback.state == "failed":
-            self._sink(e.PromptFailed(call=target, prompt=prompt, reason="playback failed"))
-        else:
-            self._sink(e.PromptFinished(call=target, prompt=prompt))
+        self._sink(e.PromptFinished(call=target, prompt=prompt))
+
+    # What fails, and whether that is all
+
+    def _caller_heard_nothing(self, call: str, caller: CallerLeg, playback: str, reason: str) -> None:
+        def there() -> bool:
+            return self._callers.get(call) is caller and caller.playback == playback
+
+        def failed() -> None:
+            prompt, caller.prompt, caller.playback = caller.prompt, None, None
+            self._sink(e.PromptFailed(call=call, prompt=prompt or "", reason=reason))
+
+        self._unless_gone(call, there, failed)
+
+    def _agent_heard_nothing(self, offer: str, leg: AgentLeg, playback: str) -> None:
+        def there() -> bool:
+            return self._legs.agents.get(offer) is leg and playback in (leg.playing or {})
+
+        self._unless_gone(leg.channel, there, partial(self._agent_heard, offer, leg, playback))
+
+    def _unless_gone(self, channel: str, there: Callable[[], bool], failed: Callable[[], None]) -> None:
+        """Say that something `failed`, if who was to hear it is `there` still and stays."""
+
+        def on_reply(reply: Reply) -> None:
+            if lost(reply) or not there():
+                return
+            if isinstance(reply, Response) and _stays(reply):
+                failed()
+            else:
+                self._later(LEAVES_S, lambda: failed() if there() else None)
+
+        if there():
+            self._line.send(requests.get_variable(channel, HANGS_UP), on_reply)
+
+
+def _stays(answer: Response) -> bool:
+    try:
+        return answer.read(Variable).value == "0"
+    except AriUnreadable:
+        return False
 
 
 def _play(

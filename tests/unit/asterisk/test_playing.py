@@ -8,8 +8,16 @@ from acd.core import commands as c
 from acd.core import events as e
 from acd.core.callback_words import AgentPressed, AgentPrompted, PromptAgent
 from asterisk.ari import events as ari
-from asterisk.playing import PARTED_S
+from asterisk.ari.errors import AriConnectionLost
+from asterisk.playing import LEAVES_S, PARTED_S
 from tests.unit.asterisk.conversation import CALL, OFFER, Play, channel, destroyed, played
+
+ASKS = "GET channels/{}/variable"
+STAYS, LEAVES = '{"value":"0"}', '{"value":"1"}'
+
+
+def left(id: str) -> ari.StasisEnd:
+    return ari.StasisEnd(channel=channel(id))
 
 
 def test_a_prompt_is_played_to_its_end(play: Play) -> None:
@@ -30,14 +38,86 @@ def test_a_prompt_that_fails_says_so(play: Play) -> None:
     play.does(prompt)
     play.wire.ok()
     play.wire.refuse(500, "no such file")
+    assert play.wire.said() == [ASKS.format(CALL)]
+    play.wire.ok(STAYS)
     assert play.told() == [
         e.PromptFailed(call=CALL, prompt="closed", reason="request: 500 no such file")
     ]
-    play.does(prompt)
+    assert in_doubt(play) == []
+    assert play.wire.last_query() == {"variable": "CHANNEL(checkhangup)"}
+    play.wire.ok(STAYS)
+    assert play.told() == [FAILED]
+
+
+FAILED = e.PromptFailed(call=CALL, prompt="closed", reason="playback failed")
+
+
+def in_doubt(play: Play) -> list[e.Event]:
+    """A caller was to hear something, and Asterisk says that it failed. What of it is told at once."""
+    if CALL not in play.legs.callers:
+        play.caller_arrives()
+    play.doing.execute(c.PlayPrompt(call=CALL, prompt="closed", language="en"))
     play.wire.all_ok()
-    assert play.hears(played(f"{CALL}-p2", CALL, "failed")) == [
-        e.PromptFailed(call=CALL, prompt="closed", reason="playback failed")
-    ]
+    return play.hears(played(f"{CALL}-p{play.legs.callers[CALL].prompts}", CALL, "failed"))
+
+
+@pytest.mark.parametrize("answer", [None, LEAVES])
+def test_who_hangs_up_in_a_prompt_has_hung_up_and_nothing_failed(play: Play, answer: str | None) -> None:
+    """The order of the real Asterisk: the playback fails, then the channel is gone."""
+    assert in_doubt(play) == []
+    if answer is not None:
+        play.wire.ok(answer)
+    assert play.hears(left(CALL)) == [e.CallerHungUp(call=CALL, cause=16)]
+    if answer is None:
+        play.wire.refuse(404)
+    else:
+        play.time_passes()
+    assert play.told() == []
+
+
+def test_a_prompt_that_is_refused_as_he_hangs_up_has_not_failed(play: Play) -> None:
+    play.caller_arrives()
+    play.does(c.PlayPrompt(call=CALL, prompt="closed", language="en"))
+    play.wire.ok()
+    play.wire.refuse(409, "Channel not in Stasis application")
+    play.wire.refuse(404)
+    assert play.hears(left(CALL)) == [e.CallerHungUp(call=CALL, cause=16)]
+    play.time_passes()
+    assert play.told() == []
+
+
+@pytest.mark.parametrize("answer", [LEAVES, '{"value":""}', "{}"])
+def test_who_does_not_go_after_all_was_not_told(play: Play, answer: str) -> None:
+    in_doubt(play)
+    play.wire.ok(answer)
+    assert play.told() == []
+    assert play.time_passes() == LEAVES_S
+    assert play.told() == [FAILED]
+
+
+def test_of_whom_asterisk_says_nothing_is_told_after_a_while(play: Play) -> None:
+    in_doubt(play)
+    play.wire.refuse(500)
+    assert play.told() == []
+    play.time_passes()
+    assert play.told() == [FAILED]
+
+
+def test_what_has_failed_before_something_else_was_played_matters_no_more(play: Play) -> None:
+    in_doubt(play)
+    play.does(c.PlayPrompt(call=CALL, prompt="goodbye", language="en"))
+    play.wire.ok(STAYS)
+    assert play.told() == []
+    play.wire.all_ok()
+    finished = e.PromptFinished(call=CALL, prompt="goodbye")
+    assert play.hears(played(f"{CALL}-p2", CALL)) == [finished]
+
+
+def test_a_connection_that_goes_in_between_leaves_it_to_the_next(play: Play) -> None:
+    in_doubt(play)
+    play.wire.lose(AriConnectionLost("gone"))
+    assert play.told() == []
+    assert play.again == []
 
 
 def test_a_prompt_is_cut_off(play: Play) -> None:
@@ -122,8 +202,21 @@ def test_what_cannot_be_played_to_an_agent_counts_as_told(play: Play) -> None:
     play.agent_answers()
     play.does(tell())
     play.wire.refuse(500)
+    assert play.wire.said() == [ASKS.format(OFFER)]
+    play.wire.ok(STAYS)
     assert play.told() == [told()]
     assert play.counts.refused == [("prompt agent", 500)]
+
+
+def test_an_agent_who_hangs_up_while_he_is_told_was_not_told(play: Play) -> None:
+    play.caller_arrives()
+    play.agent_answers()
+    play.does(tell())
+    play.wire.all_ok()
+    assert play.hears(played(f"{OFFER}-pwhom", OFFER, "failed")) == []
+    assert play.hears(left(OFFER)) == [e.AgentHungUp(offer=OFFER, cause=16)]
+    play.wire.refuse(404)
+    assert play.told() == []
 
 
 def test_what_is_played_is_cut_off_before_a_hang_up(play: Play) -> None:
