@@ -3,7 +3,8 @@
 Each waiting caller of a queue that tells anything has one deadline: the next moment at which something
 is to be said. What falls together is said together. Nothing is said that is no news: his position when
 it is better than the last he heard, his wait when it is shorter by `better_by` (or with a better
-position, by whatever). A longer wait is never told: he did nothing but wait.
+position, by whatever). A longer wait is never told to who did nothing but wait, in whatever queue he
+ends up. Who chooses by key where he goes on is told anew.
 
 While a phone rings for him nothing is said, and what is being said when an agent is found is cut off;
 the music goes on. If the agent does not answer, the caller is told again as planned. What he chooses by
@@ -45,9 +46,10 @@ _STAYS_ON_THE_LINE: Final = frozenset(
 
 
 class Notices:
-    """What one caller was told in `queue`, and what comes next.
+    """What one caller was told, and what comes next.
 
-    `position` and `estimate` (seconds, at the time of telling) are the last he heard, None before.
+    `position` in `queue`, and `estimate` (seconds, at the time of telling), in whatever queue, are the
+    last he heard, None before.
     `first` is the first estimate that he was told in any queue: when, in which queue, how long.
     `tell_at` and `offer_at` (by key) say when each thing is next due.
     """
@@ -76,7 +78,7 @@ class Notices:
     def enter(self, queue: Queue, joined_at: float, now: float) -> None:
         """He waits in this queue, or it is configured anew: what was planned is planned anew."""
         if self.queue is None or self.queue.name != queue.name:
-            self.position = self.estimate = None
+            self.position = None
         self.queue = queue
         told = queue.announcements
         self.tell_at = NEVER if told is None else _next(joined_at + told.first, told.every, now)
@@ -162,6 +164,11 @@ class Announcing:
                 )
             )
 
+    def acted(self, call: Call) -> None:
+        """He goes on by his own choice: what he was told so far holds no longer."""
+        if call.notices is not None:
+            call.notices.estimate = None
+
     def choice(self, call: Call, key: str) -> WaitOffer | None:
         """What a waiting caller chooses by this key; None: nothing."""
         offers = call.desk.queue.offers if call.desk is not None else ()
@@ -213,7 +220,8 @@ class Announcing:
         position = floor.matching.position(call.ticket)
         estimate = None
         if told.estimate and floor.estimates is not None:
-            estimate = floor.estimates.of(call, floor.matching, floor.now)
+            head = floor.calls.get(floor.matching.head(call.queue or "") or "")
+            estimate = floor.estimates.of(call, floor.matching, floor.now, head)
         nearer = notices.position is None or position < notices.position
         if estimate is not None and notices.estimate is not None:
             gained = notices.estimate - estimate
@@ -256,11 +264,15 @@ def _next(first: float, every: float | None, now: float) -> float:
 def _remember(notices: Notices, call: Call, queue: str) -> None:
     """What an engine before has told him, as far as his story says."""
     for at, code, *arguments in call.trace:
+        if code in (codes.CHOSE, codes.FLOW_PRESSED):
+            notices.estimate = None
         if code != codes.TOLD_WAIT:
             continue
         where, position, estimate = arguments
         if where == queue:
             notices.position = position
-            notices.estimate = notices.estimate if estimate is None else estimate
-        if estimate is not None and notices.first is None:
+        if estimate is None:
+            continue
+        notices.estimate = estimate
+        if notices.first is None:
             notices.first = (at, where, estimate)

@@ -55,7 +55,8 @@ class Call:
     `callback`: whose customer it is that we dialled; None where he called himself.
     `seen` are the queues that it has been in. `flows`: what the core keeps of it once it was in a flow.
     `told` counts the reasons that a fact has carried away.
-    `notices`: what he was told while he waited, where his queue tells anything.
+    `notices`: what he was told while he waited, where his queue tells anything. `stood`: since when he
+    has waited in his queue, and his place then; None where he found somebody idle.
     `pressed` is the key that he pressed last.
     """
 
@@ -97,6 +98,7 @@ class Call:
         "stages",
         "state",
         "step",
+        "stood",
         "talked_until",
         "ticket",
         "tier",
@@ -151,6 +153,7 @@ class Call:
         self.missed = False
         self.cut_off_at: float | None = None
         self.notices: Notices | None = None
+        self.stood: tuple[float, int] | None = None
         self.pressed = ""
         self.flows: Passage | None = None
 
@@ -158,6 +161,11 @@ class Call:
     def node(self) -> str:
         """The Asterisk node on which the caller is."""
         return self.arrived.node
+
+    def pace(self, at: float) -> float | None:
+        """How long he had waited at that moment for each place (seconds); None where he found somebody
+        idle."""
+        return None if self.stood is None else (at - self.stood[0]) / self.stood[1]
 
     def note(self, at: float, code: str, *arguments: Any) -> None:
         """Add a reason to the story."""

@@ -239,7 +239,7 @@ class Calls:
         if estimates is not None:
             since = at if offer.ringing_at is None else offer.ringing_at
             wait = call.wait if call.visit else None
-            estimates.answered(offer.agent.id, call.queue or "", wait, since)
+            estimates.answered(offer.agent.id, call.queue or "", wait, since, call.pace(at))
 
     def abandoned(self, call: Call, row: str) -> None:
         """The caller hung up before anybody answered: he is to be called back."""

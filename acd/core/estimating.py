@@ -11,8 +11,12 @@ agents must do, as far as they go; the crew is smaller for the call by as many. 
 for the moment, solved by halving.
 
 Callers who will come later and go before it, by a head start, are not foreseen; nor are agents who will
-come, go or pause. While the call's queue has too little history, the delay of the caller served last
-stands for his.
+come, go or pause.
+
+While the call's queue has too little history, the delay of the caller served last stands for the
+formula, by place: so many seconds for each place that he had before him, times the caller's place. Only
+who found nobody idle says anything about that; and if the head of the line has waited longer for each
+of its places by now, that counts. While nobody has waited and been served, nobody can tell.
 """
 
 from __future__ import annotations
@@ -56,7 +60,7 @@ class Estimates:
     def __init__(self, rates: type[Rates] = Rates) -> None:
         self._make = rates
         self._rates: dict[str, Rates] = {}
-        self._busy: dict[str, tuple[str, float]] = {}
+        self._busy: dict[str, tuple[Rates, float]] = {}
 
     # what happens
 
@@ -64,18 +68,24 @@ class Estimates:
         """A new configuration: of queues that it doesn't name nothing is remembered."""
         self._rates = {name: self._rates[name] for name in queues if name in self._rates}
 
-    def answered(self, agent: str, queue: str, wait: float | None, since: float) -> None:
+    def answered(
+        self, agent: str, queue: str, wait: float | None, since: float, pace: float | None = None
+    ) -> None:
         """An agent answered a call of this queue after this wait; it has taken him up `since`. None: he
-        waited in no queue (we had called him)."""
-        self._busy[agent] = (queue, since)
+        waited in no queue (we had called him). `pace`: how long he waited for each place, if he found
+        nobody idle."""
+        rates = self._of(queue)
+        self._done(agent)
+        self._busy[agent] = (rates, since)
+        rates.began(since)
         if wait is not None:
-            self._of(queue).served(wait)
+            rates.served(wait, pace)
 
     def free(self, agent: str, now: float) -> None:
         """An agent is done with whatever he did: he is free for the next call, or pauses, or leaves."""
-        busy = self._busy.pop(agent, None)
+        busy = self._done(agent)
         if busy is not None:
-            self._of(busy[0]).handled(now - busy[1])
+            busy[0].handled(now - busy[1])
 
     def wasted(self, queue: str, seconds: float) -> None:
         """An agent was rung for so long for a call of this queue, and did not take it."""
@@ -87,13 +97,16 @@ class Estimates:
 
     # what it means
 
-    def of(self, call: Call, matching: Matching, now: float) -> float | None:
-        """Seconds until this waiting call is served; None: nobody can tell."""
+    def of(self, call: Call, matching: Matching, now: float, head: Call | None = None) -> float | None:
+        """Seconds until this waiting call is served; None: nobody can tell. `head`: the first in its
+        line."""
         rates = self._of(call.queue or "")
-        if not rates.known:
-            last = rates.last_delay
-            return None if last is None else max(0.0, last - (now - call.joined_at))
         assert call.ticket is not None, "who waits has a place"
+        if not rates.known:
+            pace = rates.pace
+            if pace is not None and head is not None:
+                pace = max(pace, head.pace(now) or 0.0)
+            return None if pace is None else pace * matching.position(call.ticket)
         first = targets(call)
         asks = call.asks if call.queue_open else first + call.stages[call.step].requirements
         found: float | None = None
@@ -107,7 +120,7 @@ class Estimates:
             if agents > NOBODY:
                 alike = NOBODY if begins else agents - NOBODY
                 mine, others = self._told_apart(before, call.queue or "", alike, rates)
-                wait = max(begins, _wait(mine, agents, others, rates))
+                wait = max(begins, _wait(mine, agents, others, rates, now))
                 found = wait if found is None else min(found, wait)
         return found
 
@@ -137,20 +150,29 @@ class Estimates:
             rates = self._rates[queue] = self._make()
         return rates
 
+    def _done(self, agent: str) -> tuple[Rates, float] | None:
+        busy = self._busy.pop(agent, None)
+        if busy is not None:
+            busy[0].over(busy[1])
+        return busy
 
-def _wait(ahead: int, agents: float, others: list[tuple[Before, Rates]], own: Rates) -> float:
+
+def _wait(
+    ahead: int, agents: float, others: list[tuple[Before, Rates]], own: Rates, now: float
+) -> float:
     """The moment at which what the others leave of the crew is done with those before the call.
 
     The longer it takes, the less the others need of the crew per second: so one moment fits.
     """
-    service, giving_up = 1.0 / own.handling, own.abandonment
+    service, giving_up = 1.0 / own.handling(now), own.abandonment
     low = expected_wait(ahead, agents, service, giving_up)
     if not others:
         return low
+    lines = [(each, rates.handling(now), rates.abandonment) for each, rates in others]
     high = expected_wait(ahead, agents * LEFT_AT_LEAST, service, giving_up)
     while high - low > PRECISION * high:
         middle = (low + high) / 2
-        left = agents - sum(_needed(each, rates, middle) for each, rates in others)
+        left = agents - sum(_needed(each, handling, giving, middle) for each, handling, giving in lines)
         left = max(left, agents * LEFT_AT_LEAST)
         if expected_wait(ahead, left, service, giving_up) > middle:
             low = middle
@@ -159,10 +181,10 @@ def _wait(ahead: int, agents: float, others: list[tuple[Before, Rates]], own: Ra
     return high
 
 
-def _needed(line: Before, rates: Rates, within: float) -> float:
+def _needed(line: Before, handling: float, giving_up: float, within: float) -> float:
     """How many of the common agents a line needs, to be done with its callers within so many seconds:
     those whom its other agents and the callers' impatience leave."""
-    work = rates.abandonment * within
-    served = 1.0 / within if work < 1e-9 else rates.abandonment / expm1(min(work, 500.0))
-    needed = line.callers * served * rates.handling - line.apart
+    work = giving_up * within
+    served = 1.0 / within if work < 1e-9 else giving_up / expm1(min(work, 500.0))
+    needed = line.callers * served * handling - line.apart
     return min(max(needed, 0.0), line.common)

@@ -159,6 +159,7 @@ class Flows:
         passage, _ = inside(call)
         passage.asked = passage.chose = True
         passage.chain = 0
+        self._calls.waiting.announcing.acted(call)
         self.told(call)
 
     def told(self, call: Call) -> None:

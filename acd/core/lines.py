@@ -115,6 +115,11 @@ class Lines:
         """From 1, among those who wait in this queue."""
         return 1 + sum(line.ranks.before(key) for line in self._of_queue.get(queue, ()))
 
+    def first(self, queue: str) -> Key | None:
+        """Who is to be served first of those who wait in this queue."""
+        firsts = [line.ranks.first for line in self._of_queue.get(queue, ())]
+        return min((key for key in firsts if key is not None), default=None)
+
     def before(self, key: Key, pools: Pools, now: float) -> tuple[float, list[Before]]:
         """How many may serve somebody with this key who asks for `pools`, and who is before him."""
         crew = self._crew(_anonymous(pools), now)

@@ -433,6 +433,12 @@ class Matching:
     ) -> tuple[float, list[Before]]:
         """How many may serve a call that asks for this, and who is before it there. (0, []) where no
         queue tells its callers how long they will wait."""
+    def head(self, queue: str) -> str | None:
+        """The call that is to be served first of those who wait in this queue. None where nobody waits,
+        or no queue tells its callers."""
+        key = None if self._lines is None else self._lines.first(queue)
+        return None if key is None else self._waiting[key[2]].call
+
         if self._lines is None:
             return 0.0, []
         if requirements == ticket.requirements and ticket.waiting:

@@ -59,6 +59,11 @@ class Ranks:
         else:
             del self._blocks[at], self._lasts[at]
 
+    @property
+    def first(self) -> Key | None:
+        """Who is to be served first; None where nobody waits."""
+        return self._blocks[0][0] if self._blocks else None
+
     def before(self, key: Key) -> int:
         """How many are to be served before this one, whether it is there or not."""
         at = bisect_left(self._lasts, key)

@@ -5,6 +5,10 @@ any shape of talk times: calls handled to the seconds that agents spent on them 
 wrap-up, and rings that nobody answered), callers who gave up to the seconds that all callers waited.
 With each call the past counts less, by the share 1 / `MEMORY`; not with time, so that a quiet night
 forgets nothing.
+
+The first calls that are over after a beginning are the short ones. So calls that agents are busy with
+count too, by the time that they have taken so far, as much as the memory is still empty: not at all
+once it is full, when for each call that began before it one has not ended in it.
 """
 
 from __future__ import annotations
@@ -21,18 +25,42 @@ ENOUGH: Final = 10.0
 class Rates:
     """What is known of one queue. Seconds, and events per second.
 
-    `last_delay` is how long the caller waited who was served last; None before the first.
+    `pace` is how long the one who was served last had waited for each place: his delay divided by his
+    place when he began to wait. None before the first; who found somebody idle says nothing.
     """
 
-    __slots__ = ("_abandoned", "_busy", "_handled", "_keep", "_waited", "last_delay")
+    __slots__ = (
+        "_abandoned",
+        "_began",
+        "_busy",
+        "_handled",
+        "_keep",
+        "_memory",
+        "_talks",
+        "_waited",
+        "pace",
+    )
 
     def __init__(self, memory: float = MEMORY) -> None:
+        self._memory = memory
         self._keep = 1.0 - 1.0 / memory
         self._handled = 0.0
         self._busy = 0.0
         self._abandoned = 0.0
         self._waited = 0.0
-        self.last_delay: float | None = None
+        self._talks = 0
+        self._began = 0.0
+        self.pace: float | None = None
+
+    def began(self, at: float) -> None:
+        """An agent is taken up by a call from then on (UTC seconds)."""
+        self._talks += 1
+        self._began += at
+
+    def over(self, began: float) -> None:
+        """He who was taken up since then is so no longer."""
+        self._talks -= 1
+        self._began = self._began - began if self._talks else 0.0
 
     def handled(self, seconds: float) -> None:
         """An agent was taken up by a call for so long, from its ringing to the end of his wrap-up."""
@@ -43,10 +71,12 @@ class Rates:
         """An agent was rung for so long, and did not take the call."""
         self._busy += seconds
 
-    def served(self, wait: float) -> None:
-        """A caller was answered after this wait."""
+    def served(self, wait: float, pace: float | None = None) -> None:
+        """A caller was answered after this wait, and so much of it for each place (None: he found
+        somebody idle)."""
         self._left(wait, gave_up=0.0)
-        self.last_delay = wait
+        if pace is not None:
+            self.pace = pace
 
     def gave_up(self, wait: float) -> None:
         """A caller hung up after this wait."""
@@ -61,10 +91,10 @@ class Rates:
         """Whether there is enough history."""
         return self._handled >= ENOUGH and self._busy > 0.0
 
-    @property
-    def handling(self) -> float:
+    def handling(self, now: float) -> float:
         """Seconds of an agent's time that a call takes. Only when `known`."""
-        return self._busy / self._handled
+        going_on = self._talks * now - self._began
+        return (self._busy + going_on * (1.0 - self._handled / self._memory)) / self._handled
 
     @property
     def abandonment(self) -> float:

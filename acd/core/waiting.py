@@ -91,6 +91,7 @@ class Waiting:
         )
         self._calls.fire(call, CallEvent.JOINED)
         self.seek(call)
+        call.stood = self._stands(call)
 
     def stand(self, call: Call) -> None:
         """Give a call that the store remembers its place back; it looks for an agent later."""
@@ -250,6 +251,7 @@ class Waiting:
             return
         chosen = offer.queue or offer.voicemail or offer.flow
         call.note(self._floor.now, codes.CHOSE, offer.key, offer.then.value, chosen)
+        self.announcing.acted(call)
         if offer.then is Then.QUEUE and offer.queue is not None:
             self._overflow(call, offer.queue, None)
         elif offer.then is Then.CALLBACK:
@@ -258,7 +260,8 @@ class Waiting:
             self._calls.send_away(call, KEPT, CallOutcome.CALLBACK)
         else:
             to = ToFlow(flow=offer.flow) if offer.flow is not None else ToVoicemail(box=chosen or "")
-            self._calls.flows.bind(call, to).chose = True
+            passage = self._calls.flows.bind(call, to)
+            passage.chose = passage.asked = True
             self._calls.fire(call, CallEvent.MOVED)
             self._calls.flows.go(call)
 
@@ -324,6 +327,13 @@ class Waiting:
         name = call.queue or ""
         asked = (*targets(call), *call.stages[0].requirements)
         return any(self._floor.matching.idle(name, each) for each in asked)
+
+    def _stands(self, call: Call) -> tuple[float, int] | None:
+        """Since when a call that has just joined waits for its queue's agents, and at which place."""
+        floor, ticket = self._floor, call.ticket
+        if floor.estimates is None or ticket is None or not (ticket.waiting and call.queue_open):
+            return None
+        return floor.now, floor.matching.position(ticket)
 
     def _wait(self, call: Call, queue: Queue) -> None:
         floor = self._floor

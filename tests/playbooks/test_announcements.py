@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from acd.core import codes
 from acd.core.callback_words import CallbackOpened, DoNotCallChanged
-from acd.core.commands import PlayPrompt, StopPrompt
 from acd.core.events import (
     ChannelsReconciled,
     ConfigReplaced,
@@ -22,8 +20,15 @@ from acd.core.events import (
 )
 from acd.core.facts import CallQueued, VisitOutcome
 from acd.core.flow_words import WaitAnnounced, WaitMeasured
-from acd.core.routing import Announcements, Ending, SetAside, Then, WaitOffer, WideningStep
+from acd.core.routing import (
+    Ending,
+    SetAside,
+    Then,
+    WaitOffer,
+    WideningStep,
+)
 from agents.model import AgentAct, AgentState, PhoneState
+from tests.playbooks.announced import TOLD, busy, cut, experienced, heard, number, told
 from tests.playbooks.callback_centre import calling, rule, talking
 from tests.playbooks.centre import NODE, agent, centre, queue
 from tests.playbooks.harness import Playbook
@@ -40,56 +45,12 @@ from tests.playbooks.words import (
     music,
     on_duty,
     phone,
-    prompt_over,
     ring,
     ringing,
     says,
     stop_ringing,
     talk,
 )
-
-TOLD = Announcements(first=30, every=60, better_by=60, at_most=1800)
-
-
-def told(*sounds: str, call: str = "c1", nth: int = 1) -> PlayPrompt:
-    return PlayPrompt(call=call, prompt=f"while_waiting_{nth}", language="zh-CN", sounds=sounds)
-
-
-def number(position: int) -> tuple[str, ...]:
-    return ("you_are_number", f"num_{position}", "in_the_queue")
-
-
-def cut(call: str = "c1", nth: int = 1) -> StopPrompt:
-    return StopPrompt(call=call, prompt=f"while_waiting_{nth}")
-
-
-def heard(call: str = "c1", nth: int = 1) -> Any:
-    return prompt_over(f"while_waiting_{nth}", call)
-
-
-def busy(announcements: Announcements = TOLD, **changes: Any) -> Playbook:
-    """One agent, who is on the phone privately."""
-    play = on_duty(Playbook(centre(queues=[queue(announcements=announcements, **changes)])), "1001")
-    return play >> phone("1001", PhoneState.IN_USE)
-
-
-def experienced(announcements: Announcements = TOLD, *agents: str, **changes: Any) -> Playbook:
-    """Agents who have handled calls of a minute each; then all are on the phone privately."""
-    staff = agents or ("1001",)
-    everybody = [agent(each) for each in ("1001", "1002", "1003")]
-    play = Playbook(centre(agents=everybody, queues=[queue(announcements=announcements, **changes)]))
-    on_duty(play, *staff)
-    for n in range(12):
-        for each in staff:
-            call = f"e{n}-{each}"
-            talk(play >> arrived(call), f"{call}-o1")
-        play.after(60)
-        for each in staff:
-            play >> agent_hung_up(f"e{n}-{each}-o1") >> hung_up(f"e{n}-{each}")
-    for each in staff:
-        play >> phone(each, PhoneState.IN_USE)
-    return play
-
 
 # position
 
@@ -299,17 +260,6 @@ def test_position_only_and_wait_only() -> None:
     play.after(300)
     play.check()
     assert play.recorded(WaitAnnounced) == []
-
-
-def test_without_history_the_last_delay_is_told() -> None:
-    play = busy()
-    play >> arrived("c0")
-    play.after(200) >> phone("1001")
-    talk(play, "c0-o1")
-    play >> arrived()
-    play.after(30) << told(*number(1), "expected_wait", "num_3", "minutes")
-    play.check()
-    assert play.last(WaitAnnounced).estimate == pytest.approx(170)
 
 
 def test_widening_brings_more_agents() -> None:

@@ -111,16 +111,33 @@ def test_a_line_that_is_not_known_is_taken_for_one_like_his() -> None:
     assert shop.estimate(shop.waits("k")) == pytest.approx(200, rel=0.02)
 
 
-def test_without_history_the_last_delay_less_what_he_waited() -> None:
+def test_without_history_the_last_delay_by_place() -> None:
     shop = Shop(*some(1, "knives"))
     shop.estimates = Estimates()
-    call = shop.waits("k")
-    assert shop.estimate(call) is None
-    shop.estimates.answered("a", "k", 70.0, 0.0)
-    shop.now += 30
-    assert shop.estimate(call) == pytest.approx(40)
+    calls = [shop.waits("k") for _ in range(3)]
+    assert shop.estimate(calls[0]) is None
+    shop.estimates.answered("a", "k", 0.0, 0.0)
+    assert shop.estimate(calls[0]) is None, "who found somebody idle says nothing"
+    shop.estimates.answered("a", "k", 60.0, 0.0, pace=20.0)
+    shop.estimates.answered("a", "k", 0.0, 0.0)
+    assert [shop.estimate(call) for call in calls] == [20.0, 40.0, 60.0]
+
+
+def test_without_history_the_head_of_the_line_may_know_better() -> None:
+    """He was the fourth and has waited 100 s: it takes 25 s for each at least."""
+    shop = Shop(*some(1, "knives"))
+    shop.estimates = Estimates()
+    calls = [shop.waits("k") for _ in range(3)]
+    head = calls[0]
+    head.stood = (shop.now, 4)
     shop.now += 100
-    assert shop.estimate(call) == 0.0
+    of = shop.estimates.of
+    assert of(calls[2], shop.matching, shop.now, head) is None
+    shop.estimates.answered("a", "k", 60.0, 0.0, pace=20.0)
+    assert of(calls[2], shop.matching, shop.now, head) == pytest.approx(75.0)
+    assert of(calls[2], shop.matching, shop.now, calls[1]) == pytest.approx(60.0)
+    shop.estimates.answered("a", "k", 60.0, 0.0, pace=50.0)
+    assert of(calls[2], shop.matching, shop.now, head) == pytest.approx(150.0)
 
 
 def test_nobody_there_nobody_can_tell() -> None:

@@ -56,6 +56,17 @@ def test_a_line_of_one_queue() -> None:
     assert seen(room, tickets[3]) == (3.0, [Before("k", 2, 3.0, 0.0)])
 
 
+def test_the_head_of_a_queue() -> None:
+    room = shop(*both(3, "knives"), *both(1, "jewels"))
+    assert room.matching.head("k") is None
+    assert Room([profile("a")], queue("q")).matching.head("q") is None
+    first, second = (waits(room, "k") for _ in range(2))
+    waits(room, "j")
+    assert room.matching.head("k") == first.call
+    room.matching.hold(first)
+    assert room.matching.head("k") == second.call
+
+
 def test_another_queue_with_some_of_the_agents() -> None:
     room = shop(*both(2, "knives"), *both(3, "jewels"), profile("x", {"knives": 1, "jewels": 1}))
     knives = [waits(room, "k") for _ in range(2)]

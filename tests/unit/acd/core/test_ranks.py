@@ -13,6 +13,7 @@ from acd.core.ranks import BLOCK, Key, Ranks
 def test_nobody() -> None:
     ranks = Ranks()
     assert len(ranks) == 0
+    assert ranks.first is None
     assert ranks.before((0, 1.0, 1)) == 0
 
 
@@ -42,6 +43,7 @@ def test_like_a_sorted_list(seed: int) -> None:
         probe = (0, random.random() * number, 0)
         assert ranks.before(probe) == bisect_left(plain, probe)
         assert len(ranks) == len(plain)
+        assert ranks.first == plain[0]
     for place, key in enumerate(plain):
         assert ranks.before(key) == place
     for key in plain:
