@@ -27,6 +27,7 @@ from acd.core.events import StateRestored
 from acd.core.flow_words import LookUp
 from acd.core.message_words import DeliverMessage
 from acd.core.routing import Routing
+from acd.core.tape_words import FindTape
 from acd.errors import OperatorError, StoreUnavailable, TakenOver
 from acd.lookups import open_lookups
 from acd.mail import Mailer, MailSettings
@@ -42,6 +43,7 @@ from acd.runtime.recorder import FlightRecorder
 from acd.runtime.reload import Reloader
 from acd.runtime.tasks import TaskKeeper
 from acd.storage.store import Store, open_store
+from acd.tape_search import TapeSearch
 from asterisk.ari.errors import AriReplaced
 from asterisk.ari.settings import AriSettings
 from asterisk.fallback import FallbackQueues
@@ -166,6 +168,9 @@ async def running(
             keeper=asking,
             metrics=metrics,
         )
+        tapes = TapeSearch(
+            settings.recordings_dir, clock=clock, keeper=asking, report=lambda found: engine.post(found)
+        )
         engine = Engine(
             dispatcher=Dispatcher(routing, Random(seed)),
             routing=routing,
@@ -179,6 +184,7 @@ async def running(
                 LookUp: lookups.look_up,
                 CommitAttempt: store.commits.commit,
                 DeliverMessage: mailer.deliver,
+                FindTape: tapes.find,
             },
         )
         outside = TaskKeeper(stopping.failed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 FORMAT = "wav"
@@ -42,6 +42,22 @@ def message_file_of(*, at: float, box: str, call: str, number: int) -> str:
     """
     began = datetime.fromtimestamp(at, UTC)
     return f"{began:%Y/%m/%d}/{began:%Y%m%dT%H%M%SZ}_{_safe(box)}_{_safe(call)}-{number}"
+
+
+def number_of_message(stem: str, *, box: str, call: str) -> int | None:
+    """Which recording of this call for this box the name of a file is (without folder and ending); None
+    where it is none of them."""
+    of_call, _, number = stem.partition("_")[2].rpartition("-")
+    return int(number) if of_call == f"{_safe(box)}_{_safe(call)}" and number.isdecimal() else None
+
+
+def folders_of_messages(since: float, until: float) -> list[str]:
+    """The folders, within that of messages, of recordings that began between (UTC seconds), newest
+    first."""
+    first = datetime.fromtimestamp(since, UTC).date()
+    last = datetime.fromtimestamp(until, UTC).date()
+    days = range((last - first).days + 1)
+    return [f"{last - timedelta(days=day):%Y/%m/%d}" for day in days]
 
 
 def file_of_side(file: str, side: Side) -> str:

@@ -23,6 +23,7 @@ from acd.core.facts import (
 )
 from acd.core.floor import Floor
 from acd.core.flows import Flows
+from acd.core.left_tapes import LeftTapes
 from acd.core.offer import Offer
 from acd.core.offers_table import OfferEvent
 from acd.core.routing import Ending, Then
@@ -41,6 +42,7 @@ class Calls:
         self._floor = floor
         self.waiting = Waiting(floor, self)
         self.flows = Flows(floor, self)
+        self.left_tapes = LeftTapes(floor, self)
         self._rows = compiled("call", CALL_TABLE, self)
 
     # what others tell
@@ -96,6 +98,11 @@ class Calls:
         self._floor.callbacks.begins(call)
         self._admit(call, known=False)
         self.fire(call, CallEvent.PUT_THROUGH)
+
+    def admit_known(self, call: Call) -> None:
+        """Let the entry decide on a call that the store knows, if it has come to no place."""
+        if not call.language:
+            self._admit(call, known=True)
 
     def unanswered(self, call: Call, offer: Offer) -> None:
         """An offer of the call is over without an answer; after the last the call goes back."""
@@ -328,8 +335,7 @@ class Calls:
 
     def found_outside(self, call: Call, row: str) -> None:
         """An engine before had put him through, and the store does not know it."""
-        if not call.language:
-            self._admit(call, known=True)
+        self.admit_known(call)
         self.left(call, VisitOutcome.OVERFLOWED, self._floor.now)
         self.flows.outside.found(call)
 

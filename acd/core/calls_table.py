@@ -34,7 +34,8 @@ third by decisions of the core itself. Each row says the next state and the one 
 of `acd.core.calls.Calls`). What a state does not list cannot happen, and raises.
 
 `told` is what a flow waits for besides keys and prompts: a look-up's answer, a recording of the caller,
-the end of a time. It may come when he has left the flow.
+the end of a time. It may come when he has left the flow. `hung_up_unseen` and `cut_off_unseen`: so it
+was while no engine was there, and now it is known what message he had left.
 
 `prompt_done` is for the prompt that is being played; one for any other prompt is `prompt_stale`.
 """
@@ -77,6 +78,8 @@ class CallEvent(StrEnum):
     OUTSIDE_ANSWERED = "outside_answered"
     OUTSIDE_ENDED = "outside_ended"
     NODE_BACK = "node_back"
+    HUNG_UP_UNSEEN = "hung_up_unseen"
+    CUT_OFF_UNSEEN = "cut_off_unseen"
 
     FOUND = "found"
     UNANSWERED = "unanswered"
@@ -114,6 +117,8 @@ CALL_TABLE: Final[Mapping[CallState, Mapping[CallEvent, Row[CallState]]]] = {
         E.NODE_BACK: Row(S.ENTERING, "enter"),
         E.HUNG_UP: Row(S.GONE, "abandoned"),
         E.CUT_OFF: Row(S.GONE, "cut_off"),
+        E.HUNG_UP_UNSEEN: Row(S.GONE, "flow_hung_up"),
+        E.CUT_OFF_UNSEEN: Row(S.GONE, "flow_cut_off"),
         E.DIGIT: Row(S.ENTERING, "nothing"),
         E.TOLD: Row(S.ENTERING, "stale"),
     },

@@ -21,6 +21,7 @@ from acd.core.callback_words import (
 from acd.core.facts import Fact
 from acd.core.flow_words import DialOutside, DropTape, LookUp, StartTape, StopTape
 from acd.core.message_words import DeliverMessage, RefuseMessageAct, SetLamp
+from acd.core.tape_words import FindTape
 from agents.model import AgentAct
 
 
@@ -177,7 +178,7 @@ TelephonyCommand: TypeAlias = (
     | PromptAgent
     | SetLamp
 )
-OutsideCommand: TypeAlias = LookUp | CommitAttempt | DeliverMessage
+OutsideCommand: TypeAlias = LookUp | CommitAttempt | DeliverMessage | FindTape
 """What is done neither by the telephone system nor by the store's journal."""
 Command: TypeAlias = (
     TelephonyCommand | OutsideCommand | RefuseAct | RefuseCallback | RefuseMessageAct | Record

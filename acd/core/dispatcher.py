@@ -62,6 +62,7 @@ from acd.core.reconfigure import Reconfigure
 from acd.core.recordings import Recordings
 from acd.core.restore import Restore
 from acd.core.routing import Routing
+from acd.core.tape_words import TapeFound
 from acd.core.views import AgentView, CallbackView, CallView, QueueView, WhyView
 from ivr.turns import Pressed
 
@@ -112,6 +113,7 @@ class Dispatcher:
             LookedUp: flows.looked_up,
             TapeFinished: flows.tape_finished,
             TapeFailed: flows.tape_failed,
+            TapeFound: floor.call_machine.left_tapes.found,
             OutsideAnswered: flows.outside.answered,
             OutsideEnded: flows.outside.ended,
             RecordingStarted: recordings.started,

@@ -36,6 +36,7 @@ from acd.core.flow_words import (
 from acd.core.message_words import MailboxDialled, Message, MessageActed, MessagesExpired
 from acd.core.records import Placement, Reason
 from acd.core.routing import Routing
+from acd.core.tape_words import TapeFound
 from agents.model import AgentAct, AgentState, PhoneState
 
 
@@ -383,6 +384,7 @@ Event: TypeAlias = (
     LookedUp
     | TapeFinished
     | TapeFailed
+    | TapeFound
     | OutsideAnswered
     | OutsideEnded
     | MessageActed

@@ -110,7 +110,11 @@ class Reconcile:
         ]
         began = event.asterisk_started_at
         for call in gone:
-            if event.restarted or (began is not None and call.arrived_at < began):
+            cut = event.restarted or (began is not None and call.arrived_at < began)
+            how = CallEvent.CUT_OFF if cut else CallEvent.HUNG_UP
+            if floor.call_machine.left_tapes.seek(call, how):
+                continue
+            if cut:
                 floor.call_machine.cut(call, began)
             else:
                 floor.call_machine.fire(call, CallEvent.HUNG_UP)

@@ -35,6 +35,7 @@ from tests.playbooks.callback_rows import CALLBACK_CALLS, CALLBACK_OFFERS, CALLB
 from tests.playbooks.centre import GOODBYE, agent, asking, centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
 from tests.playbooks.rows import watched
+from tests.playbooks.test_voicemail_restart import found, gone, speaking
 from tests.playbooks.words import (
     agent_hung_up,
     answered,
@@ -268,6 +269,10 @@ CALLS |= {
 
 
 CALLS |= {
+    (CallState.ENTERING, CallEvent.HUNG_UP_UNSEEN): lambda: speaking() >> gone() >> found(),
+    (CallState.ENTERING, CallEvent.CUT_OFF_UNSEEN): lambda: (
+        speaking() >> gone(restarted=True) >> found()
+    ),
     (CallState.ENTERING, CallEvent.PUT_THROUGH): lambda: back(entering(), outside=("c1",)),
     (CallState.ANNOUNCING, CallEvent.PUT_THROUGH): lambda: back(announcing(), outside=("c1",)),
     (CallState.WAITING, CallEvent.PUT_THROUGH): lambda: back(waiting(), outside=("c1",)),

@@ -25,6 +25,7 @@ from acd.core.flow_words import (
     SurveyTaken,
 )
 from acd.core.message_words import MessageLeft
+from acd.core.tape_words import FindTape
 
 
 @dataclass(slots=True)
@@ -42,6 +43,8 @@ class Speech:
     finished: dict[str, str] = field(default_factory=dict)
     """Recordings that came to their end, and whose call has not yet: the call."""
     kept: set[str] = field(default_factory=set)
+    sought: list[str] = field(default_factory=list)
+    """Calls whose recordings are looked for on the disk."""
     missed: dict[str, MissedReason] = field(default_factory=dict)
 
     def obey(self, command: Command, now: float) -> None:
@@ -56,6 +59,8 @@ class Speech:
             case DropTape(file=file):
                 assert file not in self.kept, command
                 self.finished.pop(file, None)
+            case FindTape(call=call):
+                self.sought.append(call)
             case LookUp(call=call, within=within):
                 self.look_ups.append((call, now + within))
             case DialOutside(call=call):
@@ -114,6 +119,7 @@ class Speech:
         was missed, it knows from the store; a call whose end is not there ends once more."""
         self.missed = {each.call: each.reason for each in stored if isinstance(each, CallMissed)}
         self.taping.clear()
+        self.sought.clear()
         self.stopped.clear()
         self.look_ups.clear()
         self.finished.clear()

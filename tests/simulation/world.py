@@ -75,6 +75,7 @@ from acd.core.flow_words import (
     WaitAnnounced,
 )
 from acd.core.offers_table import OfferState
+from acd.core.tape_words import TapeFound
 from agents.model import AgentAct, AgentState, PhoneState
 from tests.simulation.speech import Speech, waits_for_something
 from tests.simulation.store import Store
@@ -363,6 +364,10 @@ class World:
     # time and the house
 
     def time_passes(self, pick: Pick[Any]) -> None:
+        while self.speech.sought:
+            call = self.speech.sought.pop(0)
+            seconds, file = pick((0.0, 0.5, 3.0)), f"{call}-found"
+            self.tell(TapeFound(call=call, file=file if seconds else None, number=1, seconds=seconds))
         until = self.now + pick((0.5, 1.0, 3.0, 5.0, 10.0, 30.0))
         while (due := self.core.next_deadline()) is not None and due <= until:
             assert due == self.twin.next_deadline()

@@ -9,8 +9,10 @@ from recordings.naming import (
     file_of,
     file_of_message,
     file_of_side,
+    folders_of_messages,
     message_file_of,
     message_of_file,
+    number_of_message,
 )
 
 AT = 1795292194.9
@@ -59,3 +61,18 @@ def test_messages_have_a_folder_of_their_own() -> None:
     assert message_of_file(file_of_message("2026/11/21/x")) == "2026/11/21/x"
     assert message_of_file("2026-11-21/x") is None
     assert message_of_file("messages/") is None
+
+
+def test_recordings_of_a_call_are_known_by_their_names() -> None:
+    name = message_file_of(at=AT, box="sales team", call="pbx1-17.5", number=12).rpartition("/")[2]
+    assert number_of_message(name, box="sales team", call="pbx1-17.5") == 12
+    assert number_of_message(name, box="sales team", call="pbx1-17.50") is None
+    assert number_of_message(name, box="team", call="pbx1-17.5") is None
+    assert number_of_message(f"{name}x", box="sales team", call="pbx1-17.5") is None
+
+
+def test_folders_of_messages_are_those_of_the_days() -> None:
+    assert folders_of_messages(AT, AT) == ["2026/11/21"]
+    later = AT + 2 * 86400
+    assert folders_of_messages(AT, later) == ["2026/11/23", "2026/11/22", "2026/11/21"]
+    assert folders_of_messages(later, AT) == []

@@ -1,0 +1,149 @@
+"""Playbooks of callers who speak to a voicemail box, and hang up, while no engine is there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from acd.core.callback_words import CallbackOpened
+from acd.core.commands import Command
+from acd.core.events import (
+    ChannelsReconciled,
+    ConfigReplaced,
+    NodeLost,
+    RestoredCall,
+    StateRestored,
+)
+from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, VisitOutcome
+from acd.core.flow_words import DropTape, FlowLeft
+from acd.core.message_words import MessageLeft, MessageNotLeft, NoMessage
+from acd.core.routing import Ending, Routing, Then, Voicemail
+from acd.core.tape_words import FindTape, TapeFound
+from tests.playbooks.centre import NODE, centre, queue
+from tests.playbooks.harness import Playbook
+from tests.playbooks.words import arrived, back, hung_up, on_duty, plays, prompt_over, talk
+
+BOX = Voicemail(name="orders", label="Orders", at_least=2.0)
+TO_BOX = Ending(say=None, then=Then.VOICEMAIL, voicemail="orders")
+FILE = "2026/11/18/20261118T110640Z_orders_c1-2"
+NOBODY_THERE = centre(queues=[queue(on_nobody=TO_BOX)], voicemail={"orders": BOX})
+
+
+def restarted(before: Playbook, routing: Routing = NOBODY_THERE, **known: Any) -> Playbook:
+    """Another engine takes the call up from the store."""
+    told = tuple(reason for fact in before.facts for reason in getattr(fact, "reasons", ()))
+    call = RestoredCall(arrived=arrived(), arrived_at=before.now, trace=told, **known)
+    return Playbook(routing, start=before.now + 30) >> StateRestored(agents=(), calls=(call,))
+
+
+def speaking() -> Playbook:
+    """Nobody is there for him; he hears the greeting, and speaks, when the engine dies."""
+    return restarted(Playbook(NOBODY_THERE) >> arrived() >> prompt_over("orders-1"))
+
+
+def gone(*, restarted: bool = False) -> ChannelsReconciled:
+    return ChannelsReconciled(node=NODE, restarted=restarted)
+
+
+def looks(play: Playbook) -> Command:
+    return FindTape(call="c1", box="orders", since=play.now - 30)
+
+
+def found(seconds: float = 9.0, file: str | None = FILE) -> TapeFound:
+    return TapeFound(call="c1", file=file, number=2, seconds=seconds)
+
+
+@pytest.mark.parametrize("asterisk_died", [False, True])
+def test_what_he_had_said_is_a_message(asterisk_died: bool) -> None:
+    play = speaking()
+    play >> gone(restarted=asterisk_died) << looks(play)
+    assert play.recorded(CallEnded) == []
+    play >> found()
+    message = play.last(MessageLeft).message
+    assert (message.id, message.file, message.seconds) == ("c1-m2", FILE, 9.0)
+    assert (message.box, message.queue, message.language) == ("orders", "orders", "zh-CN")
+    assert play.last(FlowLeft).flow == "orders"
+    assert play.last(CallEnded).outcome is CallOutcome.MESSAGE
+    assert play.recorded(CallMissed) == []
+
+
+def test_who_had_said_too_little_is_missed() -> None:
+    play = speaking() >> gone()
+    play >> found(seconds=1.0) << DropTape(file=FILE)
+    assert play.last(MessageNotLeft).why is NoMessage.HUNG_UP
+    assert play.last(CallMissed).reason is MissedReason.VOICEMAIL
+    assert play.recorded(CallbackOpened)
+    assert play.last(CallEnded).outcome is CallOutcome.NO_MESSAGE
+
+
+def test_who_had_said_nothing_is_missed() -> None:
+    play = speaking() >> gone()
+    play >> found(file=None)
+    play.quiet()
+    assert play.last(CallMissed).reason is MissedReason.VOICEMAIL
+    assert play.recorded(MessageLeft) == []
+
+
+def test_who_was_cut_off_while_he_said_too_little_is_missed_for_that() -> None:
+    play = speaking() >> gone(restarted=True)
+    play >> found(seconds=1.0) << DropTape(file=FILE)
+    assert play.last(CallMissed).reason is MissedReason.CUT_OFF
+
+
+def test_who_had_waited_in_vain_before_is_missed_for_that() -> None:
+    routing = centre(queues=[queue(for_at_most=30, on_timeout=TO_BOX)], voicemail={"orders": BOX})
+    before = on_duty(Playbook(routing), "1001")
+    talk(before >> arrived("c0"), "c0-o1")
+    (before >> arrived()).after(30)
+    placement = before.last(CallQueued).placement
+    play = restarted(
+        before, routing, placement=placement, left=VisitOutcome.TIMED_OUT, left_at=before.now
+    )
+    play >> gone() >> found(file=None)
+    assert play.last(CallMissed).reason is MissedReason.TIMED_OUT
+    assert (play.last(CallEnded).wait, play.last(CallEnded).queue) == (30.0, "orders")
+
+
+def test_who_is_there_still_is_asked_anew() -> None:
+    play = speaking()
+    play >> back(play) << plays("orders-1", "leave_message")
+
+
+def test_it_is_looked_for_once() -> None:
+    play = speaking()
+    play >> gone() << looks(play)
+    play >> NodeLost(node=NODE) >> gone()
+    play.quiet()
+    play >> found() >> found()
+    play.quiet()
+    assert len(play.recorded(MessageLeft)) == 1
+
+
+def test_who_was_there_after_all_is_not_taken_for_gone() -> None:
+    play = speaking() >> gone() >> NodeLost(node=NODE)
+    play >> back(play) >> found()
+    play.quiet()
+    assert play.recorded(MessageLeft) == []
+    play >> hung_up()
+    assert play.last(CallEnded).outcome is CallOutcome.NO_MESSAGE
+
+
+@pytest.mark.parametrize("file", [FILE, None])
+def test_message_for_a_box_that_is_configured_no_more_is_dropped_and_he_is_missed(
+    file: str | None,
+) -> None:
+    play = speaking() >> gone() >> ConfigReplaced(routing=replace(centre(), revision="r2"))
+    play >> found(file=file)
+    if file is not None:
+        play << DropTape(file=file)
+    play.quiet()
+    assert play.last(CallMissed).reason is MissedReason.ABANDONED
+
+
+def test_who_was_in_no_box_is_missed_at_once() -> None:
+    play = restarted(Playbook(centre()))
+    play >> gone()
+    play.quiet()
+    assert play.last(CallEnded).outcome is CallOutcome.ABANDONED
