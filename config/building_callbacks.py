@@ -16,6 +16,7 @@ def callback_rule(section: doc.Callback, timezone: str) -> routing.CallbackRule:
         reserve=section.reserve,
         behind=section.behind,
         within=section.within,
+        for_agent=section.for_agent,
         ring=section.ring,
         hours=routing.CallingHours(
             begin=hours.from_,

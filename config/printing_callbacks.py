@@ -27,6 +27,7 @@ def callback(rule: routing.CallbackRule, trunks: Mapping[str, routing.Trunk]) ->
         "reserve": rule.reserve,
         "behind": rule.behind,
         "within": duration_text(rule.within),
+        "for_agent": duration_text(rule.for_agent),
         "ring": duration_text(rule.ring),
         "short_abandons": rule.short_abandons,
         "hours": hours,

@@ -96,14 +96,14 @@ class CallbackLine(Ledger, ABC):
             self.stand(callback, "")
 
     def reconfigured(self, before: Routing) -> None:
-        """A new routing has been taken: what it changes is worked out anew. Who is due stands in line
-        again in any case, since there are new pools."""
-        now = self._floor.routing
+        """A new routing has been taken: what it changes is worked out anew. Who is due and did not stay
+        in line takes his place again."""
+        now, stands = self._floor.routing, self._floor.matching.promises.stands
         queues = before.queues.keys() & now.queues.keys() if before.trunks == now.trunks else ()
         same = {name for name in queues if before.queues[name].callback == now.queues[name].callback}
         for callback in list(self.open.values()):
             if callback.now.queue in same:
-                if callback.state is CallbackState.DUE:
+                if callback.state is CallbackState.DUE and not stands(callback.ticket):
                     self.fire(callback, CallbackEvent.DUE)
             elif callback.state in (CallbackState.PLANNED, CallbackState.DUE):
                 self.renew_place(callback)
@@ -139,6 +139,11 @@ class CallbackLine(Ledger, ABC):
             return
         floor, at, rule = self._floor, callback.now, self.rule(callback)
         stage, wider_at = self.stage(callback)
+        if at.agent is not None:
+            wider_at = at.due_at + rule.for_agent
+            if wider_at <= floor.now:
+                self.changed(callback, f"{at.agent} did not come to it", agent=None)
+                at, (_, wider_at) = callback.now, self.stage(callback)
         until = min(self.span(callback, floor.now).end, wider_at)
         self.arm(callback, min(until, expires_at(rule, at)))
         reserve = 0 if at.kept or at.agent is not None else rule.reserve

@@ -41,6 +41,17 @@ DECLINES: Final = "*"
 GOES_ON: Final = "#"
 """The key by which he does not hear it to the end."""
 
+_WISHES: Final = frozenset(
+    {
+        CallbackSource.KEY,
+        CallbackSource.IVR,
+        CallbackSource.VOICEMAIL,
+        CallbackSource.AGENT,
+        CallbackSource.API,
+    }
+)
+"""Sources of which somebody says when and by whom; all others are calls that were missed."""
+
 _TO_COME: Final = (CallbackState.PLANNED, CallbackState.DUE, CallbackState.HELD)
 
 
@@ -289,8 +300,12 @@ class Promising:
 
     def _merge(self, into: OpenCallback, other: Callback) -> None:
         """The better place counts, with its queue, and the later wish for when and whom. It is as new as
-        the newest of both, and is tried once more at least."""
+        the newest of both, and is tried once more at least. A missed call is no wish: see `_noted`."""
         before = into.now
+        wished = other.source in _WISHES
+        if not wished and _appointed(before, self._floor.now):
+            self._noted(into, other)
+            return
         best = min(before, other, key=_rank)
         notes = [each for each in (before.note, other.note) if each]
         self._callbacks.changed(
@@ -306,7 +321,7 @@ class Promising:
             firsts=best.firsts,
             renewed_at=max(counts_from(before), counts_from(other)),
             granted=before.attempts + 1,
-            agent=other.agent,
+            agent=other.agent if wished else before.agent,
             message=other.message or before.message,
             note="; ".join(notes) or None,
         )
@@ -315,6 +330,12 @@ class Promising:
         else:
             into.ticket = None
         self._callbacks.fire(into, CallbackEvent.MOVED)
+
+    def _noted(self, into: OpenCallback, other: Callback) -> None:
+        """He called before the time for which he has an appointment: that stays, with whom and when."""
+        missed = f"a call of his was missed: {other.source.value}, {other.id}"
+        note = "; ".join(each for each in (into.now.note, missed) if each)
+        self._callbacks.changed(into, f"merged with {other.id}", note=note)
 
     def _never(self, callback: Callback, verdict: Verdict) -> None:
         self._floor.record(
@@ -340,3 +361,8 @@ class Promising:
 def _rank(callback: Callback) -> tuple[bool, int, float]:
     place = callback.created_at if callback.place is None else callback.place
     return (not callback.kept, -callback.tier, place - callback.head_start)
+
+
+def _appointed(callback: Callback, now: float) -> bool:
+    """Whether somebody has named a time for it that is still to come."""
+    return callback.place is not None and callback.place > now

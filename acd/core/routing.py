@@ -80,6 +80,7 @@ class CallbackRule:
     `attempts` at most, the n-th after `spacing[n-2]` seconds (the last spacing counts for all further).
     `reserve` agents of those who could serve the queue are never used. `behind`: missed calls compete
     behind live callers; else with their time of arrival. `within`: after so many seconds it expires.
+    `for_agent`: one that is due waits so many seconds for the agent who is to make it; then anybody may.
     `ring` is how long the customer's phone rings. `short_abandons`: who hung up within the queue's
     short-abandon time is called back too."""
 
@@ -89,6 +90,7 @@ class CallbackRule:
     reserve: int = 0
     behind: bool = True
     within: float = 172_800.0
+    for_agent: float = 1800.0
     ring: float = 30.0
     hours: CallingHours = CallingHours()
     trunk: str | None = None

@@ -51,6 +51,8 @@ class Callback(Section):
     by key keeps his place in any case."""
     within: PositiveDuration = 172_800.0
     """After so long it is too late."""
+    for_agent: PositiveDuration = 1800.0
+    """One that is for one agent waits so long for him from when it is due; then anybody may make it."""
     ring: PositiveDuration = 30.0
     """How long the customer's phone rings."""
     short_abandons: bool = True

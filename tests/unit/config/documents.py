@@ -48,6 +48,7 @@ callbacks = some(
     reserve=st.integers(0, 2),
     behind=st.booleans(),
     within=durations,
+    for_agent=durations,
     ring=durations,
     short_abandons=st.booleans(),
     hours=some(

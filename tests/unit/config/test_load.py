@@ -87,6 +87,7 @@ def test_a_queue_that_says_everything(tmp_path: Path) -> None:
       reserve: 1
       behind: false
       within: 1d
+      for_agent: 10m
       ring: 20s
       short_abandons: false
       hours: {from: "08:30", to: "24:00", zone: UTC, zones: {"+44": Europe/London, "1": Asia/Tokyo}}
@@ -128,6 +129,7 @@ def test_a_queue_that_says_everything(tmp_path: Path) -> None:
             reserve=1,
             behind=False,
             within=86_400.0,
+            for_agent=600.0,
             ring=20.0,
             short_abandons=False,
             hours=CallingHours(
