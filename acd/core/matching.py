@@ -428,17 +428,17 @@ class Matching:
         """From 1, among those who wait in the same queue. Only where some queue tells its callers."""
         return 1 if self._lines is None else self._lines.position(ticket.queue, ticket.key)
 
-    def before(
-        self, ticket: Ticket, requirements: tuple[Requirement, ...], now: float
-    ) -> tuple[float, list[Before]]:
-        """How many may serve a call that asks for this, and who is before it there. (0, []) where no
-        queue tells its callers how long they will wait."""
     def head(self, queue: str) -> str | None:
         """The call that is to be served first of those who wait in this queue. None where nobody waits,
         or no queue tells its callers."""
         key = None if self._lines is None else self._lines.first(queue)
         return None if key is None else self._waiting[key[2]].call
 
+    def before(
+        self, ticket: Ticket, requirements: tuple[Requirement, ...], now: float
+    ) -> tuple[float, list[Before]]:
+        """How many may serve a call that asks for this, and who is before it there. (0, []) where no
+        queue tells its callers how long they will wait."""
         if self._lines is None:
             return 0.0, []
         if requirements == ticket.requirements and ticket.waiting:
