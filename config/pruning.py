@@ -68,11 +68,28 @@ def _out_of_step(queue: dict[str, Any], index: int, rest: list[int | str]) -> bo
     return False
 
 
+def _out_of_flow(section: object, place: TreePath) -> bool:
+    """Of a flow only the mistaken step is taken out, and the flow once nothing is left of it."""
+    match place:
+        case ("flows", str(name), str(step), *_) if step != "[key]" and isinstance(section, dict):
+            steps = section.get(name)
+            if not isinstance(steps, dict):
+                return name not in section
+            steps.pop(step, None)
+            if not steps:
+                del section[name]
+            return True
+    return False
+
+
 def prune_items(data: dict[str, Any], places: Iterable[TreePath], rule_numbers: list[int]) -> None:
-    """Take out the items (of a section that is a mapping or the rules) in which there are mistakes."""
+    """Take out the items (of a section that is a mapping or the rules) in which there are mistakes; of a
+    flow the steps."""
     rules: set[int] = set()
     for place in places:
         section = data.get(str(place[0]))
+        if _out_of_flow(section, place):
+            continue
         if len(place) > 1 and isinstance(section, dict) and str(place[1]) in section:
             del section[str(place[1])]
         elif len(place) > 1 and place[0] == "rules" and isinstance(section, list):

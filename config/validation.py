@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 from zoneinfo import available_timezones
@@ -47,11 +47,12 @@ _ALSO = {
 class Partial:
     """What of a document could be read.
 
-    What has mistakes is left out, and `broken` holds the sections that lack something for that. Of
+    What has mistakes is left out, and `broken` holds the sections that lack something for that. Names
+    that a flow uses and nobody knows are not left out: its steps lead where they lead all the same. Of
     queues and of what rules do only the mistaken keys are left out, where the rest still means what it
-    meant; `unsure` are those queues of which it cannot be said who may serve them, and `mistaken` the
-    places that were complained of. `rule_numbers` are the places in the file's list of the rules that
-    are left.
+    meant, and of flows the steps; `unsure` are those queues of which it cannot be said who may serve
+    them, and `mistaken` the places that were complained of. `rule_numbers` are the places in the file's
+    list of the rules that are left.
     """
 
     document: Document
@@ -78,8 +79,10 @@ def validate(tree: Mapping, names: Names, problems: Problems) -> Partial:
         _note(tree, found, names, Nearest(), problems)
         broken |= {str(item["loc"][0]) for item in found}
         mistaken = frozenset(item["loc"] for item in found)
-        places = prune_keys(data, found, unsure)
-        document = _what_is_left(data, places, rule_numbers, names)
+        # What a flow names stands for itself, known or not: its steps can be followed all the same.
+        unread = [item for item in found if item["type"] != UNKNOWN or item["loc"][0] != "flows"]
+        places = prune_keys(data, unread, unsure)
+        document = _what_is_left(data, places, rule_numbers, replace(names, known={}))
     return Partial(
         document=document,
         broken=frozenset(broken),

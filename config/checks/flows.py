@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from config.building_flows import flow as built
 from config.building_flows import queue_of
+from config.checks.sketch import sketched
 from config.checks.view import View
 from config.document import Ending, Overflow
 from config.document import Say as SaidEnding
@@ -40,17 +40,18 @@ OF_THE_CALL = ("caller", "dialled")
 
 def check_flows(view: View) -> None:
     """Note what makes a flow senseless, or a caller stay in it for ever."""
-    flows = {name: built(name, steps) for name, steps in view.document.flows.items()}
-    _numbers(view, flows)
-    sound = True
+    sketch = sketched(view.document, view.tree)
+    flows = sketch.flows
+    if sketch.knows_queues:
+        _numbers(view, flows)
     for flow in flows.values():
-        sound &= _steps(view, flow)
-    if not sound or not view.whole("flows"):
-        return  # whether a caller finds out cannot be said
-    _values(view, flows)
-    _secrets(view, flows)
+        _steps(view, flow, sketch.names[flow.name])
+    if sketch.complete:
+        _values(view, flows)
+        _secrets(view, flows)
     for flow in flows.values():
-        _reached(view, flow)
+        if flow.name not in sketch.vague:
+            _reached(view, flow, sketch.names[flow.name])
     _ends(view, flows)
     if view.whole("queues"):
         _returns(view, flows)
@@ -92,26 +93,22 @@ def _numbers(view: View, flows: Mapping[str, Flow]) -> None:
             )
 
 
-def _steps(view: View, flow: Flow) -> bool:
-    """Whether every step that is named exists."""
-    sound = True
+def _steps(view: View, flow: Flow, names: Collection[str]) -> None:
+    """Every step that is named exists."""
     for name, step in flow.steps.items():
         path: TreePath = ("flows", flow.name, name)
         if name in WORDS:
             view.error((*path, "[key]"), f"{name!r} has a meaning of its own, expected another name")
-            sound = False
         for edge in graph.edges(step):
-            if isinstance(edge.to, NextStep) and edge.to.step not in flow.steps:
+            if isinstance(edge.to, NextStep) and edge.to.step not in names:
                 view.error(
                     (*path, *edge.key),
                     f"unknown step {edge.to.step!r}, expected one of this flow, {', '.join(WORDS)}, or "
                     "elsewhere as {queue: NAME}",
-                    view.nearest.hint(edge.to.step, [*flow.steps, *WORDS]),
+                    view.nearest.hint(edge.to.step, [*names, *WORDS]),
                 )
-                sound = False
             if isinstance(edge.to, ToNumber):
                 _dials(view, (*path, *edge.key, "dial"))
-    return sound
 
 
 def _dials(view: View, path: TreePath) -> None:
@@ -120,10 +117,10 @@ def _dials(view: View, path: TreePath) -> None:
         view.error(path, "no trunk dials out, expected one with the key dial")
 
 
-def _reached(view: View, flow: Flow) -> None:
+def _reached(view: View, flow: Flow, names: Collection[str]) -> None:
     found = graph.reached(flow)
-    for name in flow.steps:
-        if name not in found:
+    for name in names:
+        if name not in found and name not in WORDS:
             view.error(
                 ("flows", flow.name, name, "[key]"),
                 f"the step {name!r} is never reached, expected a step that leads to it",
