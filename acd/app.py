@@ -195,6 +195,7 @@ async def running(
         engine.flush = store.journal.flush
         outside.start("commits", store.commits.run(engine.post))
         engine.post(restored or StateRestored(agents=(), calls=()))
+        engine.close_blacklisted()
         if restored is None:
             outside.start("directory", _learn_later(store, directory, engine))
         reloader = _reloader(engine, source, telephony, metrics, store, directory, clock)
@@ -241,6 +242,7 @@ def _reloader(
             async with asyncio.timeout(FLUSH_S):
                 await store.journal.flush()
             await _learn(store, directory, engine.routing, clock.now())
+            engine.close_blacklisted()
             await follow_do_not_call(engine, store.memory.load_do_not_call)
         except (StoreUnavailable, TimeoutError) as error:
             why = str(error) or "the journal does not get its facts written"
@@ -334,6 +336,7 @@ async def _learn_later(store: Store, directory: Directory, engine: Engine) -> No
             await asyncio.sleep(LEARN_AGAIN_S)
         else:
             engine.post(owed)
+            engine.close_blacklisted()
             log.info(
                 "customers, blacklist and promises read",
                 callbacks=len(owed.callbacks),

@@ -16,6 +16,7 @@ from acd.core.callback_words import (
     CustomerRinging,
     DialFailed,
     DoNotCallChanged,
+    NumberBlacklisted,
 )
 from acd.core.callbacks import WHOM
 from acd.core.callbacks_table import CallbackEvent
@@ -41,6 +42,7 @@ class CallbackReports:
             CallbackAsked: promising.asked,
             CallbackActed: promising.acted,
             DoNotCallChanged: promising.listed,
+            NumberBlacklisted: promising.blacklisted,
         }
 
     def _committed(self, event: AttemptCommitted) -> None:

@@ -212,6 +212,15 @@ class DoNotCallChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberBlacklisted:
+    """A number is in the blacklist to which a callback is owed: nobody calls it back. `reason` is what
+    the list says."""
+
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RestoredCallback:
     """An open callback. `unfinished`: its last attempt, where the store knows no outcome of it."""
 

@@ -7,7 +7,8 @@ give the same commands. It holds no clock; `now` (UTC seconds) comes with each e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from acd.core import announcing, codes, looks, mailboxes, offers, staff, waiting
@@ -174,6 +175,11 @@ class Dispatcher:
         return self._floor.secret_key
 
     @property
+    def owed(self) -> Collection[str]:
+        """The numbers of customers who are owed a callback, as they are just now."""
+        return self._floor.callbacks.by_number.keys()
+
+    @property
     def do_not_call(self) -> frozenset[str]:
         """The numbers that nobody may dial for a callback."""
         return frozenset(self._floor.do_not_call)
@@ -199,6 +205,11 @@ class Dispatcher:
     def view_queues(self) -> list[QueueView]:
         """Every queue, in the order of the file."""
         return looks.queues(self._floor)
+
+    def caller_of(self, offer: str) -> str | None:
+        """The number of the caller who is offered; None: withheld, or there is no such offer."""
+        found = self._floor.offers.get(offer)
+        return None if found is None or found.call is None else found.call.arrived.caller
 
     def view_message(self, message: str) -> Message | None:
         """One voicemail message; None where there is none, or no more."""
@@ -279,7 +290,10 @@ class Dispatcher:
     def _agent_hung_up(self, event: AgentHungUp) -> None:
         offer = self._floor.offers.get(event.offer)
         if offer is not None and offer.call is not None:
-            offer.call.note(self._floor.now, codes.AGENT_HUNG_UP, offer.agent.id)
+            call = offer.call
+            if event.blacklisted is not None:
+                call.arrived = replace(call.arrived, blacklisted=event.blacklisted)
+            call.note(self._floor.now, codes.AGENT_HUNG_UP, offer.agent.id)
         self._offer(event.offer, OfferEvent.HUNG_UP)
 
     def _offer(self, offer_id: str, event: OfferEvent) -> None:
@@ -302,6 +316,8 @@ class Dispatcher:
         if isinstance(event, PromptFailed):
             call.note(self._floor.now, codes.PROMPT_FAILED, event.prompt, event.reason)
         playing = call.playing == event.prompt
+        if playing and call.flows is not None:
+            call.flows.unheard = isinstance(event, PromptFailed)
         machine.fire(call, CallEvent.PROMPT_DONE if playing else CallEvent.PROMPT_STALE)
 
     def _digit_pressed(self, event: DigitPressed) -> None:

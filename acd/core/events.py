@@ -23,6 +23,7 @@ from acd.core.callback_words import (
     CustomerRinging,
     DialFailed,
     DoNotCallChanged,
+    NumberBlacklisted,
     RestoredCallback,
 )
 from acd.core.facts import MissedReason, VisitOutcome
@@ -30,6 +31,7 @@ from acd.core.flow_words import (
     LookedUp,
     OutsideAnswered,
     OutsideEnded,
+    SurveyGoesOn,
     TapeFailed,
     TapeFinished,
 )
@@ -147,10 +149,12 @@ class ConnectFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentHungUp:
-    """The agent's leg is gone after he had answered."""
+    """The agent's leg is gone after he had answered. `blacklisted`: what the list says of the caller
+    by now; the engine fills it in."""
 
     offer: str
     cause: int = 16
+    blacklisted: Blacklisted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +261,8 @@ class RestoredCall:
     `agent`, `offer`, `answered_at` are set when it was talking. `offers` is the highest number that
     an offer of it had, `rings` are those that have no end yet. `left` and `left_at` say how and when
     its last stay in a queue ended, `missed` why it was recorded for a callback: then its end was
-    decided, and only his last prompt kept the caller.
+    decided, and only his last prompt kept the caller. `survey` is what he has said of it where he was
+    being asked.
     """
 
     arrived: CallArrived
@@ -274,6 +279,7 @@ class RestoredCall:
     trace: tuple[Reason, ...] = ()
     callback: str | None = None
     queue: str | None = None
+    survey: SurveyGoesOn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -398,6 +404,7 @@ Event: TypeAlias = (
     | CallbackAsked
     | CallbackActed
     | DoNotCallChanged
+    | NumberBlacklisted
     | AgentPrompted
     | AgentPressed
     | CallArrived

@@ -23,6 +23,7 @@ from acd.core.callback_words import (
     CallbackOutcome,
     CallbackSource,
     DoNotCallChanged,
+    NumberBlacklisted,
     RefuseCallback,
 )
 from acd.core.callbacks_table import CallbackEvent, CallbackState
@@ -169,10 +170,18 @@ class Promising:
             self._floor.do_not_call.discard(event.number)
             return
         self._floor.do_not_call.add(event.number)
-        for callback in list(self._callbacks.by_number.get(event.number, {}).values()):
-            self._callbacks.drop(callback, Verdict(CallbackOutcome.DO_NOT_CALL))
+        self._drop_all(event.number, Verdict(CallbackOutcome.DO_NOT_CALL))
+
+    def blacklisted(self, event: NumberBlacklisted) -> None:
+        """A number to which something is owed is in the blacklist."""
+        why = Verdict(CallbackOutcome.DO_NOT_CALL, by=BLACKLIST, reason=event.reason)
+        self._drop_all(event.number, why)
 
     # what these are made of
+
+    def _drop_all(self, number: str, verdict: Verdict) -> None:
+        for callback in list(self._callbacks.by_number.get(number, {}).values()):
+            self._callbacks.drop(callback, verdict)
 
     def _do(self, callback: OpenCallback, event: CallbackActed) -> str | None:
         """None when it was done, else why it cannot be."""

@@ -16,10 +16,11 @@ from typing import Any, Protocol, get_args
 
 import structlog
 
-from acd.core.callback_words import CallbackAsked, RefuseCallback
+from acd.core.callback_words import CallbackAsked, CallbackOpened, NumberBlacklisted, RefuseCallback
 from acd.core.commands import Command, OutsideCommand, Record, RefuseAct, TelephonyCommand
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import (
+    AgentHungUp,
     Blacklisted,
     CallArrived,
     ChannelsReconciled,
@@ -164,6 +165,10 @@ class Engine:
                 replace(call, arrived=self._directory.enrich(call.arrived, now)) for call in event.calls
             )
             return replace(event, calls=calls)
+        if type(event) is AgentHungUp:
+            caller = self._dispatcher.caller_of(event.offer)
+            listed = None if caller is None else self._directory.blacklisted(caller, now)
+            return event if listed is None else replace(event, blacklisted=listed)
         if type(event) is CallbackAsked:
             entry = self._directory.blacklisted(event.number, now)
             return event if entry is None else replace(event, blacklisted=entry.reason)
@@ -183,6 +188,9 @@ class Engine:
         if facts:
             for sink in self._sinks:
                 self._guarded(sink.take, facts)
+            for fact in facts:
+                if type(fact) is CallbackOpened:
+                    self._close_if_blacklisted(fact.callback.number)
         if self._recorder is not None:
             self._guarded(self._recorder.note, now, event, commands, self._dispatcher.secret_key)
 
@@ -300,6 +308,17 @@ class Engine:
         self, number: str, entry: Blacklisted | None, expires_at: float | None
     ) -> None:
         self._directory.blacklist_changed(number, entry, expires_at)
+        self._close_if_blacklisted(number)
+
+    def close_blacklisted(self) -> None:
+        """The blacklist was read: nobody who is in it is called back any more."""
+        for number in list(self._dispatcher.owed):
+            self._close_if_blacklisted(number)
+
+    def _close_if_blacklisted(self, number: str) -> None:
+        entry = self._directory.blacklisted(number, self._clock.now())
+        if entry is not None and number in self._dispatcher.owed:
+            self.post(NumberBlacklisted(number=number, reason=entry.reason))
 
     @property
     def do_not_call(self) -> frozenset[str]:

@@ -10,7 +10,9 @@ from acd.core.callback_words import (
     CallbackOpened,
     CallbackOutcome,
     CallbackSource,
+    CancelDial,
     DoNotCallChanged,
+    NumberBlacklisted,
     RefuseCallback,
 )
 from acd.core.callbacks_table import CallbackEvent
@@ -23,6 +25,7 @@ from agents.model import AgentAct, PhoneState
 from tests.playbooks.callback_centre import (
     CALLBACK,
     calling,
+    dialling,
     how_it_stands,
     missed,
     outcome,
@@ -90,6 +93,18 @@ def test_short_abandons_are_called_back_unless_configured() -> None:
 def test_blacklisted_numbers_are_not_called_back() -> None:
     play = missed(blacklisted=Blacklisted(reason="abuse", author="test"))
     assert outcome(play) is CallbackOutcome.DO_NOT_CALL
+
+
+@pytest.mark.parametrize("dialled", [False, True])
+def test_who_comes_into_the_blacklist_is_not_called_back(dialled: bool) -> None:
+    play = dialling() if dialled else missed()
+    play >> NumberBlacklisted(number=CALLER, reason="swears at agents")
+    closed = play.last(CallbackClosed)
+    told = (closed.outcome, closed.by, closed.reason)
+    assert told == (CallbackOutcome.DO_NOT_CALL, "blacklist", "swears at agents")
+    assert bool(said(play, CancelDial)) is dialled
+    play >> NumberBlacklisted(number="13900000002", reason="of another")
+    play.quiet()
 
 
 def test_a_wish_for_a_blacklisted_number_is_refused() -> None:

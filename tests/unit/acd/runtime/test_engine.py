@@ -12,13 +12,22 @@ import pytest
 from structlog.testing import capture_logs
 
 from acd.core.call import Call
-from acd.core.callback_words import CallbackAsked, CallbackClosed, CallbackSource, RefuseCallback
+from acd.core.callback_words import (
+    CallbackAsked,
+    CallbackClosed,
+    CallbackOutcome,
+    CallbackSource,
+    RefuseCallback,
+)
 from acd.core.commands import Command, OutsideCommand, PlayPrompt, RefuseAct, TelephonyCommand
 from acd.core.dispatcher import Dispatcher
 from acd.core.events import (
     AgentActed,
+    AgentAnswered,
+    AgentHungUp,
     Blacklisted,
     CallArrived,
+    CallConnected,
     CallerHungUp,
     ChannelsReconciled,
     ConfigReplaced,
@@ -26,20 +35,22 @@ from acd.core.events import (
     Event,
     LiveCall,
     PhoneStateChanged,
+    PromisesRestored,
     PromptFinished,
 )
 from acd.core.facts import CallEnded, CallEntered, CallOutcome, Fact
-from acd.core.flow_words import DropTape, LookUp
-from acd.core.message_words import MessageAct, RefuseMessageAct
+from acd.core.flow_words import DropTape, FlowEntered, LookUp
+from acd.core.message_words import Message, MessageAct, MessageActed, RefuseMessageAct
 from acd.core.offers import Offers
+from acd.core.routing import Business, NumberRoute, SurveyRule
 from acd.core.waiting import Waiting
-from acd.ports import Check
+from acd.ports import Check, DirectoryEntry
 from acd.runtime.clock import SystemClock
-from acd.runtime.directory import Directory
+from acd.runtime.directory import Directory, Known
 from acd.runtime.engine import Engine
 from agents.model import AgentAct, PhoneState
 from agents.roster import Agent
-from tests.unit.acd.runtime.centre import Facts, HandClock, Telephone, arrived, routing
+from tests.unit.acd.runtime.centre import CALLBACK, Facts, HandClock, Telephone, arrived, routing
 from tests.unit.asterisk.wire import Counts
 
 
@@ -145,6 +156,84 @@ async def test_a_wish_to_call_a_blacklisted_number_is_known_as_one(listed: bool)
     rig.engine.submit(wish)
     closed = [fact.by for fact in rig.facts.taken if isinstance(fact, CallbackClosed)]
     assert closed == (["blacklist"] if listed else [])
+    rig.engine.close()
+
+
+def wished(id: str) -> CallbackAsked:
+    source = CallbackSource.API
+    return CallbackAsked(id=id, number="13800138000", queue="orders", by="test", source=source)
+
+
+async def test_what_is_owed_to_a_number_ends_when_it_comes_into_the_blacklist() -> None:
+    rig = Rig()
+    rig.engine.submit(wished("w1"))
+    entry = Blacklisted(reason="swears", author="boss")
+    rig.engine.blacklist_changed("13800138000", entry, rig.clock.now() - 1)  # has expired
+    assert rig.engine.view_callback("w1") is not None
+    rig.engine.blacklist_changed("13800138000", entry, None)
+    assert rig.engine.view_callback("w1") is None
+    closed = [fact for fact in rig.facts.taken if isinstance(fact, CallbackClosed)]
+    assert [(each.outcome, each.by, each.reason) for each in closed] == [
+        (CallbackOutcome.DO_NOT_CALL, "blacklist", "swears")
+    ]
+    rig.engine.close()
+
+
+async def test_what_is_owed_to_numbers_of_a_blacklist_read_anew_ends() -> None:
+    rig = Rig()
+    rig.engine.submit(wished("w1"))
+    entry = DirectoryEntry(blacklisted=Blacklisted(reason="swears", author="boss"))
+
+    async def load() -> Known:
+        return (), [("13800138000", entry)]
+
+    await rig.directory.read(load, served_since=0.0)
+    rig.engine.close_blacklisted()
+    assert rig.engine.view_callback("w1") is None
+    rig.engine.close()
+
+
+async def test_what_the_core_opens_for_a_blacklisted_number_ends_at_once() -> None:
+    rig = Rig()
+    entry = Blacklisted(reason="swears", author="boss")
+    rig.engine.blacklist_changed("13800138000", entry, None)
+    message = Message(
+        id="m1",
+        call="c0",
+        box="orders",
+        caller="13800138000",
+        business=None,
+        queue="orders",
+        language="en",
+        left_at=1.0,
+        seconds=5.0,
+        file="m1",
+    )
+    rig.engine.post(PromisesRestored(messages=(message,)))
+    rig.engine.post(MessageActed(message="m1", act=MessageAct.CALL_BACK, by="phone", agent="1001"))
+    closed = [fact.by for fact in rig.facts.taken if isinstance(fact, CallbackClosed)]
+    assert closed == ["blacklist"]
+    rig.engine.close()
+
+
+@pytest.mark.parametrize("listed", [True, False])
+async def test_the_list_is_looked_at_when_the_agent_hangs_up(listed: bool) -> None:
+    rig = Rig()
+    shop = Business(
+        name="shop", label="Shop", hours=None, when_closed=CALLBACK, survey=SurveyRule(share=1.0)
+    )
+    route = NumberRoute(number=None, queue="orders", business="shop")
+    plan = replace(routing(), businesses={"shop": shop}, default_route=route)
+    rig.engine.post(ConfigReplaced(routing=plan))
+    rig.staffed().engine.post(arrived())
+    rig.engine.post(AgentAnswered(offer="c1-o1"))
+    rig.engine.post(CallConnected(call="c1", offer="c1-o1"))
+    if listed:
+        entry = Blacklisted(reason="swears", author="boss")
+        rig.engine.blacklist_changed("13800138000", entry, None)
+    rig.engine.post(AgentHungUp(offer="c1-o1"))
+    assert any(isinstance(fact, FlowEntered) for fact in rig.facts.taken) is not listed
+    rig.engine.post(AgentHungUp(offer="nobody's"))
     rig.engine.close()
 
 
