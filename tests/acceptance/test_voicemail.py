@@ -22,7 +22,7 @@ from asterisk.lab.root import Root
 from asterisk.lab.softphone import PhoneCall
 from asterisk.lab.tone import tone_share
 from demo.stage import AGENT_TONE_HZ, CUSTOMER_TONE_HZ, Stage
-from tests.acceptance.hall import agent_is, empty, hall, until
+from tests.acceptance.hall import agent_is, empty, hall, rows, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -238,3 +238,39 @@ async def test_who_says_too_little_is_a_missed_call(centre: Stage) -> None:
     missed = await centre.facts.first("call_missed", since=mark)
     assert missed["caller"] == CUSTOMER
     await until(lambda: set(folder_of(centre.asterisk).rglob("*.wav")) == files, "the file is dropped")
+
+
+@pytest.mark.parametrize("spoken_s", [4.0, 0.5])
+async def test_who_hangs_up_while_the_engine_is_dead_has_left_a_message_or_is_missed(
+    centre: Stage, spoken_s: float
+) -> None:
+    """He is speaking when the engine is killed. What he had said then is heard, if it is long enough;
+    else its file is deleted, and he is owed a call."""
+    files = set(folder_of(centre.asterisk).rglob("*.wav"))
+    mark = len(centre.facts.seen)
+    on = await greeted(centre)
+    call = (await centre.facts.first("flow_entered", since=mark))["call"]
+    await until(lambda: set(folder_of(centre.asterisk).rglob("*.wav")) - files, "he is recorded")
+    knows = "SELECT 1 FROM flow_visits WHERE call = ?"
+    await until(lambda: rows(centre, knows, call), "the store knows where he is")
+    await centre.talk(spoken_s)
+    await centre.engine.kill()
+    await on.hangup()
+    await until(lambda: set(folder_of(centre.asterisk).rglob("*.wav")) - files, "there is a file")
+    await centre.restart_engine()
+    ended = "SELECT outcome FROM calls WHERE call = ? AND ended_at IS NOT NULL"
+    await until(lambda: rows(centre, ended, call), "his call has ended")
+    (outcome,) = rows(centre, ended, call)[0]
+    messages = [dict(row) for row in rows(centre, "SELECT * FROM messages WHERE call = ?", call)]
+    missed = rows(centre, "SELECT reason FROM missed_calls WHERE call = ?", call)
+    left = set(folder_of(centre.asterisk).rglob("*.wav")) - files
+    if spoken_s > 2:
+        (message,) = messages
+        assert (outcome, missed) == ("message", [])
+        assert left == {file_of(centre, message)}
+        assert message["seconds"] == pytest.approx(spoken_s, abs=2)
+        assert tone_share(file_of(centre, message), CUSTOMER_TONE_HZ) > CLEARLY
+    else:
+        assert (outcome, messages) == ("no_message", [])
+        assert [row["reason"] for row in missed] == ["voicemail"]
+        await until(lambda: set(folder_of(centre.asterisk).rglob("*.wav")) == files, "file deleted")
