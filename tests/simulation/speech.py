@@ -45,6 +45,8 @@ class Speech:
     kept: set[str] = field(default_factory=set)
     sought: list[str] = field(default_factory=list)
     """Calls whose recordings are looked for on the disk."""
+    on_disk: dict[str, float] = field(default_factory=dict)
+    """Files that were found there, and their seconds; 0 where there is none (any more)."""
     missed: dict[str, MissedReason] = field(default_factory=dict)
 
     def obey(self, command: Command, now: float) -> None:
@@ -58,6 +60,8 @@ class Speech:
                     self.stopped.append((call, file))
             case DropTape(file=file):
                 assert file not in self.kept, command
+                if file in self.on_disk:
+                    self.on_disk[file] = 0.0
                 self.finished.pop(file, None)
             case FindTape(call=call):
                 self.sought.append(call)

@@ -366,7 +366,8 @@ class World:
     def time_passes(self, pick: Pick[Any]) -> None:
         while self.speech.sought:
             call = self.speech.sought.pop(0)
-            seconds, file = pick((0.0, 0.5, 3.0)), f"{call}-found"
+            file = f"{call}-found"
+            seconds = self.speech.on_disk.setdefault(file, pick((0.0, 0.5, 3.0)))
             self.tell(TapeFound(call=call, file=file if seconds else None, number=1, seconds=seconds))
         until = self.now + pick((0.5, 1.0, 3.0, 5.0, 10.0, 30.0))
         while (due := self.core.next_deadline()) is not None and due <= until:
