@@ -86,7 +86,8 @@ class DoNotCallEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSurvey:
-    """What a caller said of his call. `remark` is a file in the folder of messages."""
+    """What a caller said of his call. `remark` is a file in the folder of messages. `outcome` is None
+    while he is asked, and where nobody saw the end."""
 
     call: str
     at: float
@@ -97,7 +98,7 @@ class StoredSurvey:
     satisfaction: int | None
     solved: bool | None
     remark: str | None
-    refused: bool
+    outcome: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +123,12 @@ class SurveyGroup(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveySummary:
     """The surveys of one queue, agent or business. `satisfaction` is the mean of 1 to 5; `satisfied`
-    counts those who said 4 or 5."""
+    counts those who said 4 or 5. Who is being asked is `asked` only."""
 
     group: str | None
     asked: int
     refused: int
+    cut_off: int
     answered: int
     satisfaction: float | None
     satisfied: int

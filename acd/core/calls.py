@@ -455,6 +455,8 @@ class Calls:
     def finish(self, call: Call, outcome: CallOutcome) -> None:
         floor = self._floor
         del floor.calls[call.id]
+        if call.flows is not None:
+            self.flows.surveys.cut_off(call, call.flows)
         floor.callbacks.ends(call, outcome)
         if call.offers_made:
             floor.ended[call.id] = call.offers_made

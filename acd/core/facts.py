@@ -18,7 +18,14 @@ from acd.core.callback_words import (
     CallbackCorrected,
     CallbackOpened,
 )
-from acd.core.flow_words import FlowEntered, FlowLeft, SurveyTaken, WaitAnnounced, WaitMeasured
+from acd.core.flow_words import (
+    FlowEntered,
+    FlowLeft,
+    SurveyGoesOn,
+    SurveyTaken,
+    WaitAnnounced,
+    WaitMeasured,
+)
 from acd.core.message_words import MessageChanged, MessageDeleted, MessageLeft, MessageNotLeft
 from acd.core.records import Placement, Reason
 from agents.model import AgentAct, AgentState, PhoneState
@@ -357,6 +364,7 @@ Fact: TypeAlias = (
     | FlowLeft
     | WaitAnnounced
     | WaitMeasured
+    | SurveyGoesOn
     | SurveyTaken
     | MessageLeft
     | MessageNotLeft

@@ -165,13 +165,42 @@ class WaitMeasured:
     actual: float
 
 
+class SurveyOutcome(StrEnum):
+    """What became of a survey."""
+
+    ANSWERED = "answered"
+    """He answered the first question at least."""
+    REFUSED = "refused"
+    """He hung up, or pressed nothing, at the first question."""
+    CUT_OFF = "cut_off"
+    """The engine or his Asterisk died before he had answered anything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SurveyTaken:
-    """A caller was asked about his call. `satisfaction` 1 to 5, `solved`, `remark` a file; None where he
-    did not say. `refused`: he hung up or pressed nothing at the first question."""
+class SurveyGoesOn:
+    """A caller is asked about his call since `asked_at`: told when it begins, and again with each thing
+    that he says. `satisfaction` 1 to 5, `solved`, `remark` a file; None where he has not said."""
 
     call: str
     at: float
+    asked_at: float
+    caller: str | None
+    business: str | None
+    queue: str | None
+    agent: str | None
+    satisfaction: int | None = None
+    solved: bool | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyTaken:
+    """A survey has come to its end, once for each: all that was said (see survey_goes_on), and whether he
+    answered, refused, or was cut off."""
+
+    call: str
+    at: float
+    asked_at: float
     caller: str | None
     business: str | None
     queue: str | None
@@ -179,7 +208,7 @@ class SurveyTaken:
     satisfaction: int | None
     solved: bool | None
     remark: str | None
-    refused: bool
+    outcome: SurveyOutcome
 
 
 # --- events of DialOutside

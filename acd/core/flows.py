@@ -14,7 +14,7 @@ his arrival at the centre. Whoever comes to no end of a flow is not lost:
   nobody, full) is a missed call of that reason in any case, and his call ends as that.
 - After a restart of the engine, or when his node was lost meanwhile and something was being played or
   recorded, he begins the flow anew: what he had entered is gone, a recording that was going on is
-  deleted. An answer to a survey that was interrupted by a restart is not asked for again.
+  deleted. Who is asked about his talk keeps what he has said, and is not asked on after a restart.
 - A flow or box that is configured no more, and a chain of flows without a key, end in the queue of the
   number dialled, or, where an ending had led here, in a callback.
 """
@@ -213,7 +213,8 @@ class Flows:
         self._actions.stop(call, passage, turns.Stop())
         self._actions.stop_tape(call, passage, turns.StopTape())
         call.note(self._floor.now, codes.FLOW_AGAIN, flow.name)
-        self._drop_tapes(passage)
+        if flow.purpose != "survey":
+            self._drop_tapes(passage)
         self._floor.deadlines.cancel(passage.timer)
         passage.timer = None
         passage.enter(flow, passage.box, passage.brought)
@@ -237,7 +238,6 @@ class Flows:
         passage, flow = inside(call)
         self._over(call, passage, flow, CUT_OFF, tuple(passage.collected().items()))
         if flow.purpose == "survey":
-            self.surveys.ended(call, passage, passage.collected())
             self._calls.finish(call, CallOutcome.ANSWERED)
         elif flow.purpose == "voicemail" and self.voicemail.keeps(passage):
             self._calls.finish(call, self.voicemail.hung_up(call, passage))
@@ -275,6 +275,8 @@ class Flows:
                 self._leave(call, passage, action)
             else:
                 self._actions.carry_out(call, passage, action)
+        if turn.session is not None and passage.flow is not None and passage.flow.purpose == "survey":
+            self.surveys.goes_on(call, passage)
 
     # leaving
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from acd.core.deadlines import Deadline
     from acd.core.facts import CallOutcome
     from acd.core.floor import Floor
-    from acd.core.flow_words import TapeFailure
+    from acd.core.flow_words import SurveyGoesOn, TapeFailure
     from acd.core.routing import Trunk, Voicemail
     from ivr.model import Flow, ToFlow, ToVoicemail
     from ivr.turns import Input, Session
@@ -32,7 +32,8 @@ class Passage:
     the flow before. `asked`: he was asked for something. `asking`: a look-up is on. `taping` is the
     name under which its step keeps what is being recorded, and its file; `tapes` the files so far with
     their seconds. `given` is what he is being told, `held` what waits until his node is back. `secret`
-    are the names of what he has entered that nobody may be told, in whatever flow it was.
+    are the names of what he has entered that nobody may be told, in whatever flow it was. `survey` is
+    what he has said of his call, until its end is told.
     """
 
     __slots__ = (
@@ -53,6 +54,7 @@ class Passage:
         "reached",
         "secret",
         "session",
+        "survey",
         "tapes",
         "tapes_made",
         "taping",
@@ -69,6 +71,7 @@ class Passage:
         self.reached = False
         self.secret: frozenset[str] = frozenset()
         self.tapes_made = 0
+        self.survey: SurveyGoesOn | None = None
         self.timer: Deadline | None = None
         self.flow: Flow | None = None
         self.box: Voicemail | None = None

@@ -17,6 +17,7 @@ from acd.core.facts import CallOutcome, MissedReason, VisitOutcome
 from acd.core.floor import Floor
 from acd.core.offer import Offer, number_of, offer_id
 from acd.core.offers_table import OfferState
+from acd.core.passage import passage_of
 from acd.core.records import Placement
 from acd.core.routing import Then
 from acd.core.staff import talking
@@ -186,6 +187,8 @@ class Restore:
         if went_on > answered_at or agent.offer is not None:
             call.state, call.decided = CallState.RELEASING, CallOutcome.ANSWERED
             call.talked_until = went_on
+            if remembered.survey is not None:
+                passage_of(call).survey = remembered.survey
             return
         call.state, call.offers = CallState.TALKING, (offer,)
         offer.state = OfferState.CONNECTED

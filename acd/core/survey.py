@@ -3,15 +3,19 @@
 Asked is a share of the callers whose agent hung up first, as the call's business has it: none who is
 blacklisted, none with a withheld number, none who was asked within the rule's time. Whether he answers
 or not, he counts as asked.
+
+It is told when he begins and with each answer, so that nothing that he has said is lost with the engine.
+After its restart nobody is asked on: he is released, and the survey ends as what he had said makes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from acd.core import codes
-from acd.core.flow_words import DropTape, SurveyTaken
+from acd.core.flow_words import DropTape, SurveyGoesOn, SurveyOutcome, SurveyTaken
 from ivr.survey import REMARK, REMARK_AT_LEAST, SATISFACTION, SOLVED, survey
 
 if TYPE_CHECKING:
@@ -60,28 +64,70 @@ class Surveys:
         rule = self._rule(call)
         return survey(remark=None if rule is None else rule.remark)
 
+    def goes_on(self, call: Call, passage: Passage) -> None:
+        """He is at a question: what he has said so far, where that is news."""
+        before = passage.survey
+        now = self._said(call, passage, passage.collected())
+        if now != before:
+            passage.survey = replace(now, at=self._floor.now)
+            self._floor.record(passage.survey)
+
     def ended(self, call: Call, passage: Passage, collected: Mapping[str, str]) -> None:
-        """He has answered, or not. A remark that is too short is none."""
-        floor, offer = self._floor, call.offer
-        satisfaction = int(collected[SATISFACTION]) if SATISFACTION in collected else None
-        solved = collected[SOLVED] == "1" if SOLVED in collected else None
-        file, seconds = passage.tapes.get(REMARK, (None, 0.0))
-        if file is not None and seconds < REMARK_AT_LEAST:
-            floor.commands.append(DropTape(file=file))
-            file = None
-        call.note(floor.now, codes.SURVEYED, satisfaction, solved)
-        floor.record(
-            SurveyTaken(
+        """He has answered all, or as much as he wanted to."""
+        said = self._said(call, passage, collected)
+        self._told(call, passage, said, SurveyOutcome.REFUSED)
+
+    def cut_off(self, call: Call, passage: Passage) -> None:
+        """His Asterisk died, or the engine before this one did, while he was asked. Nothing where his
+        survey is over, or never was."""
+        if passage.survey is not None:
+            self._told(call, passage, passage.survey, SurveyOutcome.CUT_OFF)
+
+    def _said(self, call: Call, passage: Passage, collected: Mapping[str, str]) -> SurveyGoesOn:
+        """What he has said, also before he was asked anew. A remark that is too short is none."""
+        said = passage.survey
+        if said is None:
+            now, offer = self._floor.now, call.offer
+            said = SurveyGoesOn(
                 call=call.id,
-                at=floor.now,
+                at=now,
+                asked_at=now,
                 caller=call.arrived.caller,
                 business=call.business,
                 queue=call.queue,
                 agent=None if offer is None else offer.agent.id,
-                satisfaction=satisfaction,
-                solved=solved,
-                remark=file,
-                refused=satisfaction is None,
+            )
+        if SATISFACTION in collected:
+            said = replace(said, satisfaction=int(collected[SATISFACTION]))
+        if SOLVED in collected:
+            said = replace(said, solved=collected[SOLVED] == "1")
+        file, seconds = passage.tapes.get(REMARK, (None, 0.0))
+        if file is not None and seconds < REMARK_AT_LEAST:
+            del passage.tapes[REMARK]
+            self._floor.commands.append(DropTape(file=file))
+        elif file is not None and file != said.remark:
+            if said.remark is not None:
+                self._floor.commands.append(DropTape(file=said.remark))
+            said = replace(said, remark=file)
+        return said
+
+    def _told(self, call: Call, passage: Passage, said: SurveyGoesOn, unanswered: SurveyOutcome) -> None:
+        """`unanswered`: what the survey of somebody ends as who has not answered anything."""
+        floor, passage.survey = self._floor, None
+        call.note(floor.now, codes.SURVEYED, said.satisfaction, said.solved)
+        floor.record(
+            SurveyTaken(
+                call=said.call,
+                at=floor.now,
+                asked_at=said.asked_at,
+                caller=said.caller,
+                business=said.business,
+                queue=said.queue,
+                agent=said.agent,
+                satisfaction=said.satisfaction,
+                solved=said.solved,
+                remark=said.remark,
+                outcome=unanswered if said.satisfaction is None else SurveyOutcome.ANSWERED,
             )
         )
 

@@ -100,7 +100,7 @@ class ReachCounter:
 
     def _survey_taken(self, fact: SurveyTaken) -> None:
         queue = self._queue(fact.queue)
-        self._surveys.labels(queue, "refused" if fact.refused else "answered").inc()
+        self._surveys.labels(queue, fact.outcome.value).inc()
         if fact.satisfaction is not None:
             self._satisfaction.labels(queue).observe(fact.satisfaction)
         if fact.solved is not None:

@@ -61,7 +61,7 @@ MESSAGES_NOT_LEFT: Final = Family(
 SURVEYS: Final = Family(
     kind="counter",
     name="strowger_surveys_total",
-    help="Callers who were asked about their call: answered or refused.",
+    help="Callers who were asked about their call: answered, refused or cut_off.",
     labels=("queue", "result"),
 )
 SATISFACTION: Final = Family(

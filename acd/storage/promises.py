@@ -6,10 +6,11 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.core.callback_words import Attempt, Callback, RestoredCallback
+from acd.core.flow_words import SurveyGoesOn
 from acd.core.message_words import Message, MessageState
 from acd.storage import tables as t
 from acd.storage.codec import decode_callback
@@ -91,3 +92,15 @@ async def surveyed(connection: AsyncConnection, since: float) -> tuple[tuple[str
         .order_by(asked.caller)
     )
     return tuple((caller, at) for caller, at in rows)
+
+
+async def unfinished_surveys(
+    connection: AsyncConnection, calls: Select[tuple[str]]
+) -> dict[str, SurveyGoesOn]:
+    """By call, of these calls: what a caller has said of whom no end of his survey is known."""
+    surveys = t.surveys
+    said = [surveys.c[field.name] for field in fields(SurveyGoesOn) if field.name != "asked_at"]
+    rows = await connection.execute(
+        select(*said).where(surveys.c.call.in_(calls), surveys.c.outcome.is_(None))
+    )
+    return {row.call: SurveyGoesOn(asked_at=row.at, **row._mapping) for row in rows}

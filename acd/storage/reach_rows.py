@@ -177,12 +177,13 @@ def _message_deleted(batch: Batch, seq: int, fact: m.MessageDeleted) -> None:
     batch.append(Step.MESSAGE_DELETED, (fact.at, fit(fact.message, ID)))
 
 
-def _survey_taken(batch: Batch, seq: int, fact: w.SurveyTaken) -> None:
+def _survey(batch: Batch, seq: int, fact: w.SurveyGoesOn | w.SurveyTaken) -> None:
+    """One row for each survey, from its beginning on."""
     batch.append(
         Step.SURVEY,
         (
             fit(fact.call, ID),
-            fact.at,
+            fact.asked_at,
             fit_optional(fact.caller, NUMBER),
             fit_optional(fact.business, NAME),
             fit_optional(fact.queue, NAME),
@@ -190,7 +191,7 @@ def _survey_taken(batch: Batch, seq: int, fact: w.SurveyTaken) -> None:
             fact.satisfaction,
             fact.solved,
             fit_optional(fact.remark, TEXT),
-            fact.refused,
+            fact.outcome.value if isinstance(fact, w.SurveyTaken) else None,
         ),
     )
 
@@ -248,7 +249,8 @@ REACH: Final[dict[type[Fact], Callable[[Batch, int, Any], None]]] = {
     m.MessageNotLeft: _message_not_left,
     m.MessageChanged: _message_changed,
     m.MessageDeleted: _message_deleted,
-    w.SurveyTaken: _survey_taken,
+    w.SurveyGoesOn: _survey,
+    w.SurveyTaken: _survey,
     w.WaitAnnounced: _wait_announced,
     w.WaitMeasured: _wait_measured,
     w.FlowEntered: _flow_entered,

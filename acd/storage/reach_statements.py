@@ -131,7 +131,12 @@ def plan(dialect: str) -> Mapping[Step, Insert | Update]:
         Step.MESSAGE_CHANGES: upsert(dialect, t.message_changes, names(t.message_changes)),
         Step.MESSAGE_DELETED: update_where(t.messages, ["message"], replace=("deleted_at",)),
         Step.MESSAGE_NOT_LEFT: upsert(dialect, t.messages_not_left, names(t.messages_not_left)),
-        Step.SURVEY: upsert(dialect, t.surveys, names(t.surveys)),
+        Step.SURVEY: upsert(
+            dialect,
+            t.surveys,
+            names(t.surveys),
+            replace=("satisfaction", "solved", "remark", "outcome"),
+        ),
         Step.WAIT_ANNOUNCED: upsert(
             dialect,
             t.wait_announcements,

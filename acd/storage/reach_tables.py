@@ -129,9 +129,10 @@ surveys = Table(
     Column("satisfaction", Integer),
     Column("solved", Boolean),
     Column("remark", String(TEXT)),
-    Column("refused", Boolean, nullable=False),
+    Column("outcome", String(NAME)),
     sqlite_with_rowid=False,
 )
+"""`at` is when he was asked; without `outcome` he still is, or nobody saw the end."""
 Index("surveys_at", surveys.c.at, surveys.c.call)
 
 wait_announcements = Table(

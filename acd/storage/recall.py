@@ -92,6 +92,7 @@ async def _open_calls(connection: AsyncConnection) -> tuple[RestoredCall, ...]:
         .order_by(events.c.call, events.c.seq)
     ):
         traces[row.call].extend(decode_reasons(row.reasons))
+    asked = await promises.unfinished_surveys(connection, open_calls)
     rows = await connection.execute(
         select(calls).where(is_open).order_by(calls.c.arrived_at, calls.c.call)
     )
@@ -102,6 +103,7 @@ async def _open_calls(connection: AsyncConnection) -> tuple[RestoredCall, ...]:
             rings=tuple(rings.get(row.call, ())),
             missed=missed.get(row.call),
             trace=tuple(traces.get(row.call, ())),
+            survey=asked.get(row.call),
         )
         for row in rows
     )

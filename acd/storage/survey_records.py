@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.archive import Page
+from acd.core.flow_words import SurveyOutcome
 from acd.reached import StoredSurvey, SurveyFilter, SurveyGroup, SurveySummary, WaitErrors
 from acd.storage import tables as t
 from acd.storage.bounds import ID, NAME
@@ -47,7 +48,8 @@ async def read_summary(
         select(
             group.label("group"),
             func.count().label("asked"),
-            _count(surveys.refused).label("refused"),
+            _count(surveys.outcome == SurveyOutcome.REFUSED.value).label("refused"),
+            _count(surveys.outcome == SurveyOutcome.CUT_OFF.value).label("cut_off"),
             func.count(surveys.satisfaction).label("answered"),
             func.sum(surveys.satisfaction).label("total"),
             _count(surveys.satisfaction >= SATISFIED).label("satisfied"),
@@ -62,6 +64,7 @@ async def read_summary(
             group=row.group,
             asked=row.asked,
             refused=row.refused,
+            cut_off=row.cut_off,
             answered=row.answered,
             satisfaction=row.total / row.answered if row.answered else None,
             satisfied=row.satisfied,

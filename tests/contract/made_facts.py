@@ -39,7 +39,15 @@ from acd.core.facts import (
     RecordingOutcome,
     VisitOutcome,
 )
-from acd.core.flow_words import FlowEntered, FlowLeft, SurveyTaken, WaitAnnounced, WaitMeasured
+from acd.core.flow_words import (
+    FlowEntered,
+    FlowLeft,
+    SurveyGoesOn,
+    SurveyOutcome,
+    SurveyTaken,
+    WaitAnnounced,
+    WaitMeasured,
+)
 from acd.core.message_words import (
     Message,
     MessageAct,
@@ -376,7 +384,8 @@ def message_changed(
 def survey(call: str = "c1", at: float = START + 70.0, **given: Any) -> SurveyTaken:
     usual = SurveyTaken(
         call=call,
-        at=at,
+        at=at + 20.0,
+        asked_at=at,
         caller="13800000001",
         business="tv",
         queue="sales",
@@ -384,7 +393,20 @@ def survey(call: str = "c1", at: float = START + 70.0, **given: Any) -> SurveyTa
         satisfaction=4,
         solved=True,
         remark="2026-11-21/remark",
-        refused=False,
+        outcome=SurveyOutcome.ANSWERED,
+    )
+    return replace(usual, **given)
+
+
+def survey_goes_on(call: str = "c1", at: float = START + 70.0, **given: Any) -> SurveyGoesOn:
+    usual = SurveyGoesOn(
+        call=call,
+        at=at,
+        asked_at=at,
+        caller="13800000001",
+        business="tv",
+        queue="sales",
+        agent="a001",
     )
     return replace(usual, **given)
 
@@ -457,5 +479,6 @@ def whole_reach() -> list[Fact]:
         message_changed(),
         MessageNotLeft(call="c2", at=START + 55.0, box="orders", why=NoMessage.TOO_SHORT),
         MessageDeleted(message="m1", at=START + 900.0),
+        survey_goes_on(),
         survey(),
     ]

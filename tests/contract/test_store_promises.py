@@ -87,7 +87,7 @@ async def test_all_of_it_is_stored_the_same_however_the_facts_fall_into_batches(
     (not_left,) = await rows(url, t.messages_not_left)
     assert (not_left["call"], not_left["why"], not_left["detail"]) == ("c2", "too_short", None)
     (survey,) = await rows(url, t.surveys)
-    assert (survey["satisfaction"], survey["solved"], survey["refused"]) == (4, True, False)
+    assert (survey["satisfaction"], survey["solved"], survey["outcome"]) == (4, True, "answered")
     (told,) = await rows(url, t.wait_announcements)
     assert (told["position"], told["estimate"], told["actual"]) == (3, 60.0, 45.0)
     (visit,) = await rows(url, t.flow_visits)
@@ -257,10 +257,37 @@ async def test_numbers_that_were_asked_lately_are_restored_with_the_last_time(
 ) -> None:
     async with open_it() as store:
         for n, caller in enumerate(["1", "2", "1", None, "3"]):
-            refused = made.survey(f"c{n}", START + n, caller=caller, refused=True, satisfaction=None)
-            store.journal.take([refused])
+            store.journal.take([made.survey_goes_on(f"c{n}", START + n, caller=caller)])
     assert (await restored(open_it, START + 2)).surveyed == (("1", START + 2), ("3", START + 4))
     assert (await restored(open_it)).surveyed == ()
+
+
+async def test_a_survey_is_one_row_from_its_beginning_on(open_it: OpenStore, url: str) -> None:
+    begun = made.survey_goes_on()
+    answered = replace(begun, at=START + 75, satisfaction=5)
+    taken = made.survey(satisfaction=5, solved=False)
+    steps: list[tuple[list[Fact], object]] = [
+        ([begun], (None, None, None)),
+        ([answered], (5, None, None)),
+        ([answered, taken], (5, False, "answered")),
+    ]
+    for facts, expected in steps:
+        async with open_it() as store:
+            store.journal.take(facts)
+        (row,) = await rows(url, t.surveys)
+        assert (row["satisfaction"], row["solved"], row["outcome"]) == expected
+        assert row["at"] == START + 70.0
+
+
+async def test_what_was_said_in_a_survey_without_an_end_is_restored_with_its_call(
+    open_it: OpenStore,
+) -> None:
+    said = made.survey_goes_on("c1", satisfaction=5, remark="2026/remark")
+    async with open_it() as store:
+        store.journal.take([made.entered("c1"), made.survey_goes_on("c1"), said])
+        store.journal.take([made.entered("c2"), made.survey_goes_on("c2"), made.survey("c2")])
+    found = {call.arrived.call: call.survey for call in (await restored(open_it)).calls}
+    assert found == {"c1": said, "c2": None}
 
 
 async def test_an_end_whose_beginning_is_unknown_is_kept_and_opens_nothing(

@@ -9,10 +9,10 @@ import pytest
 
 from acd.core.callback_words import AttemptOutcome, CallbackOutcome, CallbackSource
 from acd.core.facts import Fact
+from acd.core.flow_words import SurveyOutcome
 from acd.errors import BadCursor
 from acd.reached import (
     CallbackFilter,
-    DoNotCallEntry,
     StoredAttempt,
     StoredCallback,
     SurveyFilter,
@@ -137,31 +137,6 @@ async def test_the_story_of_a_callback(store: Store) -> None:
     assert await store.archive.callback("a\0b") is None
 
 
-def entry(number: str, created_at: float = START, reason: str = "asked us not to") -> DoNotCallEntry:
-    return DoNotCallEntry(number=number, reason=reason, author="api:boss", created_at=created_at)
-
-
-async def test_the_do_not_call_list_is_put_listed_replaced_and_deleted(store: Store) -> None:
-    assert await store.archive.put_do_not_call([entry("900110", START + n) for n in range(2)]) == 2
-    assert await store.archive.put_do_not_call([entry(str(n), START - n) for n in range(450)]) == 450
-    page = await store.archive.do_not_call(limit=2)
-    assert page.items == [entry("900110", START + 1), entry("0", START)]
-    page = await store.archive.do_not_call(limit=1, cursor=page.next_cursor)
-    assert page.items == [entry("1", START - 1)]
-    assert await store.archive.delete_do_not_call("900110")
-    assert not await store.archive.delete_do_not_call("900110")
-    assert await store.memory.load_do_not_call() == {str(n) for n in range(450)}
-    assert (await store.memory.load_open(START)).do_not_call == {str(n) for n in range(450)}
-
-
-async def test_the_list_is_put_all_or_nothing(store: Store) -> None:
-    with pytest.raises(ValueRefused, match="reason"):
-        await store.archive.put_do_not_call([entry("110"), entry("119", reason="x" * 501)])
-    with pytest.raises(ValueRefused, match="number"):
-        await store.archive.put_do_not_call([entry("1" * 65)])
-    assert (await store.archive.do_not_call(limit=9)).items == []
-
-
 async def test_surveys_are_listed_and_found(store: Store) -> None:
     await taken(
         store,
@@ -176,7 +151,12 @@ async def test_surveys_are_listed_and_found(store: Store) -> None:
     page = await store.archive.surveys(SurveyFilter(), limit=2, cursor=page.next_cursor)
     (survey,) = page.items
     assert page.next_cursor is None
-    assert (survey.call, survey.satisfaction, survey.solved, survey.refused) == ("c1", 4, True, False)
+    assert (survey.call, survey.satisfaction, survey.solved, survey.outcome) == (
+        "c1",
+        4,
+        True,
+        "answered",
+    )
     for where, expected in (
         (SurveyFilter(queue="service"), ["c1"]),
         (SurveyFilter(agent="a002"), ["c2"]),
@@ -188,7 +168,7 @@ async def test_surveys_are_listed_and_found(store: Store) -> None:
 
 
 async def test_surveys_are_summed_up(store: Store) -> None:
-    nothing: dict[str, Any] = {"satisfaction": None, "solved": None, "refused": True}
+    nothing: dict[str, Any] = {"satisfaction": None, "solved": None, "outcome": SurveyOutcome.REFUSED}
     await taken(
         store,
         [
@@ -198,6 +178,8 @@ async def test_surveys_are_summed_up(store: Store) -> None:
             made.survey("c4", **nothing),
             made.survey("c5", queue=None, **nothing),
             made.survey("c6", queue="service", at=START + 9000),
+            made.survey("c7", **nothing | {"outcome": SurveyOutcome.CUT_OFF}),
+            made.survey_goes_on("c8"),
         ],
     )
     found = await store.archive.survey_summary(SurveyFilter(until=START + 9000), SurveyGroup.QUEUE)
@@ -206,6 +188,7 @@ async def test_surveys_are_summed_up(store: Store) -> None:
             group=None,
             asked=1,
             refused=1,
+            cut_off=0,
             answered=0,
             satisfaction=None,
             satisfied=0,
@@ -214,8 +197,9 @@ async def test_surveys_are_summed_up(store: Store) -> None:
         ),
         SurveySummary(
             group="sales",
-            asked=4,
+            asked=6,
             refused=1,
+            cut_off=1,
             answered=3,
             satisfaction=11 / 3,
             satisfied=2,

@@ -21,7 +21,7 @@ from acd.core.facts import (
     QueueLeft,
     VisitOutcome,
 )
-from acd.core.flow_words import FlowEntered, FlowLeft
+from acd.core.flow_words import FlowEntered, FlowLeft, SurveyGoesOn, SurveyTaken
 from acd.core.records import Reason
 from acd.core.routing import Ending, Routing, Then, Trunk, Voicemail
 from ivr.model import HangUp, Menu, NextStep, Say, Sound, ToFlow, ToNumber, ToQueue, Tries
@@ -111,12 +111,18 @@ def test_the_voicemail_dialogue_begins_anew_and_knows_why() -> None:
     assert [each.reason for each in play.recorded(CallMissed)] == [MissedReason.TIMED_OUT]
 
 
-def test_who_was_asked_about_his_talk_is_released() -> None:
+@pytest.mark.parametrize(("pressed_before", "outcome"), [(("5",), "answered"), ((), "cut_off")])
+def test_who_was_asked_about_his_talk_is_released_and_keeps_what_he_said(
+    pressed_before: tuple[str, ...], outcome: str
+) -> None:
     routing = asking()
     before = on_duty(Playbook(routing), "1001")
     talk(before >> arrived())
     placement, answered_at = before.last(CallQueued).placement, before.now
     before.after(60) >> agent_hung_up()
+    for key in pressed_before:
+        before >> pressed(key)
+    said = before.last(SurveyGoesOn)
     play = restarted(
         before,
         routing,
@@ -125,11 +131,36 @@ def test_who_was_asked_about_his_talk_is_released() -> None:
         offer="c1-o1",
         answered_at=answered_at,
         left=VisitOutcome.ANSWERED,
+        survey=said,
     )
     play >> back(play) << end()
     play >> hung_up()
     ended = play.last(CallEnded)
     assert (ended.outcome, ended.talk, ended.agent) == (CallOutcome.ANSWERED, 60.0, "1001")
+    (taken,) = play.recorded(SurveyTaken)
+    assert (taken.satisfaction, taken.outcome) == (said.satisfaction, outcome)
+    assert (taken.asked_at, taken.agent) == (said.asked_at, "1001")
+
+
+def test_who_was_asked_and_hung_up_while_no_engine_was_there() -> None:
+    routing = asking()
+    before = on_duty(Playbook(routing), "1001")
+    talk(before >> arrived()) >> agent_hung_up() >> pressed("5")
+    play = restarted(
+        before,
+        routing,
+        placement=before.last(CallQueued).placement,
+        agent="1001",
+        offer="c1-o1",
+        answered_at=before.now - 60,
+        left=VisitOutcome.ANSWERED,
+        survey=before.last(SurveyGoesOn),
+    )
+    play >> ChannelsReconciled(node="pbx1", restarted=False)
+    assert [(each.satisfaction, each.outcome) for each in play.recorded(SurveyTaken)] == [
+        (5, "answered")
+    ]
+    assert play.last(CallEnded).outcome is CallOutcome.ANSWERED
 
 
 def put_through() -> Playbook:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from acd.core import codes
+from acd.core.commands import PlayPrompt
 from acd.core.events import (
+    AgentHungUp,
     Blacklisted,
     ChannelsReconciled,
     ConfigReplaced,
@@ -17,7 +19,16 @@ from acd.core.events import (
     StateRestored,
 )
 from acd.core.facts import AgentStateChanged, CallEnded, CallMissed, CallOutcome
-from acd.core.flow_words import DropTape, FlowEntered, StartTape, SurveyTaken, TapeEnd, TapeFinished
+from acd.core.flow_words import (
+    DropTape,
+    FlowEntered,
+    StartTape,
+    SurveyGoesOn,
+    SurveyOutcome,
+    SurveyTaken,
+    TapeEnd,
+    TapeFinished,
+)
 from acd.core.routing import NumberRoute, SurveyRule, WrapUp
 from agents.model import AgentState
 from tests.playbooks import callback_centre
@@ -36,6 +47,7 @@ from tests.playbooks.words import (
     talk,
 )
 
+ANSWERED, REFUSED, CUT_OFF = SurveyOutcome
 EVERYBODY = SurveyRule(share=1.0)
 REMARK = SurveyRule(share=1.0, remark=60.0)
 
@@ -59,7 +71,7 @@ def test_all_questions_answered() -> None:
     play >> hung_up()
     taken = play.last(SurveyTaken)
     assert (taken.call, taken.agent, taken.queue, taken.business) == ("c1", "1001", "orders", "shop")
-    assert (taken.satisfaction, taken.solved, taken.remark, taken.refused) == (4, True, None, False)
+    assert (taken.satisfaction, taken.solved, taken.remark, taken.outcome) == (4, True, None, ANSWERED)
     ended = play.last(CallEnded)
     assert (ended.outcome, ended.talk, ended.agent) == (CallOutcome.ANSWERED, 60.0, "1001")
     assert not play.recorded(CallMissed)
@@ -93,7 +105,7 @@ def test_wrong_keys_are_told() -> None:
     play >> pressed("9") << stops("survey-1") << plays("survey-2", "invalid_key", "survey_satisfaction")
     play >> pressed("0") << stops("survey-2") << end()
     play.check()
-    assert play.last(SurveyTaken).refused
+    assert play.last(SurveyTaken).outcome is REFUSED
 
 
 def test_silence_refuses() -> None:
@@ -102,12 +114,12 @@ def test_silence_refuses() -> None:
     play >> prompt_over("survey-2")
     play.after(5) << end()
     play.check()
-    assert (play.last(SurveyTaken).satisfaction, play.last(SurveyTaken).refused) == (None, True)
+    assert (play.last(SurveyTaken).satisfaction, play.last(SurveyTaken).outcome) == (None, REFUSED)
 
 
 def test_hanging_up_at_once_refuses() -> None:
     play = asked() >> hung_up()
-    assert play.last(SurveyTaken).refused
+    assert play.last(SurveyTaken).outcome is REFUSED
     assert play.last(CallEnded).outcome is CallOutcome.ANSWERED
     assert not play.recorded(CallMissed)
 
@@ -115,7 +127,7 @@ def test_hanging_up_at_once_refuses() -> None:
 def test_hanging_up_later_keeps_what_was_said() -> None:
     play = asked() >> pressed("5") >> hung_up()
     taken = play.last(SurveyTaken)
-    assert (taken.satisfaction, taken.solved, taken.refused) == (5, None, False)
+    assert (taken.satisfaction, taken.solved, taken.outcome) == (5, None, ANSWERED)
 
 
 def test_not_solved() -> None:
@@ -157,6 +169,56 @@ def test_a_customer_who_was_called_back_is_asked_too() -> None:
     assert (taken.satisfaction, taken.solved, taken.agent) == (5, True, "1001")
 
 
+def test_each_answer_is_told_at_once() -> None:
+    play = asked(REMARK)
+    asked_at = play.now
+    assert [said(each) for each in play.recorded(SurveyGoesOn)] == [(None, None, None)]
+    play.after(5) >> pressed("5")
+    play.after(5) >> pressed("1") >> prompt_over("survey-3")
+    file = taped(play, seconds=8.0)
+    play >> prompt_over("survey-4")
+    told = play.recorded(SurveyGoesOn)
+    assert [said(each) for each in told[1:]] == [(5, None, None), (5, True, None), (5, True, file)]
+    assert [each.at - asked_at for each in told] == [0.0, 5.0, 10.0, 10.0]
+    assert {each.asked_at for each in told} == {play.last(SurveyTaken).asked_at} == {asked_at}
+    assert len(play.recorded(SurveyTaken)) == 1
+
+
+def said(fact: SurveyGoesOn | SurveyTaken) -> tuple[int | None, bool | None, str | None]:
+    return fact.satisfaction, fact.solved, fact.remark
+
+
+def taped(play: Playbook, seconds: float) -> str:
+    """The caller speaks his remark. Gives its file."""
+    tape = [each for each in play.said if isinstance(each, StartTape)][-1]
+    play >> TapeFinished(call="c1", file=tape.file, seconds=seconds, ended_by=TapeEnd.SILENCE)
+    return tape.file
+
+
+def lost_and_back(play: Playbook) -> Playbook:
+    """His node is lost, and back with him."""
+    play >> NodeLost(node="pbx1")
+    live = LiveCall(arrived=arrived(), created_at=play.now)
+    return play >> ChannelsReconciled(node="pbx1", restarted=False, calls=(live,))
+
+
+def test_what_was_said_before_an_outage_counts_until_it_is_said_anew() -> None:
+    play = asked(REMARK) >> pressed("5") >> pressed("2") >> prompt_over("survey-3")
+    first = taped(play, seconds=8.0)
+    lost_and_back(play)
+    play >> pressed("4")
+    assert said(play.last(SurveyGoesOn)) == (4, False, first)
+    play >> pressed("1") >> prompt_over(plays_last(play))
+    second = taped(play, seconds=9.0)
+    assert said(play.last(SurveyGoesOn)) == (4, True, second)
+    assert [each.file for each in play.said if isinstance(each, DropTape)] == [first]
+    assert len({first, second}) == 2
+
+
+def plays_last(play: Playbook) -> str:
+    return [each.prompt for each in play.said if isinstance(each, PlayPrompt)][-1]
+
+
 # who is asked
 
 
@@ -177,6 +239,13 @@ def test_the_caller_who_hangs_up_himself_is_not_asked() -> None:
 
 def test_never_the_blacklisted() -> None:
     assert not survived(talked(blacklisted=Blacklisted(reason="x", author="y")))
+
+
+def test_never_who_is_blacklisted_during_the_talk() -> None:
+    play = talked()
+    play >> AgentHungUp(offer="c1-o1", blacklisted=Blacklisted(reason="x", author="y")) << end()
+    play.check()
+    assert not play.recorded(FlowEntered)
 
 
 def test_never_who_withholds_his_number() -> None:
@@ -256,9 +325,15 @@ def test_questions_go_on_when_the_business_is_gone() -> None:
 
 def test_cut_off_keeps_what_was_said() -> None:
     play = asked() >> pressed("5") >> ChannelsReconciled(node="pbx1", restarted=True)
-    assert play.last(SurveyTaken).satisfaction == 5
+    taken = play.last(SurveyTaken)
+    assert (taken.satisfaction, taken.outcome) == (5, ANSWERED)
     assert play.last(CallEnded).outcome is CallOutcome.ANSWERED
     assert not play.recorded(CallMissed)
+
+
+def test_cut_off_before_anything_was_said_is_no_refusal() -> None:
+    play = asked() >> ChannelsReconciled(node="pbx1", restarted=True)
+    assert [each.outcome for each in play.recorded(SurveyTaken)] == [CUT_OFF]
 
 
 def test_back_from_a_lost_node_it_begins_anew() -> None:

@@ -17,7 +17,18 @@ from acd.core.records import Placement, Reason
 from acd.core.routing import FirstTarget
 
 _INSTANTS: Final = frozenset(
-    {"at", "since", "until", "told_at", "left_at", "created_at", "due_at", "place", "renewed_at"}
+    {
+        "at",
+        "asked_at",
+        "since",
+        "until",
+        "told_at",
+        "left_at",
+        "created_at",
+        "due_at",
+        "place",
+        "renewed_at",
+    }
 )
 _SECONDS: Final = frozenset(
     {"wait", "talk", "ring", "seconds", "estimate", "actual", "waited", "head_start", "extend"}

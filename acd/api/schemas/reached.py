@@ -226,8 +226,9 @@ class SurveyOut(Answer):
     solved: bool | None
     remark: str | None
     """The file of a spoken remark."""
-    refused: bool
-    """He hung up, or pressed nothing at the first question."""
+    outcome: str | None
+    """"answered": the first question at least; "refused": he hung up, or pressed nothing, at it;
+    "cut_off": the engine or his Asterisk died before he had answered; null: he is being asked."""
 
 
 class SurveySummaryOut(Answer):
@@ -235,7 +236,9 @@ class SurveySummaryOut(Answer):
 
     group: str | None
     asked: int
+    """Those who are being asked are in here only."""
     refused: int
+    cut_off: int
     answered: int
     satisfaction: float | None
     """The mean of 1 to 5."""

@@ -164,7 +164,7 @@ def _answers() -> None:
         sa.Column("satisfaction", sa.Integer(), nullable=True),
         sa.Column("solved", sa.Boolean(), nullable=True),
         sa.Column("remark", sa.String(length=500), nullable=True),
-        sa.Column("refused", sa.Boolean(), nullable=False),
+        sa.Column("outcome", sa.String(length=100), nullable=True),
         sa.PrimaryKeyConstraint("call", name=op.f("surveys_pk")),
         sqlite_with_rowid=False,
     )

@@ -157,7 +157,7 @@ class PromisedArchive:
             satisfaction=5,
             solved=None,
             remark=None,
-            refused=False,
+            outcome="answered",
         )
         return self._page([survey], limit, cursor)
 
@@ -168,6 +168,7 @@ class PromisedArchive:
                 group="orders",
                 asked=3,
                 refused=1,
+                cut_off=0,
                 answered=2,
                 satisfaction=4.5,
                 satisfied=2,

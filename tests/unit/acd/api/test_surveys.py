@@ -15,7 +15,7 @@ async def test_surveys_are_listed(house: House) -> None:
     status, page = await house.ask("GET", SURVEYS, headers=READONLY, params=params)
     assert status == 200
     (survey,) = page["items"]
-    assert (survey["satisfaction"], survey["solved"], survey["refused"]) == (5, None, False)
+    assert (survey["satisfaction"], survey["solved"], survey["outcome"]) == (5, None, "answered")
     where = SurveyFilter(business="tv", queue="orders", agent="1001", since=NOW, until=NOW)
     assert house.archive.survey_wheres == [(where, None)]
 
@@ -28,6 +28,7 @@ async def test_they_are_summed_up_by_queue_or_else(house: House) -> None:
             "group": "orders",
             "asked": 3,
             "refused": 1,
+            "cut_off": 0,
             "answered": 2,
             "satisfaction": 4.5,
             "satisfied": 2,

@@ -8,6 +8,7 @@ import pytest
 
 from acd.core.callback_words import AttemptOutcome, CallbackOutcome, CallbackSource
 from acd.core.facts import Fact
+from acd.core.flow_words import SurveyOutcome
 from acd.core.message_words import MessageLeft, MessageNotLeft, NoMessage
 from acd.metrics import Metrics
 from tests.contract import made_facts as made
@@ -17,7 +18,7 @@ OPENED = made.opened(queue="orders", source=CallbackSource.KEY)
 CLOSED = made.closed(queue="orders")
 NOT_LEFT = MessageNotLeft(call="c1", at=1.0, box="orders", why=NoMessage.NO_ROOM)
 ASKED = made.survey(queue="orders")
-REFUSED = replace(ASKED, refused=True, satisfaction=None, solved=None)
+REFUSED = replace(ASKED, outcome=SurveyOutcome.REFUSED, satisfaction=None, solved=None)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ async def test_no_table_that_grows_is_read_from_end_to_end(tmp_path: Path) -> No
             for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         ]
     await engine.dispose()
-    assert len(asked) == 13
+    assert len(asked) == 14
     scans = [step for step in steps if step.startswith("SCAN")]
     growing = [scan for scan in scans if scan.split()[1] in GROWING]
     assert [scan for scan in growing if not any(index in scan for index in INDICES)] == []
