@@ -9,7 +9,7 @@ meets what it asks for ever stand beside each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from acd.core.lines import Before, Lines
@@ -17,7 +17,7 @@ from acd.core.listed import LISTED, Rivals, RuledOut
 from acd.core.pools import Pools
 from acd.core.promises import BEHIND, Promises
 from acd.core.requirement import Requirement, Stage, stages
-from acd.core.routing import Needs, Routing, Strategy
+from acd.core.routing import Needs, Queue, Routing, Strategy
 from acd.core.seat import Seat
 from acd.core.strategies.base import Key
 from acd.core.strategies.order import Rotation
@@ -45,6 +45,7 @@ class Matching:
         self._waiting: dict[int, Ticket] = {}
         self._rotations: dict[str, Rotation] = {}
         self._seats: dict[str, Seat] = {}
+        self._queues: Mapping[str, Queue] = {}
         self.promises = Promises()
         self.configure(routing)
 
@@ -54,13 +55,13 @@ class Matching:
         """Take a new configuration; `roster.replace` comes before.
 
         Ready agents stay ready (leaving ones don't). All tickets are held now; those that were
-        waiting are returned in the order of their keys, to be placed again one by one.
+        waiting are returned in the order of their keys, to be placed again one by one. Callbacks stay in
+        line where nothing has changed for them, see `Promises.carry`.
         """
         held = sorted(self._waiting.values(), key=lambda ticket: ticket.key)
         for ticket in held:
             self.hold(ticket)
-        self.promises.clear()
-        before = self._seats
+        before, queues_before = self._seats, self._queues
         self._seats = {agent.id: Seat(agent) for agent in self._roster}
         for agent_id, seat in self._seats.items():
             seat.ready = agent_id in before and before[agent_id].ready
@@ -74,6 +75,10 @@ class Matching:
         for rotation in self._rotations.values():
             rotation.keep(self._seats.keys())
         self._pools = Pools(routing.queues, self._roster, self._seats, self._rotations, self._random)
+        same = {name for name, queue in queues_before.items() if routing.queues.get(name) == queue}
+        self.promises.carry(
+            lambda queue, pool: self._pools.lasting(queue, pool.requirement) if queue in same else None
+        )
         told = any(queue.announcements is not None for queue in routing.queues.values())
         self._lines = Lines() if told else None
         return held

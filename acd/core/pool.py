@@ -71,7 +71,10 @@ class Pool:
         """The line of callbacks for which more than `reserve` agents must be idle."""
         if self.promised is None:
             self.promised = {}
-        return self.promised.setdefault(reserve, Line())
+        line = self.promised.get(reserve)
+        if line is None:
+            line = self.promised[reserve] = Line()
+        return line
 
     def drop_empty(self, reserve: int) -> None:
         """Nobody may be left in a line of callbacks."""

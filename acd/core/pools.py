@@ -83,6 +83,10 @@ class Pools:
             self._spare.pop(name, None)
         return pool
 
+    def lasting(self, queue: str, requirement: Requirement) -> Pool | None:
+        """The pool of a requirement that the queue itself has; None where it has no such."""
+        return self._lasting[queue].get(requirement)
+
     def let_go(self, queue: str, pool: Pool) -> None:
         """A pool that isn't lasting may not be needed any more. Fine if it has gone already."""
         name = self._name(queue, pool.requirement)

@@ -9,6 +9,7 @@ them is used for a callback.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,11 @@ class Line:
     def push(self, entry: Entry) -> None:
         """A callback takes its place."""
         heappush(self.heap, entry)
+        self.head = self.heap[0]
+
+    def settle(self) -> None:
+        """Many were put in, in any order."""
+        heapify(self.heap)
         self.head = self.heap[0]
 
     def forsake(self) -> None:
@@ -113,9 +119,31 @@ class Promises:
                     best = head, pool, reserve
         return best
 
-    def clear(self) -> None:
-        """The pools are made anew: everybody takes his place again."""
-        for ticket, _, _ in self._standing.values():
-            ticket.generation += 1
-        self._standing.clear()
-        self._count(-self.due)
+    def stands(self, ticket: Ticket | None) -> bool:
+        """Whether the callback of this ticket stands in line."""
+        return ticket is not None and ticket.key[2] in self._standing
+
+    def carry(self, successor: Callable[[str, Pool], Pool | None]) -> None:
+        """The pools are made anew: who asks for the same as before, and for whom nobody may be used now,
+        stands in their successors. Everybody else is to take his place again, in his turn.
+
+        `successor` tells by queue what has come in place of a pool; None: it asks for something else.
+        """
+        before, self._standing = self._standing, {}
+        lines: set[Line] = set()
+        for number, (ticket, pools, reserve) in before.items():
+            after = tuple([successor(ticket.queue, pool) for pool in pools])
+            kept = tuple([pool for pool in after if pool is not None and pool.idle <= reserve])
+            if len(kept) < len(pools):
+                ticket.generation += 1
+                continue
+            tier, start, _ = ticket.key
+            entry: Entry = (tier, start, number, ticket.generation, ticket)
+            for pool in kept:
+                line = pool.line(reserve)
+                line.heap.append(entry)
+                lines.add(line)
+            self._standing[number] = ticket, kept, reserve
+        for line in lines:
+            line.settle()
+        self._count(len(self._standing) - self.due)

@@ -51,8 +51,7 @@ class Reconfigure:
                 self._dismissed.add(agent.id)
         self._named_again()
         floor.messages.configured()
-        self._agents_moved(nodes)
-        self._place_again(before)
+        self._place_again(before, nodes)
 
     def _named_again(self) -> None:
         """Who was to be logged out only because the file dropped him stays, if it names him again."""
@@ -82,11 +81,13 @@ class Reconfigure:
                 floor.matching.unready(agent)
                 floor.staff.ready(agent)
 
-    def _place_again(self, before: Routing) -> None:
-        """Every call in a queue asks for what its queue asks for now; in the order of the keys."""
+    def _place_again(self, before: Routing, nodes: dict[str, str]) -> None:
+        """Every call in a queue asks for what its queue asks for now; in the order of the keys. Agents
+        who are somewhere else now take calls after that, as callbacks may have stayed in line."""
         floor = self._floor
         waiting = floor.call_machine.waiting
         with gathered(floor):
+            self._agents_moved(nodes)
             for call in list(floor.calls.values()):
                 if call.ticket is None:
                     continue
