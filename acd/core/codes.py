@@ -101,6 +101,7 @@ CALLBACK_OWN_CALL: Final = "callback_own_call"  # callback
 # ends, and what the engine went through
 SAID: Final = "said"  # prompt
 PROMPT_FAILED: Final = "prompt_failed"  # prompt, why
+UNHEARD: Final = "unheard"
 MISSED: Final = "missed"  # reason
 ENDED: Final = "ended"  # outcome
 NODE_LOST: Final = "node_lost"  # node

@@ -298,6 +298,7 @@ _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     codes.CALLBACK_OWN_CALL: lambda callback: f"callback {callback} is not needed any more",
     codes.SAID: lambda prompt: f"hears {prompt}",
     codes.PROMPT_FAILED: lambda prompt, why: f"{prompt} could not be played: {why}",
+    codes.UNHEARD: lambda: "he was not told what was to serve him",
     codes.MISSED: lambda reason: f"recorded for a callback: {reason}",
     codes.ENDED: lambda outcome: f"ended: {outcome}",
     codes.NODE_LOST: lambda node: f"the connection to {node} was lost",

@@ -45,6 +45,7 @@ class FlowActions:
     def play(self, call: Call, passage: Passage, action: turns.Play) -> None:
         """Play something to him, under a name of its own."""
         passage.plays += 1
+        passage.unheard = False
         tape = passage.tapes.get(action.tape or "")
         call.playing = f"{inside(call)[1].name}-{passage.plays}"
         call.hears, call.picked_up = "prompt", True

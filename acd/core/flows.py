@@ -8,10 +8,11 @@ When a flow is left for a queue, the caller joins it then: his wait counts from 
 his arrival at the centre. Whoever comes to no end of a flow is not lost:
 
 - A caller who hangs up in an IVR flow, or is released by it unserved, ends as `ivr_left`. He is a missed
-  call if he had been asked for something or had pressed a key; who hangs up before that has told
-  nothing yet. Who hangs up while the outside number still rings to which a flow has put him through
-  ends alike, and is missed in any case. One whom an ending led here after he had waited (timed out,
-  nobody, full) is a missed call of that reason in any case, and his call ends as that.
+  call if he had been asked for something or had pressed a key, in whatever flow; who hangs up before
+  that has told nothing yet. Who hangs up while the outside number still rings to which a flow has put
+  him through ends alike, and is missed in any case. So does one whom a flow would release as served,
+  where the last that was to be played to him could not be. One whom an ending led here after he had
+  waited (timed out, nobody, full) is a missed call of that reason in any case; his call ends as that.
 - After a restart of the engine, or when his node was lost meanwhile and something was being played or
   recorded, he begins the flow anew: what he had entered is gone, a recording that was going on is
   deleted. Who is asked about his talk keeps what he has said, and is not asked on after a restart.
@@ -64,6 +65,7 @@ LONGEST_CHAIN: Final = 10
 
 CALLER_HUNG_UP: Final = "caller hung up"
 CUT_OFF: Final = "cut off"
+NOT_HEARD: Final = "not heard"
 
 
 class Flows:
@@ -283,7 +285,11 @@ class Flows:
     def _leave(self, call: Call, passage: Passage, action: turns.Leave) -> None:
         _, flow = inside(call)
         passage.secret = action.secret
-        self._over(call, passage, flow, exit_words(action.to), action.collected)
+        served = isinstance(action.to, HangUp) and action.to.served
+        exit_ = NOT_HEARD if served and passage.unheard else exit_words(action.to)
+        if exit_ == NOT_HEARD:
+            call.note(self._floor.now, codes.UNHEARD)
+        self._over(call, passage, flow, exit_, action.collected)
         self._leads[type(action.to)](call, passage, action.to, action.collected)
 
     def _over(self, call: Call, passage: Passage, flow: Flow, exit_: str, collected: Collected) -> None:
@@ -348,7 +354,11 @@ class Flows:
 
     def _hang_up(self, call: Call, passage: Passage, to: HangUp, collected: Collected) -> None:
         self._calls.fire(call, CallEvent.FLOW_LEFT)
-        call.decided = CallOutcome.SERVED if to.served else self.unserved(call, passage)
+        if to.served and not passage.unheard:
+            call.decided = CallOutcome.SERVED
+        else:
+            passage.asked = passage.asked or to.served
+            call.decided = self.unserved(call, passage)
         self._calls.fire(call, CallEvent.RELEASED)
 
     def _finish(self, call: Call, passage: Passage, to: Finish, collected: Collected) -> None:

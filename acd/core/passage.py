@@ -25,13 +25,15 @@ class Passage:
     `bound` is where he goes next, once prompts before it are over; `came_by` says how his call would
     have ended if an ending had not led him here (timed out, closed, ...), None where a number or a
     flow did. `chain` counts the flows since his last key, `chose` that he has pressed one since he
-    last left a queue, `plays` what was played to him, `tapes_made` how often he was recorded. `outside`:
-    the number that he is put through to, and its trunk; `reached`: it has answered.
+    last left a queue, `asked` that he has pressed one, or was asked for something, in whatever flow.
+    `plays` counts what was played to him, `tapes_made` how often he was recorded; `unheard`: the last
+    that was to be played could not be. `outside`: the number that he is put through to, and its trunk;
+    `reached`: it has answered.
 
     While he is in a flow: `flow`, the `session` in it, `box` in a voicemail dialogue, `brought` from
-    the flow before. `asked`: he was asked for something. `asking`: a look-up is on. `taping` is the
-    name under which its step keeps what is being recorded, and its file; `tapes` the files so far with
-    their seconds. `given` is what he is being told, `held` what waits until his node is back. `secret`
+    the flow before. `asking`: a look-up is on. `taping` is the name under which its step keeps what is
+    being recorded, and its file; `tapes` the files so far with their seconds.
+    `given` is what he is being told, `held` what waits until his node is back. `secret`
     are the names of what he has entered that nobody may be told, in whatever flow it was. `survey` is
     what he has said of his call, until its end is told.
     """
@@ -59,6 +61,7 @@ class Passage:
         "tapes_made",
         "taping",
         "timer",
+        "unheard",
     )
 
     def __init__(self) -> None:
@@ -66,7 +69,9 @@ class Passage:
         self.came_by: CallOutcome | None = None
         self.chain = 0
         self.chose = False
+        self.asked = False
         self.plays = 0
+        self.unheard = False
         self.outside: tuple[str, Trunk] | None = None
         self.reached = False
         self.secret: frozenset[str] = frozenset()
@@ -82,7 +87,6 @@ class Passage:
         """Begin in a flow (None: be in none)."""
         self.flow, self.box, self.brought = flow, box, brought
         self.session: Session | None = None
-        self.asked = False
         self.asking = False
         self.given: Input | None = None
         self.held: Input | None = None

@@ -123,6 +123,7 @@ TEXTS: list[tuple[tuple[Any, ...], str]] = [
     ((codes.SURVEYED, 1, False), "satisfaction 1, not solved"),
     ((codes.SAID, "closed"), "hears closed"),
     ((codes.PROMPT_FAILED, "closed", "no file"), "closed could not be played: no file"),
+    ((codes.UNHEARD,), "he was not told what was to serve him"),
     ((codes.MISSED, "abandoned"), "recorded for a callback: abandoned"),
     ((codes.ENDED, "answered"), "ended: answered"),
     ((codes.NODE_LOST, "pbx1"), "the connection to pbx1 was lost"),
