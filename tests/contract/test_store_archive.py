@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from acd.archive import Archive, BlacklistEntry, CallFilter, Role, StoredCall, TokenRecord
+from acd.archive import Archive, CallFilter, Role, StoredCall, TokenRecord
 from acd.core.events import Customer
 from acd.core.facts import CallOutcome
 from acd.errors import BadCursor
@@ -227,28 +227,6 @@ async def test_the_same_number_twice_in_one_list_is_the_later_one(store: Store) 
     same = [Customer(number="1", name="first"), Customer(number="1", name="second")]
     assert await store.archive.put_customers(same) == 2
     assert await store.archive.customer("1") == same[1]
-
-
-async def test_the_blacklist_is_put_listed_replaced_and_deleted(store: Store) -> None:
-    archive = store.archive
-    entries = [
-        BlacklistEntry(
-            number=str(n), reason="abuse", author="boss", created_at=START + n // 2, expires_at=None
-        )
-        for n in range(4)
-    ]
-    assert await archive.put_blacklist(entries) == 4
-    page = await archive.blacklist(limit=3)
-    assert page.items == [entries[3], entries[2], entries[1]]
-    page = await archive.blacklist(limit=3, cursor=page.next_cursor)
-    assert (page.items, page.next_cursor) == ([entries[0]], None)
-    again = BlacklistEntry(
-        number="0", reason="worse", author="me", created_at=START + 9, expires_at=START + 10
-    )
-    assert await archive.put_blacklist([again]) == 1
-    assert (await archive.blacklist(limit=1)).items == [again]
-    assert await archive.delete_blacklist("0")
-    assert not await archive.delete_blacklist("0")
 
 
 async def test_tokens_are_found_by_their_hash_until_revoked(store: Store) -> None:
