@@ -33,7 +33,6 @@ from acd.core.callback_words import (
     PromptAgent,
 )
 from acd.core.callbacks_table import CallbackState
-from acd.core.calling_hours import callable_span
 from acd.core.calls_table import CallState
 from acd.core.commands import Command, EndCall, RingAgent
 from acd.core.dispatcher import Dispatcher
@@ -53,6 +52,7 @@ from acd.core.offers_table import OfferState
 from acd.core.routing import CallbackRule, CallingHours, Routing, Trunk
 from agents.model import AgentState, PhoneState
 from tests.simulation.callback_store import CallbackStore
+from tests.simulation.hours_oracle import is_his_hour
 from tests.simulation.variants import AGENTS, NODES, node_of, routing
 from tests.simulation.world import ACTIONS, AT_MOST, Pick, World, live
 
@@ -187,7 +187,7 @@ class CallbackWorld(World):
         made = self.attempts[callback.id] = self.attempts.get(callback.id, 0) + 1
         assert self.lossy or made <= commit.attempt.number_of
         assert commit.attempt.number_of <= max(rule.attempts, callback.now.granted)
-        assert callable_span(rule.hours, number, self.now).begin <= self.now, "outside his hours"
+        assert is_his_hour(rule.hours, number, self.now), "outside his hours"
         assert number not in self.do_not_call
         self.dialled[attempt] = command
         self.dialled_at[attempt] = self.now

@@ -25,7 +25,6 @@ from acd.core.callback_words import (
     DialFailed,
     PromptAgent,
 )
-from acd.core.calling_hours import callable_span
 from acd.core.commands import (
     CancelRing,
     Command,
@@ -56,6 +55,7 @@ from acd.core.events import (
 from acd.core.facts import CallAnswered, CallMissed
 from acd.core.routing import Routing
 from agents.model import AgentAct, PhoneState
+from tests.simulation.hours_oracle import is_his_hour
 
 AT_HOME, OUT, ELSEWHERE = "at home", "out", "on another line"
 """What a customer does when he is called: answers, hears nothing, is busy."""
@@ -79,6 +79,7 @@ class Evening:
         self.dialled: dict[str, DialCustomer] = {}
         self.manner: dict[str, str] = {}
         self.attempts: Counter[str] = Counter()
+        self.dialled_at: list[float] = []
         self.missed: dict[str, str] = {}
         self.answered: set[str] = set()
         self.opened: set[str] = set()
@@ -231,7 +232,8 @@ class Evening:
         assert view is not None
         rule = self.routing.queues[view.callback.queue].callback
         assert view.callback.attempts <= rule.attempts
-        assert callable_span(rule.hours, number, self.now).begin <= self.now
+        assert is_his_hour(rule.hours, number, self.now), "outside his hours"
+        self.dialled_at.append(self.now)
         self.dialled[attempt] = command
         self.later(1, lambda: self.customer_rings(attempt))
         how = self.manner.get(number, AT_HOME)

@@ -1,5 +1,6 @@
-"""A spot brings 300 callers to 10 agents within three minutes, an hour before nobody may be called any
-more. Everybody who was missed must be reached, or come to a stated end."""
+"""A spot brings 300 callers to 10 agents within three minutes, ten minutes before nobody may be called
+any more: most of those who were missed must wait for the morning. Each of them must be reached, or come
+to a stated end."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ from tests.simulation.evening import ELSEWHERE, OUT, Evening
 
 CALLERS, AGENTS = 300, 10
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-EIGHT = datetime(2026, 11, 18, 20, 0, tzinfo=SHANGHAI).timestamp()
+BEGIN = datetime(2026, 11, 18, 20, 50, tzinfo=SHANGHAI).timestamp()
+NINE = datetime(2026, 11, 18, 21, 0, tzinfo=SHANGHAI).timestamp()
+MORNING = datetime(2026, 11, 19, 9, 0, tzinfo=SHANGHAI).timestamp()
 DAY = 86_400.0
 
 
@@ -54,7 +57,7 @@ def of_whom(evening: Evening, closed: CallbackClosed) -> CallbackClosed:
 def test_everybody_who_was_missed_is_reached_or_comes_to_a_stated_end(
     agent_first: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    evening = Evening(spot(agent_first=agent_first), seed=3, start=EIGHT)
+    evening = Evening(spot(agent_first=agent_first), seed=3, start=BEGIN)
     random = evening.random
     for n in range(CALLERS):
         number = f"138{n:08}"
@@ -67,8 +70,12 @@ def test_everybody_who_was_missed_is_reached_or_comes_to_a_stated_end(
                 number, patience=patience, again=0.3, key=key
             ),
         )
-    evening.run(EIGHT + 3 * DAY)
+    evening.run(BEGIN + 3 * DAY)
 
+    early = sum(at < NINE for at in evening.dialled_at)
+    assert early > 20, "the evening ended too soon"
+    assert len(evening.dialled_at) - early > 100, "the evening did not run into the end of the hours"
+    assert not [at for at in evening.dialled_at if NINE <= at < MORNING]
     assert evening.core.view_callbacks() == []
     assert evening.core.view_calls() == []
     assert evening.opened == set(evening.ends)
