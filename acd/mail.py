@@ -113,9 +113,9 @@ class Mailer:
 
     async def _try(self, command: DeliverMessage, settings: MailSettings, mail_id: str) -> str | None:
         """None when it was sent, else why not yet. Raises _Hopeless where no further try can help."""
-        content = await self._content(command.message)
-        mail = compose(command, content, self._routing(), settings.sender, mail_id)
-        async with self._at_once:
+        async with self._at_once:  # a mail is as large as its file: only those on their way are made
+            content = await self._content(command.message)
+            mail = compose(command, content, self._routing(), settings.sender, mail_id)
             try:
                 await aiosmtplib.send(
                     mail,
@@ -198,7 +198,7 @@ def compose(
     box = routing.voicemail.get(message.box)
     left = datetime.fromtimestamp(message.left_at, ZoneInfo(routing.timezone))
     told = {
-        "box": box.label if box is not None else message.box,
+        "box": " ".join((box.label if box is not None else message.box).split()),
         "caller": message.caller or words.withheld,
         "when": f"{left:%Y-%m-%d %H:%M:%S} ({routing.timezone})",
         "seconds": f"{message.seconds:.0f}",

@@ -57,6 +57,30 @@ class Inbox:
         return "250 OK"
 
 
+class DeafServer:
+    """Lets everybody connect, and says nothing until it closes; from then on it closes at once."""
+
+    def __init__(self, port: int) -> None:
+        self.settings = MailSettings(
+            host="127.0.0.1", port=port, security="none", sender="acd@example.com"
+        )
+        self.connections = 0
+        self.close = asyncio.Event()
+        self._news = asyncio.Condition()
+
+    async def hold(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with self._news:
+            self.connections += 1
+            self._news.notify_all()
+        await self.close.wait()
+        writer.close()
+
+    async def connected(self, many: int) -> None:
+        """So many have connected."""
+        async with self._news, asyncio.timeout(30):
+            await self._news.wait_for(lambda: self.connections >= many)
+
+
 class Counted:
     """The engine's numbers, as far as mails count in them."""
 

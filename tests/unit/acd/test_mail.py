@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,19 @@ from structlog.testing import capture_logs
 
 from acd.core.message_words import DeliverMessage
 from acd.mail import MOST_WAITING, MailSettings, compose
+from tests.playbooks.centre import centre
 from tests.playbooks.test_messages import message
-from tests.unit.acd.post_office import ROUTING, VOICE, Counted, Inbox, Post, keep, settings
+from tests.unit.acd.post_office import (
+    BOX,
+    ROUTING,
+    VOICE,
+    Counted,
+    DeafServer,
+    Inbox,
+    Post,
+    keep,
+    settings,
+)
 
 
 @pytest.fixture
@@ -155,15 +168,49 @@ async def test_without_a_server_the_message_stays_in_its_box(tmp_path: Path, cou
     assert logs[0]["error"] == "STROWGER_MAIL_HOST is not set"
 
 
-async def test_no_more_mails_wait_than_there_is_room_for(
-    post: Post, inbox: Inbox, tmp_path: Path, counted: Counted
+@pytest.fixture
+async def deaf(unused_tcp_port: int) -> AsyncIterator[DeafServer]:
+    server = DeafServer(unused_tcp_port)
+    async with await asyncio.start_server(server.hold, "127.0.0.1", unused_tcp_port):
+        yield server
+        server.close.set()
+
+
+async def test_a_mail_is_made_only_when_its_turn_has_come(
+    deaf: DeafServer, tmp_path: Path, counted: Counted
 ) -> None:
-    kept = keep(tmp_path, message())
-    post.mailer._waiting = MOST_WAITING
+    """Many mails that wait for a server that hangs must not fill the memory."""
+    first, second, third = (message(id, file=id) for id in ("m1", "m2", "m3"))
+    post = Post(tmp_path, counted, deaf.settings, waits_s=())
+    sending = asyncio.create_task(post.send(keep(tmp_path, first), keep(tmp_path, second), third))
     with capture_logs() as logs:
-        await post.send(kept)
-    assert "mails wait already" in logs[0]["error"]
-    post.mailer._waiting = 0
-    await post.send(kept)
-    assert len(inbox.mails) == 1
-    assert post.mailer._waiting == 0
+        await deaf.connected(2)
+        keep(tmp_path, third)
+        deaf.close.set()
+        await sending
+    assert deaf.connections == 3
+    assert [each for each in logs if "cannot be read" in each.get("error", "")] == []
+
+
+async def test_no_more_mails_wait_than_there_is_room_for(
+    deaf: DeafServer, tmp_path: Path, counted: Counted
+) -> None:
+    kept = [message(f"m{number}", file="m1") for number in range(MOST_WAITING + 1)]
+    keep(tmp_path, kept[0])
+    post = Post(tmp_path, counted, deaf.settings, waits_s=())
+    sending = asyncio.create_task(post.send(*kept))
+    with capture_logs() as logs:
+        await deaf.connected(2)
+        (refused,) = logs
+        deaf.close.set()
+        await sending
+    assert (refused["message"], refused["error"]) == (kept[-1].id, "1000 mails wait already")
+    assert deaf.connections == MOST_WAITING
+
+
+def test_a_label_of_several_lines_is_one_in_a_header() -> None:
+    box = replace(BOX, label="Orders,\nknives")
+    routing = centre(voicemail={"orders": box})
+    command = DeliverMessage(message=message(language="en"), to="a@example.org")
+    mail = compose(command, VOICE, routing, "b@example.org", "<1@b>")
+    assert mail["Subject"].startswith("Orders, knives: ")
