@@ -26,6 +26,8 @@ from agents.roster import Agent
 from agents.states import Status, Unavailable
 from ivr.model import ToFlow, ToVoicemail
 
+_ASKED = {codes.FLOW_PRESSED, codes.FLOW_WRONG, codes.FLOW_SILENCE, codes.FLOW_COLLECTED, codes.CHOSE}
+"""Who has these in his story has pressed a key, or was asked for one."""
 _LED_AWAY = (VisitOutcome.TIMED_OUT, VisitOutcome.NOBODY)
 _ENDS = {MissedReason.IVR: CallOutcome.CALLBACK, MissedReason.VOICEMAIL: CallOutcome.NO_MESSAGE}
 _IN_CALL = (AgentState.RESERVED, AgentState.RINGING, AgentState.TALKING)
@@ -157,6 +159,7 @@ class Restore:
         to = ToVoicemail(box=flow.name) if flow.purpose == "voicemail" else ToFlow(flow=flow.name)
         came_by = CallOutcome(left.value) if left in _LED_AWAY and left is not None else None
         passage = self._floor.call_machine.flows.bind(call, to, came_by)
+        passage.asked = any(code in _ASKED for _, code, *_ in call.trace)
         if flow.purpose == "outside":
             call.state, call.decided, passage.bound = CallState.OUTSIDE, CallOutcome.SERVED, None
 

@@ -80,6 +80,21 @@ def test_the_flow_that_he_was_in_begins_anew_not_the_first() -> None:
     play >> back(play) << plays("other-1", "other")
 
 
+def test_what_he_pressed_in_the_flow_before_still_makes_him_a_missed_call() -> None:
+    choose = Menu(
+        parts=(Sound(prompt="choose"),),
+        keys={"1": ToFlow(flow="other")},
+        tries=Tries(otherwise=HangUp(served=False)),
+    )
+    other = flow_of(Say(parts=(Sound(prompt="long"),), go=HangUp()), name="other")
+    routing = menu_first(flow_of(choose))
+    routing = menu_first(routing.flows["main"], flows={**routing.flows, "other": other})
+    play = restarted(Playbook(routing) >> arrived() >> pressed("1"), routing)
+    play >> back(play) << plays("other-1", "long")
+    play >> hung_up()
+    assert play.last(CallMissed).reason is MissedReason.ABANDONED
+
+
 def test_a_flow_that_he_had_left_is_not_begun_again() -> None:
     routing = menu_first(flow_of(Say(parts=(), go=ToQueue(queue="orders"))))
     before = on_duty(Playbook(routing), "1001") >> arrived()
