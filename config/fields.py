@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 UNFIT = "unfit"
 UNKNOWN = "unknown"
+MISSPELLED = "misspelled"
 
 
 def refuse(message: str, hint: str | None = None) -> PydanticCustomError:

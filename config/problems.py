@@ -93,11 +93,22 @@ class Nearest:
         return self.known[key]
 
 
-def _nearest(word: str, names: frozenset[str]) -> str | None:
+def nearest(word: str, names: Iterable[str]) -> list[str]:
+    """The names that a misspelled word may have meant, the nearest first; three at most."""
     by_folded = {name.casefold(): name for name in sorted(names)}
     close = get_close_matches(word[:80].casefold(), by_folded, n=3, cutoff=0.6)
-    if close:
-        return "did you mean " + " or ".join(repr(by_folded[name]) for name in close) + "?"
+    return [by_folded[name] for name in close]
+
+
+def did_you_mean(names: Iterable[str]) -> str | None:
+    """The hint that gives these names; None where there are none."""
+    words = " or ".join(map(repr, names))
+    return f"did you mean {words}?" if words else None
+
+
+def _nearest(word: str, names: frozenset[str]) -> str | None:
+    if hint := did_you_mean(nearest(word, names)):
+        return hint
     if not names:
         return "none is defined"
     if len(names) <= 12:

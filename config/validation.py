@@ -13,7 +13,7 @@ from pydantic import BaseModel, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.document import REQUIRED, Document
-from config.fields import UNFIT, UNKNOWN
+from config.fields import MISSPELLED, UNFIT, UNKNOWN
 from config.names import WHERE, Names
 from config.nodes import Mapping, Scalar, TreePath, key_mark, locate, plain
 from config.problems import Nearest, Problems
@@ -119,14 +119,11 @@ def _note(
         if isinstance(node, Scalar) and not isinstance(node.value, str):
             value = _AsWritten(node.text)
         if kind == UNFIT:
-            message, hint = context["message"], context["hint"]
-            if isinstance(value, _AsWritten):  # 0138 has become 138
-                resolved = shown(item["input"])
-                message = message.replace(resolved, value, 1)
-                hint = hint and hint.replace(resolved, value, 1)
-            problems.error(mark, message, hint)
+            problems.error(mark, *_unfit(context, value, item["input"]))
         elif kind == UNKNOWN:
             problems.error(mark, *_unknown_name(context["kind"], context["name"], names, nearest))
+        elif kind == MISSPELLED:
+            _misspelled(tree, path, context, problems)
         elif kind == "extra_forbidden":
             message, hint = _unknown_key(path, nearest)
             problems.error(key_mark(tree, path), message, hint)
@@ -140,6 +137,14 @@ def _note(
             if kind == "literal_error":
                 hint = nearest.hint(str(value), re.findall(r"'(\w+)'", context["expected"]))
             problems.error(mark, _misfit(kind, value, item["msg"], context), hint)
+
+
+def _unfit(context: dict[str, Any], value: object, resolved: object) -> tuple[str, str | None]:
+    message, hint = context["message"], context["hint"]
+    if isinstance(value, _AsWritten):  # 0138 has become 138
+        message = message.replace(shown(resolved), value, 1)
+        hint = hint and hint.replace(shown(resolved), value, 1)
+    return message, hint
 
 
 class _AsWritten(str):
@@ -165,6 +170,16 @@ def _unknown_name(kind: str, name: str, names: Names, nearest: Nearest) -> tuple
     )
 
 
+def _misspelled(tree: Mapping, path: TreePath, context: dict[str, Any], problems: Problems) -> None:
+    key, expected = context["key"], f"expected one of {context['expected']}"
+    if key is None:
+        told = f"no key of {_what(path)} says what kind of step it is, {expected}"
+        problems.error(key_mark(tree, path), told, context["hint"])
+    else:
+        told = f"unknown key {shown(key)} in {_what(path)}, {expected}"
+        problems.error(key_mark(tree, (*path, key)), told, context["hint"])
+
+
 def _unknown_key(path: TreePath, nearest: Nearest) -> tuple[str, str | None]:
     key = str(path[-1])
     keys = keys_at(path[:-1])
@@ -183,7 +198,7 @@ def _what(path: TreePath) -> str:
     if not parts:
         return "the file"
     words = [str(part + 1) if isinstance(part, int) else str(part) for part in parts]
-    return " ".join(words[-3:])
+    return " ".join(words if words[0] == "flows" else words[-3:])
 
 
 def _misfit(kind: str, value: object, text: str, context: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ from config.fields import (
     VoicemailName,
     refuse,
 )
+from config.problems import did_you_mean, nearest
 
 
 class Section(BaseModel):
@@ -46,7 +47,8 @@ def _word_of_ending(value: object) -> object:
     if value not in ("callback", "goodbye"):
         raise refuse(
             f"{value!r:.60} is no ending, expected callback, goodbye, {{queue: NAME}}, "
-            "{voicemail: NAME}, {flow: NAME} or {say: PROMPT, then: ...}"
+            "{voicemail: NAME}, {flow: NAME} or {say: PROMPT, then: ...}",
+            did_you_mean(nearest(str(value), ("callback", "goodbye"))),
         )
     return value
 

@@ -7,10 +7,11 @@ recording; a step that only says something has none of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import (
+    BeforeValidator,
     Discriminator,
     Field,
     Tag,
@@ -18,6 +19,7 @@ from pydantic import (
 )
 
 from config.document.base import Section, either, word_or_mapping
+from config.document.kinds import demand_kind, misspelled
 from config.document.rules import Conditions, HoursAre
 from config.fields import (
     CollectedName,
@@ -43,6 +45,7 @@ from config.fields import (
     VoicemailName,
     refuse,
 )
+from config.problems import nearest
 
 WORDS = ("callback", "served", "hang_up")
 """Where a caller can go on besides the steps of the flow, in a word."""
@@ -81,13 +84,20 @@ class SayRecording(Section):
     """The name under which the flow recorded it."""
 
 
+_PARTS = ("number", "digits", "time", "recording")
+
+
 def _part_form(value: object) -> str:
     if not isinstance(value, dict):
         return "<prompt>"
-    for key in ("digits", "time", "recording"):
-        if key in value:
-            return f"<{key}>"
-    return "<number>"
+    return next((f"<{key}>" for key in _PARTS if key in value), "<number>")
+
+
+def _some_part(value: object) -> object:
+    if isinstance(value, dict) and value and value.keys().isdisjoint(_PARTS):
+        key = next(iter(value))
+        raise misspelled(key, _PARTS, nearest(key, _PARTS)[:1])
+    return value
 
 
 Part: TypeAlias = Annotated[
@@ -97,6 +107,7 @@ Part: TypeAlias = Annotated[
     | Annotated[SayTime, Tag("<time>")]
     | Annotated[SayRecording, Tag("<recording>")],
     Discriminator(_part_form),
+    BeforeValidator(_some_part),
 ]
 Parts: TypeAlias = OneOrMore[Part]
 
@@ -311,7 +322,13 @@ class RecordStep(Section):
     """Where he goes on when it could not be recorded."""
 
 
-_KINDS = ("keys", "collect", "cases", "look_up", "record")
+_KINDS: Mapping[str, type[Section]] = {
+    "keys": MenuStep,
+    "collect": CollectStep,
+    "cases": BranchStep,
+    "look_up": LookUpStep,
+    "record": RecordStep,
+}
 
 
 def _step_form(value: object) -> str:
@@ -322,6 +339,12 @@ def _step_form(value: object) -> str:
     return "<say>"
 
 
+def _some_step(value: object) -> object:
+    if isinstance(value, dict):
+        demand_kind(value, _KINDS, SayStep)
+    return value
+
+
 Step: TypeAlias = Annotated[
     Annotated[SayStep, Tag("<say>")]
     | Annotated[MenuStep, Tag("<keys>")]
@@ -330,6 +353,7 @@ Step: TypeAlias = Annotated[
     | Annotated[LookUpStep, Tag("<look_up>")]
     | Annotated[RecordStep, Tag("<record>")],
     Discriminator(_step_form),
+    BeforeValidator(_some_step),
 ]
 
 Flow: TypeAlias = Annotated[dict[Name, Step], Field(min_length=1)]

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from config.document.base import Overflow, Section
 from config.fields import Duration, Folder, Key, Music, PositiveDuration, Prompt, refuse
+from config.problems import did_you_mean, nearest
 
 
 class Announce(Section):
@@ -39,7 +40,8 @@ def _word(value: object) -> object:
     if value != "callback":
         raise refuse(
             f"{value!r:.60} cannot be offered, expected callback, {{queue: NAME}}, {{voicemail: NAME}} "
-            "or {flow: NAME}"
+            "or {flow: NAME}",
+            did_you_mean(nearest(str(value), ("callback",))),
         )
     return value
 

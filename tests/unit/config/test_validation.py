@@ -138,6 +138,13 @@ def test_the_small_file_is_valid(tmp_path: Path) -> None:
         ),
         (
             "businesses",
+            "businesses:\n  shop: {hours: day, when_closed: {say: closed, then: §callbak}}",
+            "'callbak' is no ending, "
+            "expected callback, goodbye, {queue: NAME}, {voicemail: NAME}, {flow: NAME} or "
+            "{say: PROMPT, then: ...}, did you mean 'callback'?",
+        ),
+        (
+            "businesses",
             "businesses:\n  shop: {hours: day, when_closed: §[callback]}",
             "['callback'] is no",
         ),

@@ -20,6 +20,7 @@ def with_flows(flows: str, prompts: str = PROMPTS, numbers: str = NUMBERS, **mor
 
 
 SAY = "{say: hello, go: served}"
+KINDS = "expected one of keys, collect, cases, look_up, record"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +134,56 @@ SAY = "{say: hello, go: served}"
         ("  f:\n    a: §hello", ["'hello' does not fit, expected a mapping"]),
         ("  f:\n    §a: {say: hello}", ["flows f a has no 'go', expected that key"]),
         ("  f:\n    a: {say: hello, go: served, §keyz: {}}", ["unknown key 'keyz' in flows f a"]),
+        (
+            "  f:\n    a: {say: hello, §kees: {'1': served}, otherwise: served}",
+            [f"unknown key 'kees' in flows f a, {KINDS}, did you mean 'keys'?"],
+        ),
+        (
+            "  f:\n    a: {say: hello, §collct: order, at_most: 5, go: served, otherwise: served}",
+            [f"unknown key 'collct' in flows f a, {KINDS}, did you mean 'collect'?"],
+        ),
+        (
+            "  f:\n    a: {§lookup: 'http://x', keep: {a: b}, go: served, otherwise: served}",
+            [f"unknown key 'lookup' in flows f a, {KINDS}, did you mean 'look_up'?"],
+        ),
+        (
+            "  f:\n    a: {§case: [{when: {hours: {open: day}}, go: served}], otherwise: served}",
+            [f"unknown key 'case' in flows f a, {KINDS}, did you mean 'cases'?"],
+        ),
+        (
+            "  f:\n    a: {say: hello, §press: {'1': served}, into: x, otherwise: served}",
+            [f"unknown key 'press' in flows f a, {KINDS}, did you mean 'keys'?"],
+        ),
+        (
+            "  f:\n    §a: {say: hello, otherwise: served}",
+            [
+                f"no key of flows f a says what kind of step it is, {KINDS}, "
+                "did you mean 'keys' or 'collect' or 'look_up'?"
+            ],
+        ),
+        (
+            "  f:\n    a: {say: hello, go: served, §otherwise: served}",
+            ["unknown key 'otherwise' in flows f a, expected one of barge_in, go, say"],
+        ),
+        (
+            "  f:\n    a: {say: [hello, {§digit: '1'}], go: served}",
+            [
+                "unknown key 'digit' in flows f a say 2, expected one of number, digits, time, "
+                "recording, did you mean 'digits'?"
+            ],
+        ),
+        (
+            "  f:\n    a: {say: {§x: 1}, go: served}",
+            ["unknown key 'x' in flows f a say 1, expected one of number, digits, time, recording"],
+        ),
+        ("  f:\n    a: {§say: {}, go: served}", ["flows f a say 1 has no 'number', expected that key"]),
+        (
+            "  f:\n    a: {say: hello, go: §callbak}",
+            [
+                "unknown step 'callbak', expected one of this flow, callback, served, hang_up, or "
+                "elsewhere as {queue: NAME}, did you mean 'callback'?"
+            ],
+        ),
         (
             "  f:\n    a: {say: hello, keys: {'1': served}, otherwise: served, §go: served}",
             ["unknown key 'go' in flows f a, expected one of into, invalid, keys"],

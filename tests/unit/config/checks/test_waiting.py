@@ -67,6 +67,12 @@ def test_what_cannot_be(tmp_path: Path) -> None:
     )
     check_mistakes(
         tmp_path,
+        waiting("{offers: {'1': {then: §callbak}}}"),
+        "'callbak' cannot be offered, expected callback, {queue: NAME}, {voicemail: NAME} or "
+        "{flow: NAME}, did you mean 'callback'?",
+    )
+    check_mistakes(
+        tmp_path,
         waiting("{offers: {'1': {then: §goodbye}}}"),
         "'goodbye' cannot be offered, expected callback",
     )
