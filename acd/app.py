@@ -26,6 +26,7 @@ from acd.core.dispatcher import Dispatcher
 from acd.core.events import StateRestored
 from acd.core.flow_words import LookUp
 from acd.core.message_words import DeliverMessage
+from acd.core.past import PastCallsRestored
 from acd.core.routing import Routing
 from acd.core.tape_words import FindTape
 from acd.errors import OperatorError, StoreUnavailable, TakenOver
@@ -33,7 +34,7 @@ from acd.lookups import open_lookups
 from acd.mail import Mailer, MailSettings
 from acd.metrics import Metrics
 from acd.ports import Check
-from acd.remembering import follow_do_not_call, promises, state, surveyed_since
+from acd.remembering import follow_do_not_call, past_calls, promises, state, surveyed_since
 from acd.retention import keep_to_time
 from acd.routing_source import RoutingSource
 from acd.runtime.clock import SystemClock
@@ -145,7 +146,7 @@ async def running(
         stack.push_async_callback(keeper.close)
         store = await _store(stack, settings, keeper, clock)
         directory = Directory()
-        restored = await _remember(store, directory, routing, clock.now())
+        restored, past = await _remember(store, directory, routing, clock.now())
         telephony = AsteriskTelephony(
             node=settings.node,
             settings=_ari(settings),
@@ -195,6 +196,7 @@ async def running(
         engine.flush = store.journal.flush
         outside.start("commits", store.commits.run(engine.post))
         engine.post(restored or StateRestored(agents=(), calls=()))
+        engine.post(past)
         engine.close_blacklisted()
         if restored is None:
             outside.start("directory", _learn_later(store, directory, engine))
@@ -296,7 +298,7 @@ async def _api(
 
 async def _remember(
     store: Store, directory: Directory, routing: Routing, now: float
-) -> StateRestored | None:
+) -> tuple[StateRestored | None, PastCallsRestored]:
     """What the store knows. Without a database (None) the engine starts all the same, knowing nobody."""
     zone = ZoneInfo(routing.timezone)
     today = datetime.fromtimestamp(now, zone).date()
@@ -304,17 +306,19 @@ async def _remember(
     try:
         restored = await store.memory.load_open(midnight, surveyed_since=surveyed_since(routing, now))
         await _learn(store, directory, routing, now)
+        past = await past_calls(store.memory, routing, now)
     except StoreUnavailable as error:
         log.error("starting without memory: the database is away", error=str(error))
-        return None
+        return None, PastCallsRestored(calls=())
     log.info(
         "remembered",
         calls=len(restored.calls),
         agents=len(restored.agents),
         callbacks=len(restored.callbacks),
         messages=len(restored.messages),
+        past_calls=len(past.calls),
     )
-    return state(restored)
+    return state(restored), past
 
 
 async def _learn(store: Store, directory: Directory, routing: Routing, now: float) -> None:
@@ -331,11 +335,13 @@ async def _learn_later(store: Store, directory: Directory, engine: Engine) -> No
             await _learn(store, directory, engine.routing, engine.now())
             since = surveyed_since(engine.routing, engine.now())
             owed = promises(await store.memory.load_promises(surveyed_since=since), started_at)
+            past = await past_calls(store.memory, engine.routing, started_at)
         except StoreUnavailable as error:
             log.warning("customers and blacklist not read yet", error=str(error))
             await asyncio.sleep(LEARN_AGAIN_S)
         else:
             engine.post(owed)
+            engine.post(past)
             engine.close_blacklisted()
             log.info(
                 "customers, blacklist and promises read",

@@ -24,6 +24,7 @@ from acd.core.events import (
 from acd.core.facts import Fact
 from acd.core.flow_words import LookUp
 from acd.core.message_words import Message
+from acd.core.past import PastCall
 from acd.core.routing import Routing
 from acd.core.views import AgentView, CallbackView, CallView, QueueView, WhyView
 
@@ -134,6 +135,10 @@ class Memory(Protocol):
 
     async def load_promises(self, *, surveyed_since: float) -> Restored:
         """The same without calls and agents, for an engine that started while the store was away."""
+
+    async def load_past(self, *, since: float, until: float) -> tuple[PastCall, ...]:
+        """The last calls (so many as matter) that came from `since` on and were over by `until` (UTC
+        seconds), in the order in which they came."""
 
     async def load_directory(self) -> tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]]]:
         """All customers (with their last agent) and all blacklist entries by number."""

@@ -8,8 +8,12 @@ from typing import Final, Protocol
 
 from acd.core.callback_words import DoNotCallChanged
 from acd.core.events import Event, PromisesRestored, StateRestored
+from acd.core.past import PastCall, PastCallsRestored
 from acd.core.routing import Routing, SurveyRule
 from acd.ports import Restored
+
+TAUGHT_FOR: Final = 7 * 86_400.0
+"""Seconds after which a call teaches a new engine nothing."""
 
 AT_ONCE: Final = 100
 """Numbers posted before others have the event loop."""
@@ -43,6 +47,19 @@ def surveyed_since(routing: Routing, now: float) -> float:
     """From when on it matters whether a number was asked, whatever the routing says after a reload."""
     rules = [business.survey for business in routing.businesses.values() if business.survey is not None]
     return now - max(rule.not_within for rule in (SurveyRule(), *rules))
+
+
+class Past(Protocol):
+    """The store, as far as calls of the past go."""
+
+    async def load_past(self, *, since: float, until: float) -> tuple[PastCall, ...]: ...
+
+
+async def past_calls(store: Past, routing: Routing, now: float) -> PastCallsRestored:
+    """What recent calls teach of how long callers wait, if any queue tells them."""
+    if all(queue.announcements is None for queue in routing.queues.values()):
+        return PastCallsRestored(calls=())
+    return PastCallsRestored(calls=await store.load_past(since=now - TAUGHT_FOR, until=now))
 
 
 class Listed(Protocol):

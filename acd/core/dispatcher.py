@@ -58,6 +58,7 @@ from acd.core.message_words import MailboxDialled, Message, MessageActed, Messag
 from acd.core.messages import Messages
 from acd.core.midnight import last_midnight, next_midnight
 from acd.core.offers_table import OfferEvent
+from acd.core.past import PastCallsRestored
 from acd.core.reconcile import Reconcile
 from acd.core.reconfigure import Reconfigure
 from acd.core.recordings import Recordings
@@ -129,6 +130,7 @@ class Dispatcher:
             ChannelsReconciled: nodes.back,
             StateRestored: restore.restored,
             PromisesRestored: restore.promised,
+            PastCallsRestored: self._past_calls,
             ConfigReplaced: self._config_replaced,
         }
         self._handlers.update(CallbackReports(floor).handlers)
@@ -336,6 +338,12 @@ class Dispatcher:
 
     def _phone_changed(self, event: PhoneStateChanged) -> None:
         self._floor.staff.phone(event.agent, event.phone)
+
+    def _past_calls(self, event: PastCallsRestored) -> None:
+        if self._floor.estimates is not None:
+            for call in event.calls:
+                self._floor.estimates.learn(call)
+            self._floor.estimates.keep(self._floor.routing.queues)
 
     def _config_replaced(self, event: ConfigReplaced) -> None:
         self._reconfigure.replaced(event)

@@ -33,6 +33,7 @@ from acd.core.rates import Rates
 if TYPE_CHECKING:
     from acd.core.call import Call
     from acd.core.matching import Matching
+    from acd.core.past import PastCall
     from acd.core.routing import Routing
 
 NOBODY: Final = 0.01
@@ -94,6 +95,18 @@ class Estimates:
     def gave_up(self, queue: str, wait: float) -> None:
         """A caller hung up while he waited in this queue."""
         self._of(queue).gave_up(wait)
+
+    def learn(self, past: PastCall) -> None:
+        """What a call of the past teaches."""
+        rates = self._of(past.queue)
+        if past.wait is not None and past.gave_up:
+            rates.gave_up(past.wait)
+        elif past.wait is not None:
+            rates.served(past.wait)
+        if past.handled is not None:
+            rates.handled(past.handled)
+        for queue, seconds in past.wasted:
+            self._of(queue).wasted(seconds)
 
     # what it means
 

@@ -36,6 +36,7 @@ from acd.core.flow_words import (
     TapeFinished,
 )
 from acd.core.message_words import MailboxDialled, Message, MessageActed, MessagesExpired
+from acd.core.past import PastCallsRestored
 from acd.core.records import Placement, Reason
 from acd.core.routing import Routing
 from acd.core.tape_words import TapeFound
@@ -426,6 +427,7 @@ Event: TypeAlias = (
     | ConfigReplaced
     | StateRestored
     | PromisesRestored
+    | PastCallsRestored
     | NodeLost
     | ChannelsReconciled
 )

@@ -19,6 +19,7 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from acd.core.events import Customer
+from acd.core.past import PastCall
 from acd.errors import StoreUnavailable
 from acd.ports import DirectoryEntry, Restored
 from acd.runtime.tasks import TaskKeeper
@@ -28,6 +29,7 @@ from acd.storage.commits import DurableCommits
 from acd.storage.database import create_engine, database_url, reading
 from acd.storage.journal import GATHER, WriteBehind
 from acd.storage.migrate import upgrade
+from acd.storage.past_calls import past_calls
 from acd.storage.spool import Spool
 from acd.storage.writers import commit_writer, fact_writer
 
@@ -50,6 +52,10 @@ class SqlMemory:
     async def load_promises(self, *, surveyed_since: float) -> Restored:
         async with reading(self._engine) as connection:
             return await recall.load_promises(connection, surveyed_since)
+
+    async def load_past(self, *, since: float, until: float) -> tuple[PastCall, ...]:
+        async with reading(self._engine) as connection:
+            return await past_calls(connection, since, until)
 
     async def load_directory(
         self,

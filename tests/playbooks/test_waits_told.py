@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from acd.core import codes
+from acd.core.estimates import expected_wait
 from acd.core.events import ChannelsReconciled, DigitPressed, LiveCall, RestoredCall, StateRestored
 from acd.core.facts import CallQueued
 from acd.core.flow_words import WaitAnnounced
+from acd.core.past import PastCall, PastCallsRestored
 from acd.core.routing import Ending, NumberRoute, Then, WaitOffer
 from agents.model import PhoneState
 from tests.playbooks.announced import TOLD, busy, heard, number, told
@@ -115,3 +117,26 @@ def test_a_new_engine_tells_no_longer_wait_in_another_queue_unless_he_chose_it()
         play >> ChannelsReconciled(node=NODE, restarted=False, calls=(live,), phones=phones)
         play.after(30) << told(*sounds)
         play.check()
+
+
+def test_a_new_engine_knows_what_the_calls_of_the_past_taught() -> None:
+    """They took an agent a minute each, a ring of a minute for nothing included in every second one;
+    half of those who had to wait gave up."""
+    answered = PastCall(queue="orders", wait=60.0, handled=30.0)
+    rung = PastCall(queue="orders", wait=60.0, handled=30.0, wasted=(("orders", 60.0),))
+    lost = PastCall(queue="orders", wait=60.0, gave_up=True)
+    away = PastCall(queue="closed down", handled=3600.0)
+    no_wait = PastCall(queue="orders")
+    play = busy() >> PastCallsRestored(calls=(answered, rung, lost, lost, away, no_wait) * 20)
+    play >> arrived("c1") >> arrived("c2")
+    play.after(30)
+    giving_up = 1 / 120
+    assert [each.estimate for each in play.recorded(WaitAnnounced)] == pytest.approx(
+        [expected_wait(ahead, 1, 1 / 60, giving_up) for ahead in (0, 1)], rel=0.02
+    )
+
+
+def test_where_no_wait_is_told_nothing_is_learnt() -> None:
+    play = Playbook(centre(queues=[queue()]))
+    play >> PastCallsRestored(calls=(PastCall(queue="orders", wait=60.0, handled=30.0),))
+    play.quiet()

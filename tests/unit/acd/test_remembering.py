@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from acd.core.callback_words import DoNotCallChanged, RestoredCallback
 from acd.core.events import Event, PromisesRestored, RestoredOffer, StateRestored
-from acd.core.routing import Business, Ending, SurveyRule, Then
+from acd.core.past import PastCall
+from acd.core.routing import Announcements, Business, Ending, SurveyRule, Then
 from acd.ports import Restored
-from acd.remembering import follow_do_not_call, promises, state, surveyed_since
+from acd.remembering import follow_do_not_call, past_calls, promises, state, surveyed_since
 from tests.contract import made_facts as made
 from tests.contract.made_facts import START
 from tests.unit.acd.api.fakes import routing
@@ -79,3 +80,24 @@ async def test_the_list_is_followed_number_by_number() -> None:
     assert DoNotCallChanged(number="119", listed=False) in engine.told
     assert DoNotCallChanged(number="120", listed=True) in engine.told
     assert len(engine.told) == 152
+
+
+class Yesterday:
+    """A store of one call."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[float, float]] = []
+
+    async def load_past(self, *, since: float, until: float) -> tuple[PastCall, ...]:
+        self.asked.append((since, until))
+        return (PastCall(queue="sales", wait=5.0),)
+
+
+async def test_a_week_s_calls_are_learnt_from_where_any_queue_tells_a_wait() -> None:
+    store, silent = Yesterday(), routing()
+    assert (await past_calls(store, silent, START)).calls == ()
+    assert store.asked == []
+    (name, queue), *_ = silent.queues.items()
+    told = replace(silent, queues={**silent.queues, name: replace(queue, announcements=Announcements())})
+    assert (await past_calls(store, told, START)).calls == (PastCall(queue="sales", wait=5.0),)
+    assert store.asked == [(START - 7 * DAY, START)]
