@@ -183,6 +183,8 @@ class Flows:
         """A recording of a caller is over. One that nobody waits for any more is deleted."""
         passage, name = self._taken(event.call, event.file)
         if passage is None:
+            if self.voicemail.keeps_unasked(self._floor.calls.get(event.call), event):
+                return
             self._floor.commands.append(DropTape(file=event.file))
         else:
             passage.tapes[name] = (event.file, event.seconds)

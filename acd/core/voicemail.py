@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from acd.core import codes
 from acd.core.call_facts import TURNED_AWAY
+from acd.core.calls_table import CallState
 from acd.core.facts import CallOutcome, MissedReason
-from acd.core.flow_words import DropTape, TapeFailure
+from acd.core.flow_words import DropTape, TapeFailure, TapeFinished
 from acd.core.message_words import Message, MessageNotLeft, NoMessage
 from ivr.voicemail import CALL_BACK, FAILED, KEPT, MESSAGE, TOO_SHORT, dialogue
 
@@ -67,6 +68,17 @@ class Voicemails:
         tape = passage.tapes.get(MESSAGE)
         assert passage.box is not None, "a voicemail dialogue is that of a box"
         return tape is not None and tape[1] >= passage.box.at_least
+
+    def keeps_unasked(self, call: Call | None, event: TapeFinished) -> bool:
+        """He was speaking still for an engine that had died, and is being asked anew. What he has said is
+        kept until he says more; so it is a message if he does not."""
+        passage = None if call is None else call.flows
+        if call is None or passage is None or call.state is not CallState.IN_FLOW:
+            return False
+        if passage.box is None or passage.taping is not None or MESSAGE in passage.tapes:
+            return False
+        passage.tapes[MESSAGE] = (event.file, event.seconds)
+        return True
 
     def _left(self, call: Call, passage: Passage) -> None:
         floor, box = self._floor, passage.box

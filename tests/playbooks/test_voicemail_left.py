@@ -288,8 +288,15 @@ def test_a_box_that_is_configured_no_more_means_a_callback() -> None:
 def test_a_node_that_was_lost_while_he_spoke_begins_anew() -> None:
     play = recording() >> NodeLost(node="pbx1")
     play >> back(play) << StopTape(call="c1", file=FILE) << plays("orders-2", "leave_message")
-    play >> spoke() << DropTape(file=FILE)
-    play >> prompt_over("orders-2") << tape(2)
+    (play >> spoke()).quiet()
+    play >> prompt_over("orders-2") << DropTape(file=FILE) << tape(2)
+
+
+def test_what_he_had_said_before_his_node_was_lost_is_a_message_if_he_says_no_more() -> None:
+    play = recording() >> NodeLost(node="pbx1")
+    play >> back(play) >> spoke() >> hung_up()
+    play.quiet()
+    assert [each.message.file for each in play.recorded(MessageLeft)] == [FILE]
 
 
 def test_a_node_that_was_lost_in_the_review_deletes_and_begins_anew() -> None:

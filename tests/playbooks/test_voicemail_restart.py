@@ -17,7 +17,7 @@ from acd.core.events import (
     StateRestored,
 )
 from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, VisitOutcome
-from acd.core.flow_words import DropTape, FlowLeft
+from acd.core.flow_words import DropTape, FlowLeft, StartTape, TapeEnd, TapeFinished
 from acd.core.message_words import MessageLeft, MessageNotLeft, NoMessage
 from acd.core.routing import Ending, Routing, Then, Voicemail
 from acd.core.tape_words import FindTape, TapeFound
@@ -109,6 +109,36 @@ def test_who_had_waited_in_vain_before_is_missed_for_that() -> None:
 def test_who_is_there_still_is_asked_anew() -> None:
     play = speaking()
     play >> back(play) << plays("orders-1", "leave_message")
+
+
+def spoken_on() -> Playbook:
+    """He speaks on for an engine that is dead; the next one asks him anew as soon as he pauses."""
+    play = speaking()
+    play >> back(play)
+    play >> TapeFinished(call="c1", file=FILE, seconds=9.0, ended_by=TapeEnd.STOPPED)
+    return play.quiet()
+
+
+def test_what_he_says_while_no_engine_is_there_is_a_message_if_he_says_no_more() -> None:
+    play = spoken_on() >> hung_up()
+    play.quiet()
+    assert [each.message.file for each in play.recorded(MessageLeft)] == [FILE]
+    assert play.recorded(CallMissed) == []
+
+
+def test_what_he_says_when_he_is_asked_anew_stands_for_it() -> None:
+    play = spoken_on() >> prompt_over("orders-1")
+    (dropped, taped) = [each for each in play.said if isinstance(each, DropTape | StartTape)]
+    assert dropped == DropTape(file=FILE)
+    assert isinstance(taped, StartTape)
+    play >> TapeFinished(call="c1", file=FILE, seconds=9.0, ended_by=TapeEnd.STOPPED)
+    play << DropTape(file=FILE)
+
+
+def test_recording_of_one_who_is_in_no_box_is_dropped() -> None:
+    play = on_duty(Playbook(centre()), "1001") >> arrived()
+    play >> TapeFinished(call="c1", file=FILE, seconds=9.0, ended_by=TapeEnd.STOPPED)
+    play << DropTape(file=FILE)
 
 
 def test_it_is_looked_for_once() -> None:
