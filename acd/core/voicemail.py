@@ -70,8 +70,8 @@ class Voicemails:
         return tape is not None and tape[1] >= passage.box.at_least
 
     def keeps_unasked(self, call: Call | None, event: TapeFinished) -> bool:
-        """He was speaking still for an engine that had died, and is being asked anew. What he has said is
-        kept until he says more; so it is a message if he does not."""
+        """He was speaking still for an engine that had died, and is being asked anew: what he has said
+        is kept until he says more, and is a message if he does not."""
         passage = None if call is None else call.flows
         if call is None or passage is None or call.state is not CallState.IN_FLOW:
             return False
