@@ -5,7 +5,6 @@ An agent's token is good for the boxes that its agent may listen to; whoever lis
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from aiohttp import web
@@ -23,14 +22,13 @@ from acd.api.schemas.messages import (
     MessageStoryOut,
 )
 from acd.api.schemas.problem import ErrorItem
+from acd.api.sound import AUDIO, sound_of
 from acd.archive import Role
 from acd.core.message_words import Message, MessageAct, MessageActed, RefuseMessageAct
 from acd.imports import unknown
-from acd.message_files import OutsideTheFolder, path_of
 
 _TAG: Final = "messages"
 _PATH: Final = f"{PREFIX}/messages"
-AUDIO: Final = "audio/wav"
 
 
 def _boxes(request: web.Request, context: Context) -> frozenset[str] | None:
@@ -86,7 +84,7 @@ def _out(message: Message) -> MessageOut:
 async def list_messages(request: web.Request, context: Context) -> web.Response:
     """A page of messages."""
     query = read_query(request, MessagesQuery)
-    where = query.where(_boxes(request, context))
+    where = query.where(_boxes(request, context), context.centre.routing.numbering)
     page = await context.archive.messages(where, limit=query.limit, cursor=query.cursor)
     return await page_of(MessageOut, page)
 
@@ -94,31 +92,23 @@ async def list_messages(request: web.Request, context: Context) -> web.Response:
 async def one_message(request: web.Request, context: Context) -> web.Response:
     """A message with its story; a deleted one too."""
     id = request.match_info["id"]
+    await context.centre.settled()
     story = await context.archive.message(id)
     if story is None:
         raise not_found(f"There is no message {id[:100]!r}.")
-    _demand_box(request, context, story.message.box)
+    message = context.centre.view_message(id) or story.message
+    _demand_box(request, context, message.box)
     return reply(MessageStoryOut.model_validate(story))
 
 
 async def audio(request: web.Request, context: Context) -> web.StreamResponse:
     """The sound, whole or the bytes asked for; who listens is remembered."""
     message = await _message(request, context)
-    try:
-        path = path_of(context.settings.recordings_dir, message.file)
-        there = await asyncio.to_thread(path.is_file)
-    except OutsideTheFolder:
-        there = False
-    if not there:
-        raise not_found(f"The file of the message {message.id!r} is not there.")
+    sound, heard = await sound_of(request, context, message.file, f"the message {message.id!r}")
     principal = request[PRINCIPAL]
-    if context.listened.anew(principal.token, message.id):
+    if heard and context.listened.anew(principal.token, message.id):
         _do(request, context, MessageAct.HEAR, message.id, agent=principal.agent)
-    name = message.file.rpartition("/")[2]
-    return web.FileResponse(
-        path,
-        headers={"Content-Type": AUDIO, "Content-Disposition": f'inline; filename="{name}.wav"'},
-    )
+    return sound
 
 
 def _do(
@@ -136,7 +126,8 @@ def _do(
             raise Refusal(409, Kind.CONFLICT, f"This cannot be done: {command.why}.")
 
 
-def _after(request: web.Request, context: Context, before: Message) -> web.Response:
+async def _after(context: Context, before: Message) -> web.Response:
+    await context.centre.settled()
     return reply(_out(context.centre.view_message(before.id) or before))
 
 
@@ -152,7 +143,7 @@ def _for_agent(act: MessageAct) -> Handler:
             detail = "No agent is named." if agent is None else f"There is no agent {agent!r}."
             raise invalid(detail, ErrorItem(pointer="/agent", detail=detail))
         _do(request, context, act, message.id, agent=agent)
-        return _after(request, context, message)
+        return await _after(context, message)
 
     return handle
 
@@ -166,14 +157,21 @@ async def forward(request: web.Request, context: Context) -> web.Response:
         detail = unknown("voicemail box", asked.box, boxes)
         raise invalid("There is no such box.", ErrorItem(pointer="/box", detail=detail))
     _do(request, context, MessageAct.FORWARD, message.id, box=asked.box)
-    return _after(request, context, message)
+    return await _after(context, message)
 
 
 async def close(request: web.Request, context: Context) -> web.Response:
     """Nothing is to be done about it any more."""
     message = await _message(request, context)
     _do(request, context, MessageAct.CLOSE, message.id)
-    return _after(request, context, message)
+    return await _after(context, message)
+
+
+async def give_back(request: web.Request, context: Context) -> web.Response:
+    """It is nobody's any more."""
+    message = await _message(request, context)
+    _do(request, context, MessageAct.GIVE_BACK, message.id, agent=request[PRINCIPAL].agent)
+    return await _after(context, message)
 
 
 def _act_route(path: str, handle: Handler, summary: str, body: type[Asked] | None = None) -> Route:
@@ -223,6 +221,7 @@ ROUTES: Final = (
         problems=(404, 410, 503),
     ),
     _act_route("take", _for_agent(MessageAct.TAKE), "Say whose message it is from now on", ForAgentIn),
+    _act_route("give-back", give_back, "Give a taken message back: anybody may call back for it again"),
     _act_route(
         "call-back", _for_agent(MessageAct.CALL_BACK), "Call its caller back, by this agent", ForAgentIn
     ),

@@ -19,6 +19,7 @@ from acd.core.callback_words import (
 from acd.core.calling_hours import Span, callable_span
 from acd.core.facts import CallEntered
 from acd.core.floor import Floor
+from acd.core.message_words import Message
 from acd.core.requirement import Requirement, Stage, first
 from acd.core.retry import expires_at
 from acd.core.routing import CallbackRule, Queue, Trunk
@@ -41,6 +42,11 @@ class Ledger:
         self.by_number: dict[str, dict[str, OpenCallback]] = {}
         self.attempts: dict[str, OpenCallback] = {}
         self.answered_ends: dict[str, tuple[str, CallbackClosed]] = {}
+
+    def owed_for(self, message: Message) -> bool:
+        """Whether somebody is to call back for this message."""
+        same = self.by_number.get(message.caller or "", {})
+        return any(each.now.message == message.id for each in same.values())
 
     def rule(self, callback: OpenCallback) -> CallbackRule:
         """How its queue calls back, as it is configured now."""

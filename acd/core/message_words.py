@@ -19,10 +19,12 @@ class MessageState(StrEnum):
 
 
 class MessageAct(StrEnum):
-    """What somebody can do with a message."""
+    """What somebody can do with a message. Only an agent's listening makes it heard; whoever listens is
+    remembered."""
 
     HEAR = "hear"
     TAKE = "take"
+    GIVE_BACK = "give_back"
     CALL_BACK = "call_back"
     CLOSE = "close"
     FORWARD = "forward"
@@ -62,8 +64,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageActed:
-    """Somebody did something with a message. `by` as in AgentActed; `agent` is who takes it or calls
-    back, `box` where it is forwarded to."""
+    """Somebody did something with a message. `by` as in AgentActed; `agent` is who hears it, takes it or
+    calls back, `box` where it is forwarded to."""
 
     message: str
     act: MessageAct

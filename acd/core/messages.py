@@ -2,11 +2,12 @@
 
 A message comes in when its caller has kept it (`left`); then people do things with it. The
 message-waiting lamp of an agent shows the open messages of all boxes that light it: his own, and those
-of queues whose box names him.
+of queues whose box names him; without those that another agent has taken.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from heapq import nsmallest
@@ -17,6 +18,7 @@ from acd.core.floor import Floor
 from acd.core.message_words import (
     DeliverMessage,
     Message,
+    MessageAct,
     MessageActed,
     MessageChanged,
     MessageDeleted,
@@ -44,6 +46,7 @@ class Messages:
         self._messages: dict[str, Message] = {}
         self._open: dict[str, dict[str, None]] = {}
         self._new: dict[str, int] = {}
+        self._taken: dict[str, Counter[str | None]] = {}
         self._boxes_of: dict[str, tuple[str, ...]] = {}
         self._agents_of: dict[str, tuple[str, ...]] = {}
         self._shown: dict[str, tuple[str, int, int] | None] = {}
@@ -142,6 +145,18 @@ class Messages:
         """Its state changes, and that is all."""
         self._become(replace(message, state=to), message, asked)
 
+    def hear(self, message: Message, to: MessageState, asked: MessageActed) -> None:
+        """An agent has listened to it. Somebody else's listening leaves it to the agents as it is."""
+        state = message.state if asked.agent is None else to
+        self._become(replace(message, state=state), message, asked)
+
+    def give_back(self, message: Message, to: MessageState, asked: MessageActed) -> str | None:
+        """It is nobody's any more. An agent gives back what is his own; others whatever they want."""
+        if asked.agent is not None and self._taken_by_another(message, asked.agent):
+            return f"{message.agent} has taken it"
+        self._become(replace(message, state=to, agent=None), message, asked)
+        return None
+
     def take(self, message: Message, to: MessageState, asked: MessageActed) -> str | None:
         """It is this agent's from now on."""
         if asked.agent is None or asked.agent not in self._floor.routing.agents:
@@ -156,6 +171,8 @@ class Messages:
             return _no_agent(asked)
         if self._taken_by_another(message, asked.agent):
             return f"{message.agent} has taken it"
+        if message.agent != asked.agent and floor.callbacks.owed_for(message):
+            return f"{message.agent} is calling back already"
         if message.caller is None:
             return "its caller withheld his number"
         if message.caller in floor.do_not_call:
@@ -190,6 +207,8 @@ class Messages:
 
     def refuse(self, message: Message, to: MessageState, asked: MessageActed) -> str:
         """Its state does not allow it."""
+        if asked.act is MessageAct.GIVE_BACK and message.state in (MessageState.NEW, MessageState.HEARD):
+            return "nobody has taken it"
         if message.state is MessageState.TAKEN:
             return f"{message.agent} has taken it already"
         if message.state is MessageState.CALLED_BACK:
@@ -246,6 +265,8 @@ class Messages:
         self._open.setdefault(message.box, {})[message.id] = None
         if message.state is MessageState.NEW:
             self._new[message.box] = self._new.get(message.box, 0) + 1
+        elif message.state is MessageState.TAKEN:
+            self._taken.setdefault(message.box, Counter())[message.agent] += 1
 
     def _uncount(self, message: Message) -> None:
         if message.state in _DONE:
@@ -253,6 +274,8 @@ class Messages:
         del self._open[message.box][message.id]
         if message.state is MessageState.NEW:
             self._new[message.box] -= 1
+        elif message.state is MessageState.TAKEN:
+            self._taken[message.box][message.agent] -= 1
 
     def _name_boxes(self, routing: Routing) -> None:
         self._agents_of = {
@@ -277,10 +300,15 @@ class Messages:
             return
         boxes, node = self._boxes_of.get(agent, ()), found.profile.node
         new = sum(self._new.get(box, 0) for box in boxes)
-        old = sum(len(self._open.get(box, ())) for box in boxes) - new
+        old = sum(len(self._open.get(box, ())) - self._others(box, agent) for box in boxes) - new
         if self._shown.get(agent, (node, 0, 0)) != (node, new, old):
             self._shown[agent] = node, new, old
             floor.commands.append(SetLamp(agent=agent, node=node, new=new, old=old))
+
+    def _others(self, box: str, agent: str) -> int:
+        """How many messages of a box others have taken."""
+        taken = self._taken.get(box)
+        return 0 if taken is None else taken.total() - taken[agent]
 
 
 def _no_agent(asked: MessageActed) -> str:

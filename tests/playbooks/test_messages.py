@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from acd.core.callback_words import (
+    CallbackAct,
+    CallbackActed,
     CallbackClosed,
     CallbackOpened,
     CallbackOutcome,
@@ -133,13 +135,14 @@ def test_a_message_lights_the_lamps_of_its_box_and_is_sent() -> None:
 
 def test_heard_taken_called_back_closed() -> None:
     play = remembering(message())
-    play >> act(MessageAct.HEAR) << changed(play, MessageAct.HEAR, MessageState.HEARD)
+    play >> act(MessageAct.HEAR, agent="1002") << changed(play, MessageAct.HEAR, MessageState.HEARD)
     play << lamp("1001", 0, 1) << lamp("1002", 0, 1)
     play >> act(MessageAct.TAKE, agent="1001")
-    play << changed(play, MessageAct.TAKE, MessageState.TAKEN, agent="1001")
+    play << changed(play, MessageAct.TAKE, MessageState.TAKEN, agent="1001") << lamp("1002", 0, 0)
     play >> act(MessageAct.HEAR) << changed(play, MessageAct.HEAR, MessageState.TAKEN, agent="1001")
     play >> act(MessageAct.CALL_BACK, agent="1001")
     play << changed(play, MessageAct.CALL_BACK, MessageState.CALLED_BACK, agent="1001")
+    play << lamp("1002", 0, 1)
     play >> act(MessageAct.CLOSE)
     play << changed(play, MessageAct.CLOSE, MessageState.CLOSED, agent="1001")
     play << lamp("1001", 0, 0) << lamp("1002", 0, 0)
@@ -158,7 +161,46 @@ def test_calling_back_opens_a_callback_for_that_agent_alone() -> None:
     assert (second.number, second.queue, second.agent) == ("139", "orders", "1002")
     play.after(1)
     play >> act(MessageAct.CALL_BACK, agent="1002")
+    assert play.story[-1].endswith("why='1001 is calling back already')")
+    play >> act(MessageAct.CALL_BACK, agent="1001")
     assert play.last(CallbackClosed).outcome is CallbackOutcome.MERGED
+
+
+def test_when_the_callback_is_over_another_agent_may_call_back() -> None:
+    play = remembering(message())
+    play >> act(MessageAct.CALL_BACK, agent="1001")
+    owed = play.last(CallbackOpened).callback
+    play >> CallbackActed(callback=owed.id, act=CallbackAct.CLOSE, by="api:desk", reason="he came by")
+    play.after(1)
+    play >> act(MessageAct.CALL_BACK, agent="1002")
+    assert play.last(CallbackOpened).callback.agent == "1002"
+
+
+def test_a_supervisor_who_listens_leaves_the_message_new() -> None:
+    play = remembering(message())
+    play >> act(MessageAct.HEAR) << changed(play, MessageAct.HEAR, MessageState.NEW)
+    play.check()
+
+
+def test_what_was_taken_can_be_given_back_by_who_took_it_and_by_a_supervisor() -> None:
+    play = remembering(message(state=MessageState.TAKEN, agent="1001"))
+    play >> act(MessageAct.GIVE_BACK, agent="1002") << refuse(MessageAct.GIVE_BACK, "1001 has taken it")
+    play >> act(MessageAct.GIVE_BACK, agent="1001")
+    play << changed(play, MessageAct.GIVE_BACK, MessageState.HEARD) << lamp("1002", 0, 1)
+    play >> act(MessageAct.GIVE_BACK) << refuse(MessageAct.GIVE_BACK, "nobody has taken it")
+    play >> act(MessageAct.TAKE, agent="1002")
+    play << changed(play, MessageAct.TAKE, MessageState.TAKEN, agent="1002") << lamp("1001", 0, 0)
+    play >> act(MessageAct.GIVE_BACK)
+    play << changed(play, MessageAct.GIVE_BACK, MessageState.HEARD) << lamp("1001", 0, 1)
+    play.check()
+
+
+def test_the_lamp_of_who_has_not_taken_it_counts_it_no_more() -> None:
+    play = remembering(message(), message("m2"))
+    play >> act(MessageAct.TAKE, agent="1001")
+    play << changed(play, MessageAct.TAKE, MessageState.TAKEN, agent="1001")
+    play << lamp("1001", 1, 1) << lamp("1002", 1, 0)
+    play.check()
 
 
 def test_who_does_not_want_to_be_called_is_not_called_back() -> None:
@@ -260,7 +302,7 @@ def test_lamps_are_set_when_the_node_is_there_and_when_it_is_back() -> None:
     play.quiet()
     play >> ChannelsReconciled(node=NODE, restarted=False)
     play << lamp("1001", 2) << lamp("1002", 1)
-    play >> NodeLost(node=NODE) >> act(MessageAct.HEAR)
+    play >> NodeLost(node=NODE) >> act(MessageAct.HEAR, agent="1001")
     play.quiet()
     play >> ChannelsReconciled(node="another", restarted=False)
     play.quiet()
@@ -275,7 +317,7 @@ def test_a_message_that_is_known_is_not_taken_up_twice() -> None:
     play >> StateRestored(agents=(), calls=(), messages=(message(),))
     play >> ChannelsReconciled(node=NODE, restarted=False)
     play.quiet()
-    play >> act(MessageAct.HEAR) << lamp("1001", 0, 1) << lamp("1002", 0, 1)
+    play >> act(MessageAct.HEAR, agent="1001") << lamp("1001", 0, 1) << lamp("1002", 0, 1)
     play.check()
 
 

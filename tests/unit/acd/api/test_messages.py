@@ -119,9 +119,6 @@ async def test_the_sound_is_sent_whole_and_the_listening_remembered(house: House
     assert headers["Content-Disposition"] == 'inline; filename="m1.wav"'
     heard = MessageActed(message="m1", act=MessageAct.HEAR, by="api:supervisor")
     assert house.centre.messages.acts == [heard]
-    message = house.centre.view_message("m1")
-    assert message is not None
-    assert message.state is MessageState.HEARD
 
 
 @pytest.mark.parametrize(
@@ -144,6 +141,22 @@ async def test_a_player_that_asks_piece_by_piece_listens_once(house: House) -> N
     for asked in ("bytes=4-9", "bytes=0-3", "bytes=10-"):
         assert (await hear(house, Range=asked))[0] == 206
     assert len(house.centre.messages.acts) == 1
+
+
+async def test_only_an_agent_who_listens_makes_it_heard(house: House) -> None:
+    states = []
+    for who in (SUPERVISOR, AGENT):
+        await hear(house, "m1", **who)
+        message = house.centre.view_message("m1")
+        assert message is not None
+        states.append(message.state)
+    assert states == [MessageState.NEW, MessageState.HEARD]
+
+
+@pytest.mark.parametrize("asked", ["bytes=99999999-", "bytes=x"])
+async def test_who_was_sent_nothing_has_not_listened(house: House, asked: str) -> None:
+    assert (await hear(house, "m1", **AGENT, Range=asked))[0] == 416
+    assert house.centre.messages.acts == []
 
 
 async def test_an_agent_hears_what_is_in_his_boxes(house: House) -> None:
@@ -204,6 +217,27 @@ async def test_who_takes_it_must_be_named_and_an_agent_names_himself(house: Hous
     assert (status, body["errors"][0]["pointer"]) == (422, "/agent")
     assert (await house.ask("POST", path, headers=AGENT, json={"agent": "1002"}))[0] == 403
     assert (await house.ask("POST", path, headers=AGENT, json={"agent": "1001"}))[0] == 200
+
+
+async def test_what_was_taken_is_given_back(house: House) -> None:
+    path = f"{MESSAGES}/m1"
+    await house.ask("POST", f"{path}/take", headers=SUPERVISOR, json={"agent": "1002"})
+    status, body = await house.ask("POST", f"{path}/give-back", headers=AGENT)
+    assert (status, body["detail"]) == (409, "This cannot be done: 1002 has taken it.")
+    status, body = await house.ask("POST", f"{path}/give-back", headers=SUPERVISOR)
+    assert (status, body["state"], body["agent"]) == (200, "heard", None)
+
+
+async def test_what_was_asked_for_is_stored_before_it_is_said_to_be(house: House) -> None:
+    await house.ask("POST", f"{MESSAGES}/m1/call-back", headers=AGENT)
+    assert house.centre.settled_times == 1
+
+
+async def test_a_message_that_has_left_an_agents_boxes_is_not_shown_to_him(house: House) -> None:
+    """Though the database does not know it yet."""
+    to = {"box": "service"}
+    await house.ask("POST", f"{MESSAGES}/m1/forward", headers=SUPERVISOR, json=to)
+    assert (await house.ask("GET", f"{MESSAGES}/m1", headers=AGENT))[0] == 403
 
 
 async def test_closing_and_forwarding(house: House) -> None:
