@@ -11,7 +11,8 @@ from acd.core.hours import OpeningHours
 from agents.model import AgentProfile
 from config import document as doc
 from config.building_callbacks import callback_rule, trunk
-from config.building_flows import flow, queue_of
+from config.building_flows import flows as built_flows
+from config.building_flows import queue_of
 from config.building_voicemail import box
 from config.building_waiting import announcements, offers
 from config.holiday_dates import holiday_dates
@@ -36,7 +37,7 @@ def build(document: doc.Document, *, revision: str, node: str, app: str, today: 
         for name, section in document.hours.items()
     }
     grades = grade_sections(document)
-    flows = {name: flow(name, steps) for name, steps in document.flows.items()}
+    flows = built_flows(document.flows)
     return routing.Routing(
         revision=revision,
         timezone=document.timezone,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from config import document as doc
 from ivr import model
-from ivr.graph import edges
+from ivr.graph import edges, parts_of, places
 
 _WORDS: Mapping[str, model.Destination] = {
     "callback": model.ToCallback(),
@@ -21,6 +22,36 @@ def flow(name: str, steps: doc.Flow) -> model.Flow:
     return model.Flow(
         name=name, start=next(iter(steps)), steps={key: step(item) for key, item in steps.items()}
     )
+
+
+def flows(written: Mapping[str, doc.Flow]) -> dict[str, model.Flow]:
+    """All flows. Each look-up knows as what its fields are read out, in whatever flow."""
+    found = {name: flow(name, steps) for name, steps in written.items()}
+    read: dict[str, frozenset[model.ReadAs]] = {}
+    for _, each in places(found):
+        for part in parts_of(each):
+            for name, read_as in _read(part):
+                read[name] = read.get(name, frozenset()) | {read_as}
+    return {
+        name: replace(each, steps={key: _reading(step, read) for key, step in each.steps.items()})
+        for name, each in found.items()
+    }
+
+
+def _read(part: model.Part) -> Iterator[tuple[str, model.ReadAs]]:
+    match part:
+        case model.Number(of=str(name)):
+            yield name, "number"
+        case model.Digits(of=str(name)):
+            yield name, "digits"
+        case model.Clock(of=str(name)):
+            yield name, "time"
+
+
+def _reading(step: model.Step, read: Mapping[str, frozenset[model.ReadAs]]) -> model.Step:
+    if not isinstance(step, model.LookUp):
+        return step
+    return replace(step, read={name: read[name] for name in step.keep if name in read})
 
 
 def queue_of(name: str, flows: Mapping[str, model.Flow]) -> str | None:

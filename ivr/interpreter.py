@@ -42,6 +42,7 @@ from ivr.model import (
     Step,
     TierIs,
 )
+from ivr.saying import READ_AS, readable
 from ivr.secrecy import NO_EFFECT, masked, shown
 from ivr.sounds import plays
 from ivr.turns import (
@@ -105,6 +106,17 @@ def url_of(template: str, values: Mapping[str, str], hidden: Collection[str] = (
         return masked(text) if name in hidden else quote(text, safe="")
 
     return _FIELD.sub(lambda found: value(found[1]), template)
+
+
+def _lacking(step: LookUp, values: Mapping[str, str]) -> str | None:
+    """The first field that an answer lacks, or as what one cannot be read out; in words."""
+    for name, field in step.keep.items():
+        if field not in values:
+            return field
+        for read_as in sorted(step.read.get(name, ())):
+            if not readable(values[field], read_as):
+                return f"{READ_AS[read_as]} in {field}"
+    return None
 
 
 class _Walk:
@@ -368,11 +380,7 @@ class _Walk:
     def _looked_up(self, session: Session, values: Mapping[str, str] | None) -> Exit | None:
         step = self._flow.steps[session.step]
         assert isinstance(step, LookUp), "only look-ups ask"
-        missing = (
-            None
-            if values is None
-            else next((field for field in step.keep.values() if field not in values), None)
-        )
+        missing = None if values is None else _lacking(step, values)
         if values is None or missing is not None:
             self._note(notes.LOOK_UP_FAILED, session.step, missing)
             to = step.otherwise

@@ -54,6 +54,8 @@ class Tape:
 
 Part: TypeAlias = Sound | Number | Digits | Clock | Tape
 Parts: TypeAlias = tuple[Part, ...]
+ReadAs: TypeAlias = Literal["number", "digits", "time"]
+"""As what a value is read out: by a `Number`, `Digits` or a `Clock`."""
 
 # --- where a caller goes on
 
@@ -226,7 +228,8 @@ class Branch:
 class LookUp:
     """An HTTP GET. `url` may hold `{caller}`, `{dialled}` and `{NAME}` of collected values, which are
     percent-encoded; `keep` maps names of collected values to fields of the JSON object that is answered.
-    Late, failed, or without one of the fields: `otherwise`. `parts` are heard meanwhile."""
+    Late, failed, or without one of the fields: `otherwise`. `parts` are heard meanwhile. `read` tells of
+    the names that are read out, wherever that is, as what: a field that cannot be read so lacks."""
 
     url: str
     keep: Mapping[str, str]
@@ -234,6 +237,7 @@ class LookUp:
     otherwise: Exit
     within: float = 2.0
     parts: Parts = ()
+    read: Mapping[str, frozenset[ReadAs]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

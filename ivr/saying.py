@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, assert_never
+
+from ivr.model import ReadAs
 
 TOO_MANY: Final = 10**12
 """From here on a number is read digit by digit: nobody follows billions of billions."""
@@ -21,7 +23,16 @@ KEYS: Final[Mapping[str, str]] = {
 }
 """The sound of each key when it is read by itself."""
 
+READ_AS: Final[Mapping[ReadAs, str]] = {
+    "number": "a number",
+    "digits": "digits",
+    "time": "a time of day",
+}
+"""As what a text is read out, in words."""
+
 _DECIMAL: Final = re.compile(r"(-?)([0-9]{1,40})(?:\.([0-9]{1,10}))?", re.ASCII)
+
+_DIGITS: Final = re.compile(r"[-+()/. ]*[0-9*#][-+()/. 0-9*#]*", re.ASCII)
 
 _CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
@@ -59,6 +70,20 @@ def digits(text: str, language: str) -> tuple[str, ...]:
     if _chinese(language):
         return tuple("num_yao" if sound == "num_1" else sound for sound in sounds)
     return tuple(sounds)
+
+
+def readable(text: str, read_as: ReadAs) -> bool:
+    """Whether a text can be read out as what it is meant for, and nothing of it would be left out but
+    what stands between digits."""
+    match read_as:
+        case "number":
+            return _DECIMAL.fullmatch(text.strip()) is not None
+        case "digits":
+            return _DIGITS.fullmatch(text) is not None
+        case "time":
+            return _CLOCK.fullmatch(text) is not None
+        case _:
+            assert_never(read_as)
 
 
 def clock(hour: int, minute: int, language: str) -> tuple[str, ...]:

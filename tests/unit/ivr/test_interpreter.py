@@ -25,6 +25,7 @@ from ivr.model import (
     Menu,
     NextStep,
     Number,
+    ReadAs,
     Record,
     Say,
     Sound,
@@ -388,6 +389,35 @@ def test_an_answer_without_a_field_keeps_nothing() -> None:
     talk.asks(URL, 1.5).hears("wait").is_answered(status="sent").listens_to_the_end()
     talk.leaves(ORDERS, order="7/8")
     assert ("flow_look_up_failed", "look", "days") in talk.notes
+
+
+@pytest.mark.parametrize(
+    ("answered", "missing"),
+    [
+        ({"days": "abc", "tel": "138", "at": "8:05"}, "a number in days"),
+        ({"days": "", "tel": "138", "at": "8:05"}, "a number in days"),
+        ({"days": "2", "tel": "none", "at": "8:05"}, "digits in tel"),
+        ({"days": "2", "tel": "138", "at": "soon"}, "a time of day in at"),
+        ({"days": "2", "tel": "138"}, "at"),
+        ({"days": "12.50", "tel": "+86 (138) 00", "at": "18:30"}, None),
+    ],
+)
+def test_an_answer_that_cannot_be_read_out_is_none(
+    answered: dict[str, str], missing: str | None
+) -> None:
+    read: dict[str, frozenset[ReadAs]] = {
+        "d": frozenset({"number"}),
+        "t": frozenset({"digits"}),
+        "a": frozenset({"time"}),
+    }
+    keep = {"d": "days", "t": "tel", "a": "at"}
+    look = LookUp(url="http://x", keep=keep, go=SERVED, otherwise=LOST, read=read)
+    talk = Talk(flow(look=look)).asks("http://x").is_answered(**answered)
+    if missing is None:
+        talk.leaves(SERVED, d="12.50", t="+86 (138) 00", a="18:30")
+    else:
+        talk.leaves(LOST)
+        assert ("flow_look_up_failed", "look", missing) in talk.notes
 
 
 def test_a_value_cannot_become_another_part_of_the_address() -> None:

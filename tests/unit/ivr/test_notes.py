@@ -70,6 +70,10 @@ _WORDS = {
         ),
         ((notes.LOOKED_UP, "look", ()), "at look: the look-up answered"),
         ((notes.LOOK_UP_FAILED, "look", "days"), "at look: the look-up answered without days"),
+        (
+            (notes.LOOK_UP_FAILED, "look", "a number in days"),
+            "at look: the look-up answered without a number in days",
+        ),
     ],
 )
 def test_notes_that_lack_something(reason: tuple[object, ...], words: str) -> None:

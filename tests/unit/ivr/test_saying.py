@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from asterisk.prompts.catalogue import PROMPTS
 from ivr import saying
+from ivr.model import ReadAs
 
 
 def words(sounds: tuple[str, ...], language: str) -> str:
@@ -161,3 +162,27 @@ def test_times_elsewhere_and_what_is_none() -> None:
     assert saying.clock(8, 5, "fr") == ("num_0", "num_8", "num_0", "num_5")
     assert saying.clock_text("8:05", "en") == saying.clock(8, 5, "en")
     assert saying.clock_text("25:00", "en") == ("num_2", "num_5", "num_0", "num_0")
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        *[("21", "number"), ("-3", "number"), (" 12.50 ", "number")],
+        *[("138", "digits"), ("+86 (138) 00-00", "digits"), ("*1#", "digits")],
+        *[("8:05", "time"), ("23:59", "time")],
+    ],
+)
+def test_what_can_be_read_out(text: str, read_as: ReadAs) -> None:
+    assert saying.readable(text, read_as)
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        *[("", "number"), ("abc", "number"), ("2 days", "number"), ("1e3", "number")],
+        *[("", "digits"), ("+-", "digits"), ("AB12", "digits"), ("1 x", "digits")],
+        *[("", "time"), ("soon", "time"), ("25:00", "time"), ("0805", "time")],
+    ],
+)
+def test_what_cannot(text: str, read_as: ReadAs) -> None:
+    assert not saying.readable(text, read_as)

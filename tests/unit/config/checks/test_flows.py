@@ -9,6 +9,7 @@ import pytest
 
 from config.load import load
 from config.problems import ConfigErrors
+from ivr.model import LookUp
 from tests.unit.config.files import check_mistakes, loaded, problems, text, warnings, write
 
 PROMPTS = 'prompts:\n  hello: {zh-CN: "您好", en: Hello}\n'
@@ -424,6 +425,19 @@ def test_what_an_unknown_flow_leads_to_may_be_a_queue(tmp_path: Path) -> None:
     numbers = 'numbers:\n  "100": {flow: f, business: shop}\n  default: {queue: main}'
     whole = with_flows("  f:\n    a: {say: hello, go: {flow: §g}}", numbers=numbers)
     check_mistakes(tmp_path, whole, "unknown flow 'g'")
+
+
+def test_a_look_up_knows_as_what_its_fields_are_read_out_wherever_that_is(tmp_path: Path) -> None:
+    flows = with_flows(
+        "  f:\n    a: {look_up: 'http://x', keep: {d: days, s: state, t: tel}, go: b, "
+        "otherwise: served}\n"
+        "    b: {say: {number: d}, go: {flow: g}}\n"
+        "  g:\n    a: {say: [{digits: d}, {digits: t}], go: b}\n"
+        "    b: {say: [hello, {time: t}], go: {queue: main}}"
+    )
+    look = loaded(tmp_path, flows).routing.flows["f"].steps["a"]
+    assert isinstance(look, LookUp)
+    assert look.read == {"d": {"number", "digits"}, "t": {"digits", "time"}}
 
 
 def test_endings_lead_into_flows(tmp_path: Path) -> None:
