@@ -114,6 +114,14 @@ def test_customer_who_picks_up_while_the_new_engine_silences_his_phone_is_let_go
     assert [each.call for each in said(play, RingAgent)] == [f"{CALLBACK}-a2"]
 
 
+def test_silencing_his_phone_is_asked_for_again_after_the_node_was_away() -> None:
+    play = started(RestoredCallback(callback=owed(), unfinished=UNFINISHED))
+    back(play, customer=False) << cancels()
+    back(play >> NodeLost(node=NODE), customer=False) << cancels()
+    play >> dial_failed()
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.UNKNOWN
+
+
 @pytest.mark.parametrize("answered", [False, True])
 def test_nobody_else_dials_him_before_he_is_rid_of_the_attempt_of_the_dead(answered: bool) -> None:
     shop = RestoredCallback(callback=owed(id="shop", business="shop"))
@@ -163,21 +171,29 @@ def test_customer_who_entered_and_has_gone() -> None:
     assert play.core.view_calls() == []
 
 
+BEFORE_ALL = Placement(
+    queue="orders",
+    visit=1,
+    joined_at=START - 4,
+    tier=50,
+    head_start=0.0,
+    extra_needs=(),
+    firsts=(),
+    language="zh-CN",
+    business=None,
+)
+
+
+def test_customer_who_waits_goes_on_waiting_though_his_callback_was_closed() -> None:
+    play = started(calls=(outbound(placement=BEFORE_ALL),), state=AgentState.IDLE)
+    back(play, customer=True)
+    assert [each.call for each in said(play, RingAgent)] == [ATTEMPT]
+
+
 def test_customer_who_waits_for_an_agent_goes_on_waiting() -> None:
-    placement = Placement(
-        queue="orders",
-        visit=1,
-        joined_at=START - 4,
-        tier=50,
-        head_start=0.0,
-        extra_needs=(),
-        firsts=(),
-        language="zh-CN",
-        business=None,
-    )
     play = started(
         RestoredCallback(callback=owed(), unfinished=UNFINISHED),
-        calls=(outbound(placement=placement),),
+        calls=(outbound(placement=BEFORE_ALL),),
         state=AgentState.IDLE,
     )
     assert how_it_stands(play) == "joining"
