@@ -19,7 +19,7 @@ from acd.core.callback_words import (
 from acd.core.calling_hours import Span, callable_span
 from acd.core.facts import CallEntered
 from acd.core.floor import Floor
-from acd.core.message_words import Message
+from acd.core.message_words import Message, MessageAct, MessageActed
 from acd.core.requirement import Requirement, Stage, first
 from acd.core.retry import expires_at
 from acd.core.routing import CallbackRule, Queue, Trunk
@@ -29,6 +29,10 @@ TIMER: Final = "callback"
 
 CORRECTED_WITHIN: Final = 3600.0
 """Seconds after the end of a talk in which it can still be said that it was with the wrong number."""
+
+
+_TALKED: Final = (CallbackOutcome.ANSWERED, CallbackOutcome.OWN_CALL)
+"""Ends after which nobody need call back for the message that he had left."""
 
 
 class Ledger:
@@ -99,6 +103,9 @@ class Ledger:
             reason=verdict.reason,
         )
         self._floor.record(end)
+        if at.message is not None and end.outcome in _TALKED:
+            dealt_with = MessageActed(message=at.message, act=MessageAct.CLOSE, by=f"callback:{at.id}")
+            self._floor.messages.ask(dealt_with)
         if end.outcome is CallbackOutcome.ANSWERED:
             self._remember(at.number, end)
 

@@ -152,9 +152,9 @@ class Callbacks(CallbackLine):
         if callback is not None:
             callback.agent = agent
 
-    def missed(self, call: Call, reason: MissedReason) -> None:
-        """A caller is to be called back."""
-        self.promising.missed(call, reason)
+    def missed(self, call: Call, reason: MissedReason, message: str | None = None) -> None:
+        """A caller is to be called back. `message`: what he has left."""
+        self.promising.missed(call, reason, message)
 
     def talk_missed(self, call: Call) -> None:
         """Before a call is noted as missed: one that we had dialled was reached all the same."""

@@ -442,15 +442,16 @@ class Calls:
         if call.answered_at is not None and call.talked_until is None:
             call.talked_until = at
 
-    def record_missed(self, call: Call, reason: MissedReason) -> None:
-        """Once a call, whatever an engine before had recorded already."""
+    def record_missed(self, call: Call, reason: MissedReason, message: str | None = None) -> None:
+        """Once a call, whatever an engine before had recorded already. `message`: what he left for who
+        calls him back."""
         if call.missed:
             return
         call.missed = True
         self._floor.callbacks.talk_missed(call)
         call.note(self._floor.now, codes.MISSED, reason.value)
         self._floor.record(missed(call, reason, self._floor.now))
-        self._floor.callbacks.missed(call, reason)
+        self._floor.callbacks.missed(call, reason, message)
 
     def finish(self, call: Call, outcome: CallOutcome) -> None:
         floor = self._floor

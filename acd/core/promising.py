@@ -65,9 +65,9 @@ class Promising:
 
     # callers
 
-    def missed(self, call: Call, reason: MissedReason) -> None:
+    def missed(self, call: Call, reason: MissedReason, message: str | None) -> None:
         """A call was noted as missed."""
-        callback = self._of_call(call, CallbackSource(reason.value))
+        callback = self._of_call(call, CallbackSource(reason.value), message)
         if call.arrived.blacklisted is not None:
             refused = Verdict(CallbackOutcome.DO_NOT_CALL, by=BLACKLIST)
         elif reason is MissedReason.ABANDONED and self._too_short(call, self._rule(callback)):
@@ -242,7 +242,7 @@ class Promising:
         leading = (route for route in numbers.values() if route.queue == event.queue)
         return next(leading, default).business
 
-    def _of_call(self, call: Call, source: CallbackSource) -> Callback:
+    def _of_call(self, call: Call, source: CallbackSource, message: str | None = None) -> Callback:
         routing, arrived = self._floor.routing, call.arrived
         route = routing.numbers.get(arrived.dialled, routing.default_route)
         return Callback(
@@ -263,6 +263,7 @@ class Promising:
             needs=call.needs,
             firsts=call.firsts,
             kept=source is CallbackSource.KEY,
+            message=message,
         )
 
     def _rule(self, callback: Callback) -> CallbackRule:

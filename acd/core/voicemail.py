@@ -46,9 +46,9 @@ class Voicemails:
     def finished(self, call: Call, passage: Passage, how: str) -> CallOutcome:
         """The dialogue came to its end, and said so to the caller. Says how his call ends."""
         if how in (KEPT, CALL_BACK):
-            self._left(call, passage)
+            message = self._left(call, passage)
             if how == CALL_BACK:
-                self._calls.record_missed(call, MissedReason.VOICEMAIL)
+                self._calls.record_missed(call, MissedReason.VOICEMAIL, message)
             return CallOutcome.MESSAGE
         if how == TOO_SHORT:
             return self._none(call, passage, NoMessage.TOO_SHORT)
@@ -80,25 +80,25 @@ class Voicemails:
         passage.tapes[MESSAGE] = (event.file, event.seconds)
         return True
 
-    def _left(self, call: Call, passage: Passage) -> None:
+    def _left(self, call: Call, passage: Passage) -> str:
         floor, box = self._floor, passage.box
         assert box is not None, "a voicemail dialogue is that of a box"
         file, seconds = passage.tapes[MESSAGE]
         call.note(floor.now, codes.MESSAGE_LEFT, box.name, seconds)
-        floor.messages.left(
-            Message(
-                id=f"{call.id}-m{passage.tapes_made}",
-                call=call.id,
-                box=box.name,
-                caller=call.arrived.caller,
-                business=call.business,
-                queue=box.queue or call.queue,
-                language=call.language,
-                left_at=floor.now,
-                seconds=seconds,
-                file=file,
-            )
+        message = Message(
+            id=f"{call.id}-m{passage.tapes_made}",
+            call=call.id,
+            box=box.name,
+            caller=call.arrived.caller,
+            business=call.business,
+            queue=box.queue or call.queue,
+            language=call.language,
+            left_at=floor.now,
+            seconds=seconds,
+            file=file,
         )
+        floor.messages.left(message)
+        return message.id
 
     def _none(self, call: Call, passage: Passage, why: NoMessage) -> CallOutcome:
         floor, box = self._floor, passage.box

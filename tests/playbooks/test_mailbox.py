@@ -87,7 +87,7 @@ def test_taking_and_what_is_refused() -> None:
     play >> key("2") << StopPrompt(call="ch1", prompt="mailbox-4")
     play << plays(5, "mailbox_from", *NUMBER, *SIX_PAST)
     play >> key("5") << StopPrompt(call="ch1", prompt="mailbox-5")
-    play << lamp("1001", 0, 1) << lamp("1002", 0, 1) << plays(6, "mailbox_taken")
+    play << lamp("1001", 0, 1) << lamp("1002", 0, 0) << plays(6, "mailbox_taken")
     play.check()
     taken = play.core.view_message("m2")
     assert taken is not None

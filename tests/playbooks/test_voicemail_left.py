@@ -157,6 +157,7 @@ def test_kept_and_to_be_called_back() -> None:
     assert outcome(play) is CallOutcome.MESSAGE
     opened = play.last(CallbackOpened).callback
     assert (opened.number, opened.source) == ("13800000001", CallbackSource.VOICEMAIL)
+    assert opened.message == play.last(MessageLeft).message.id
 
 
 def test_without_a_review_it_is_kept_at_once() -> None:
