@@ -207,7 +207,7 @@ async def running(
         _follow_agents(engine, telephony)
         await _api(stack, settings, engine, store, metrics)
         _settle_garbage_collector(stack)
-        outside.start("retention", keep_to_time(engine, settings.recordings_dir))
+        outside.start("retention", keep_to_time(engine, store.archive, settings.recordings_dir))
         outside.start("ari", telephony.run(engine.post))
         yield engine
 

@@ -19,6 +19,7 @@ from acd.reached import (
     DoNotCallEntry,
     StoredCallback,
     StoredSurvey,
+    StoredTape,
     SurveyFilter,
     SurveyGroup,
     SurveySummary,
@@ -247,6 +248,18 @@ class Archive(Protocol):
     async def surveys(
         self, where: SurveyFilter, *, limit: int, cursor: str | None = None
     ) -> Page[StoredSurvey]: ...
+
+    async def survey(self, call: str) -> StoredSurvey | None:
+        """Of this call."""
+
+    async def tape(self, file: str) -> StoredTape | None:
+        """What a caller said into this file."""
+
+    async def tapes_made_until(
+        self, until: float, *, limit: int, after: tuple[float, str] | None = None
+    ) -> Sequence[StoredTape]:
+        """Those made at `until` (UTC seconds) or before that are not deleted, the oldest first; `after`
+        the one made then into that file."""
 
     async def survey_summary(self, where: SurveyFilter, by: SurveyGroup) -> Sequence[SurveySummary]: ...
 

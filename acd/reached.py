@@ -102,6 +102,19 @@ class StoredSurvey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTape:
+    """What a caller said in a flow or survey: a file in the folder of messages, until it is deleted."""
+
+    file: str
+    call: str
+    made_at: float
+    flow: str
+    name: str
+    seconds: float
+    deleted_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyFilter:
     """Which surveys: every given condition must hold."""
 

@@ -13,7 +13,7 @@ from config import document as doc
 from config.building_callbacks import callback_rule, trunk
 from config.building_flows import flows as built_flows
 from config.building_flows import queue_of
-from config.building_voicemail import box
+from config.building_voicemail import box, seconds_kept
 from config.building_waiting import announcements, offers
 from config.holiday_dates import holiday_dates
 from config.names import GRADE_LEVELS
@@ -66,6 +66,7 @@ def build(document: doc.Document, *, revision: str, node: str, app: str, today: 
         prompts={id: dict(texts) for id, texts in document.prompts.items()},
         hours=hours,
         music={name: item.folder for name, item in document.music.items()},
+        keep_tapes_for=seconds_kept(document.flow_recordings.keep_for),
     )
 
 

@@ -21,9 +21,14 @@ def box(name: str, section: doc.Voicemail, agents: Mapping[str, doc.Agent]) -> r
         at_most=section.at_most,
         silence=section.silence,
         review=section.review,
-        keep_for=None if isinstance(section.keep_for, str) else section.keep_for,
+        keep_for=seconds_kept(section.keep_for),
         mail_to=section.mail,
     )
+
+
+def seconds_kept(keep_for: doc.KeepFor) -> float | None:
+    """None: for good."""
+    return None if isinstance(keep_for, str) else keep_for
 
 
 def lamp_of(lamp: doc.Lamp | None, agents: Mapping[str, doc.Agent]) -> tuple[str, ...]:

@@ -109,6 +109,7 @@ def _document(value: routing.Routing) -> dict[str, Any]:
             for name, flow in value.flows.items()
         },
         voicemail={name: _voicemail(box) for name, box in value.voicemail.items()},
+        flow_recordings={"keep_for": _duration(value.keep_tapes_for) or "forever"},
     )
 
 

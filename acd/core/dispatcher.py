@@ -65,6 +65,7 @@ from acd.core.recordings import Recordings
 from acd.core.restore import Restore
 from acd.core.routing import Routing
 from acd.core.tape_words import TapeFound
+from acd.core.tapes import TapeListened, TapesExpired
 from acd.core.views import AgentView, CallbackView, CallView, QueueView, WhyView
 from ivr.turns import Pressed
 
@@ -125,6 +126,8 @@ class Dispatcher:
             AgentActed: Acts(floor).acted,
             MessageActed: messages.acted,
             MessagesExpired: messages.expired,
+            TapeListened: floor.tapes.listened,
+            TapesExpired: floor.tapes.expired,
             MailboxDialled: floor.mailboxes.dialled,
             NodeLost: nodes.lost,
             ChannelsReconciled: nodes.back,

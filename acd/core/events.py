@@ -39,6 +39,7 @@ from acd.core.message_words import MailboxDialled, Message, MessageActed, Messag
 from acd.core.past import PastCallsRestored
 from acd.core.records import Placement, Reason
 from acd.core.routing import Routing
+from acd.core.tapes import TapeListened, TapesExpired
 from acd.core.tape_words import TapeFound
 from agents.model import AgentAct, AgentState, PhoneState
 
@@ -397,6 +398,8 @@ Event: TypeAlias = (
     | MessageActed
     | MailboxDialled
     | MessagesExpired
+    | TapeListened
+    | TapesExpired
     | AttemptCommitted
     | AttemptNotCommitted
     | CustomerRinging

@@ -28,6 +28,7 @@ from acd.core.flow_words import (
 )
 from acd.core.message_words import MessageChanged, MessageDeleted, MessageLeft, MessageNotLeft
 from acd.core.records import Placement, Reason
+from acd.core.tapes import TapeDeleted, TapeHeard, TapeMade
 from agents.model import AgentAct, AgentState, PhoneState
 
 
@@ -366,6 +367,9 @@ Fact: TypeAlias = (
     | WaitMeasured
     | SurveyGoesOn
     | SurveyTaken
+    | TapeMade
+    | TapeHeard
+    | TapeDeleted
     | MessageLeft
     | MessageNotLeft
     | MessageChanged

@@ -18,6 +18,7 @@ from acd.core.facts import Fact, StaleEventSeen
 from acd.core.matching import Matching
 from acd.core.offer import Offer
 from acd.core.routing import Routing
+from acd.core.tapes import Tapes
 from agents.roster import Roster
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Floor:
         "routing",
         "secret_key",
         "staff",
+        "tapes",
     )
 
     call_machine: Calls
@@ -88,6 +90,7 @@ class Floor:
         self.matching = Matching(routing, self.roster, random)
         self.deadlines = Deadlines()
         self.desks = {name: QueueDesk(queue) for name, queue in routing.queues.items()}
+        self.tapes = Tapes(self)
         self.calls: dict[str, Call] = {}
         self.offers: dict[str, Offer] = {}
         self.rings: dict[str, tuple[RestoredOffer, str]] = {}

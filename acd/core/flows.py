@@ -188,9 +188,17 @@ class Flows:
             self._floor.commands.append(DropTape(file=event.file))
         else:
             passage.tapes[name] = (event.file, event.seconds)
+            self._taped(event, passage, name)
             if event.ended_by is TapeEnd.HUNG_UP:
                 return  # CallerHungUp comes next, and tells what becomes of it
         self._bring(event.call, passage, Recorded(seconds=event.seconds, ended_by=_ENDS[event.ended_by]))
+
+    def _taped(self, event: TapeFinished, passage: Passage, name: str) -> None:
+        flow = passage.flow
+        if flow is not None and flow.purpose != "voicemail":
+            self._floor.tapes.made(
+                event.call, event.file, flow=flow.name, name=name, seconds=event.seconds
+            )
 
     def tape_failed(self, event: TapeFailed) -> None:
         """A caller could not be recorded."""

@@ -403,6 +403,7 @@ class Routing:
     `grades` maps a grade to the level of skills without one; agents' levels are resolved already.
     `prompts` are the texts of the installation's own prompts, by id and language. `music` has the folder
     of each class that queues may name besides `default`; None: the class is Asterisk's own.
+    `keep_tapes_for`: so long (seconds; None: for good) what callers said in flows and surveys is kept.
     """
 
     revision: str
@@ -423,5 +424,6 @@ class Routing:
     prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     hours: Mapping[str, OpeningHours] = field(default_factory=dict)
     music: Mapping[str, str | None] = field(default_factory=dict)
+    keep_tapes_for: float | None = 90 * 86_400.0
     app: str = "strowger"
     grades: Mapping[str, int] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from acd.reached import (
     DoNotCallEntry,
     StoredCallback,
     StoredSurvey,
+    StoredTape,
     SurveyFilter,
     SurveyGroup,
     SurveySummary,
@@ -36,6 +37,7 @@ from acd.storage import (
     message_records,
     missed_records,
     survey_records,
+    tape_records,
     token_records,
 )
 from acd.storage.database import changing, reading
@@ -136,6 +138,20 @@ class SqlArchive:
     ) -> Page[StoredSurvey]:
         async with reading(self._engine) as connection:
             return await survey_records.read_surveys(connection, where, limit, cursor)
+
+    async def survey(self, call: str) -> StoredSurvey | None:
+        async with reading(self._engine) as connection:
+            return await survey_records.read_survey(connection, call)
+
+    async def tape(self, file: str) -> StoredTape | None:
+        async with reading(self._engine) as connection:
+            return await tape_records.read_tape(connection, file)
+
+    async def tapes_made_until(
+        self, until: float, *, limit: int, after: tuple[float, str] | None = None
+    ) -> Sequence[StoredTape]:
+        async with reading(self._engine) as connection:
+            return await tape_records.read_kept(connection, until, limit, after)
 
     async def survey_summary(self, where: SurveyFilter, by: SurveyGroup) -> Sequence[SurveySummary]:
         async with reading(self._engine) as connection:

@@ -9,6 +9,7 @@ from acd.core import callback_words as cb
 from acd.core import flow_words as w
 from acd.core import message_words as m
 from acd.core.facts import Fact
+from acd.core.tapes import TapeDeleted, TapeHeard, TapeMade
 from acd.storage.bounds import ID, NAME, NUMBER, TEXT, fit, fit_optional
 from acd.storage.codec import encode_text
 from acd.storage.steps import Step
@@ -196,6 +197,29 @@ def _survey(batch: Batch, seq: int, fact: w.SurveyGoesOn | w.SurveyTaken) -> Non
     )
 
 
+def _tape_made(batch: Batch, seq: int, fact: TapeMade) -> None:
+    batch.append(
+        Step.TAPE_MADE,
+        (
+            fit(fact.file, TEXT),
+            fit(fact.call, ID),
+            fact.at,
+            fit(fact.flow, NAME),
+            fit(fact.name, NAME),
+            fact.seconds,
+        ),
+    )
+
+
+def _tape_heard(batch: Batch, seq: int, fact: TapeHeard) -> None:
+    row = (fit(fact.file, TEXT), seq, fit(fact.call, ID), fact.at, fit(fact.by, TEXT))
+    batch.append(Step.TAPE_HEARD, row)
+
+
+def _tape_deleted(batch: Batch, seq: int, fact: TapeDeleted) -> None:
+    batch.append(Step.TAPE_DELETED, (fact.at, fit(fact.file, TEXT)))
+
+
 def _wait_announced(batch: Batch, seq: int, fact: w.WaitAnnounced) -> None:
     batch.append(
         Step.WAIT_ANNOUNCED,
@@ -250,6 +274,9 @@ REACH: Final[dict[type[Fact], Callable[[Batch, int, Any], None]]] = {
     m.MessageChanged: _message_changed,
     m.MessageDeleted: _message_deleted,
     w.SurveyGoesOn: _survey,
+    TapeMade: _tape_made,
+    TapeHeard: _tape_heard,
+    TapeDeleted: _tape_deleted,
     w.SurveyTaken: _survey,
     w.WaitAnnounced: _wait_announced,
     w.WaitMeasured: _wait_measured,

@@ -131,6 +131,9 @@ def plan(dialect: str) -> Mapping[Step, Insert | Update]:
         Step.MESSAGE_CHANGES: upsert(dialect, t.message_changes, names(t.message_changes)),
         Step.MESSAGE_DELETED: update_where(t.messages, ["message"], replace=("deleted_at",)),
         Step.MESSAGE_NOT_LEFT: upsert(dialect, t.messages_not_left, names(t.messages_not_left)),
+        Step.TAPE_MADE: upsert(dialect, t.tapes, names(t.tapes, "deleted_at")),
+        Step.TAPE_HEARD: upsert(dialect, t.tape_listenings, names(t.tape_listenings)),
+        Step.TAPE_DELETED: update_where(t.tapes, ["file"], replace=("deleted_at",)),
         Step.SURVEY: upsert(
             dialect,
             t.surveys,

@@ -135,6 +135,39 @@ surveys = Table(
 """`at` is when he was asked; without `outcome` he still is, or nobody saw the end."""
 Index("surveys_at", surveys.c.at, surveys.c.call)
 
+tapes = Table(
+    "tapes",
+    metadata,
+    Column("file", String(TEXT), primary_key=True),
+    Column("call", String(ID), nullable=False),
+    Column("made_at", Double, nullable=False),
+    Column("flow", String(NAME), nullable=False),
+    Column("name", String(NAME), nullable=False),
+    Column("seconds", Double, nullable=False),
+    Column("deleted_at", Double),
+    sqlite_with_rowid=False,
+)
+"""What callers said to a flow or in a survey."""
+Index(
+    "tapes_kept",
+    tapes.c.made_at,
+    tapes.c.file,
+    sqlite_where=tapes.c.deleted_at.is_(None),
+    postgresql_where=tapes.c.deleted_at.is_(None),
+)
+
+tape_listenings = Table(
+    "tape_listenings",
+    metadata,
+    Column("file", String(TEXT), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("call", String(ID), nullable=False),
+    Column("at", Double, nullable=False),
+    Column("by", String(TEXT), nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Who listened to it."""
+
 wait_announcements = Table(
     "wait_announcements",
     metadata,

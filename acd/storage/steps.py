@@ -47,4 +47,7 @@ class Step(IntEnum):
     FLOW_LEFT = 36
     AGENT_PENDING = 37
     MISSED_CORRECTED = 38
-    WRITTEN = 39
+    TAPE_MADE = 39
+    TAPE_HEARD = 40
+    TAPE_DELETED = 41
+    WRITTEN = 42

@@ -11,7 +11,7 @@ from acd.archive import Page
 from acd.core.flow_words import SurveyOutcome
 from acd.reached import StoredSurvey, SurveyFilter, SurveyGroup, SurveySummary, WaitErrors
 from acd.storage import tables as t
-from acd.storage.bounds import ID, NAME
+from acd.storage.bounds import ID, NAME, fit
 from acd.storage.newest_first import NewestFirst
 from acd.storage.selecting import columns_of, equal, within
 
@@ -36,6 +36,14 @@ async def read_surveys(
 ) -> Page[StoredSurvey]:
     """Newest first."""
     return await _NEWEST.read(connection, _conditions(where), limit, cursor)
+
+
+async def read_survey(connection: AsyncConnection, call: str) -> StoredSurvey | None:
+    found = await connection.execute(
+        select(*columns_of(t.surveys, StoredSurvey)).where(t.surveys.c.call == fit(call, ID))
+    )
+    row = found.one_or_none()
+    return None if row is None else StoredSurvey(**row._mapping)
 
 
 async def read_summary(

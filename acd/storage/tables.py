@@ -38,6 +38,8 @@ from acd.storage.reach_tables import message_changes as message_changes
 from acd.storage.reach_tables import messages as messages
 from acd.storage.reach_tables import messages_not_left as messages_not_left
 from acd.storage.reach_tables import surveys as surveys
+from acd.storage.reach_tables import tape_listenings as tape_listenings
+from acd.storage.reach_tables import tapes as tapes
 from acd.storage.reach_tables import wait_announcements as wait_announcements
 from acd.storage.schema import metadata as metadata
 

@@ -26,7 +26,7 @@ from config.document.flows import (
 from config.document.people import Agent, Business, Grade, Hours, Number, Phone, Survey, Trunk
 from config.document.queues import Queue, ServiceLevel, SetAside, Widen, WrapUp
 from config.document.rules import CallerIs, CustomerIs, Effect, First, HoursAre, Rule, When
-from config.document.voicemail import Lamp, Voicemail
+from config.document.voicemail import FlowRecordings, KeepFor, Lamp, Voicemail
 from config.document.waiting import Announce, MusicClass, Waiting, WaitingOffer
 from config.document.whole import REQUIRED, Document
 
@@ -48,10 +48,12 @@ __all__ = [
     "Ending",
     "First",
     "Flow",
+    "FlowRecordings",
     "Go",
     "Grade",
     "Hours",
     "HoursAre",
+    "KeepFor",
     "Lamp",
     "LookUpStep",
     "MenuStep",

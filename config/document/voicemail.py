@@ -46,6 +46,13 @@ KeepFor: TypeAlias = Annotated[
 ]
 
 
+class FlowRecordings(Section):
+    """How callers' recordings by flows and surveys are kept."""
+
+    keep_for: KeepFor = 7_776_000.0
+    """How long it is kept before it is deleted: a duration, or `forever`."""
+
+
 class Voicemail(Section):
     """A voicemail box, of a queue or of an agent."""
 

@@ -14,7 +14,7 @@ from config.document.flows import Flow, PromptTexts
 from config.document.people import Agent, Business, Grade, Hours, Number, Phone, Trunk
 from config.document.queues import Queue
 from config.document.rules import Rule
-from config.document.voicemail import Voicemail
+from config.document.voicemail import FlowRecordings, Voicemail
 from config.document.waiting import MusicClass
 from config.fields import (
     Account,
@@ -72,6 +72,8 @@ class Document(Section):
     """IVR flows: their steps by name; the first one is where callers begin."""
     voicemail: dict[Name, Voicemail] = Field(default_factory=dict)
     """Voicemail boxes, by name."""
+    flow_recordings: FlowRecordings = Field(default_factory=FlowRecordings)
+    """What callers say to a flow's step `record`, and as remarks in surveys."""
     trunks: dict[Name, Trunk] = Field(default_factory=dict)
     """The carriers that calls come from."""
     phones: dict[Account, Phone] = Field(default_factory=dict)

@@ -60,6 +60,7 @@ from acd.core.message_words import (
 )
 from acd.core.records import Placement
 from acd.core.routing import FirstTarget
+from acd.core.tapes import TapeDeleted, TapeHeard, TapeMade
 from agents.model import AgentState
 
 START = 1_795_278_685.123457
@@ -398,6 +399,11 @@ def survey(call: str = "c1", at: float = START + 70.0, **given: Any) -> SurveyTa
     return replace(usual, **given)
 
 
+def tape(file: str = "2026/11/21/t1", at: float = START + 80.0, **given: Any) -> TapeMade:
+    usual = TapeMade(file=file, call="c1", at=at, flow="survey", name="remark", seconds=8.0)
+    return replace(usual, **given)
+
+
 def survey_goes_on(call: str = "c1", at: float = START + 70.0, **given: Any) -> SurveyGoesOn:
     usual = SurveyGoesOn(
         call=call,
@@ -479,6 +485,9 @@ def whole_reach() -> list[Fact]:
         message_changed(),
         MessageNotLeft(call="c2", at=START + 55.0, box="orders", why=NoMessage.TOO_SHORT),
         MessageDeleted(message="m1", at=START + 900.0),
+        tape(),
+        TapeHeard(file="2026/11/21/t1", call="c1", at=START + 90.0, by="api:boss"),
+        TapeDeleted(file="2026/11/21/t1", at=START + 900.0),
         survey_goes_on(),
         survey(),
     ]

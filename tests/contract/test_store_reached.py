@@ -10,11 +10,13 @@ import pytest
 from acd.core.callback_words import AttemptOutcome, CallbackOutcome, CallbackSource
 from acd.core.facts import Fact
 from acd.core.flow_words import SurveyOutcome
+from acd.core.tapes import TapeDeleted
 from acd.errors import BadCursor
 from acd.reached import (
     CallbackFilter,
     StoredAttempt,
     StoredCallback,
+    StoredTape,
     SurveyFilter,
     SurveyGroup,
     SurveySummary,
@@ -165,6 +167,40 @@ async def test_surveys_are_listed_and_found(store: Store) -> None:
     ):
         found = await store.archive.surveys(where, limit=9)
         assert [survey.call for survey in found.items] == expected
+
+
+async def test_one_survey_is_found_by_its_call(store: Store) -> None:
+    await taken(store, [made.survey("c1", satisfaction=2)])
+    found = await store.archive.survey("c1")
+    assert found is not None
+    assert (found.call, found.satisfaction) == ("c1", 2)
+    assert await store.archive.survey("c2") is None
+
+
+async def test_what_callers_said_is_known_until_it_is_deleted(store: Store) -> None:
+    spoken = {"b": 1, "a": 1, "c": 2, "d": 3}
+    await taken(store, [made.tape(file, START + at) for file, at in spoken.items()])
+    await taken(store, [TapeDeleted(file="c", at=START + 900)])
+
+    async def kept(until: float, limit: int = 9, after: tuple[float, str] | None = None) -> list[str]:
+        found = await store.archive.tapes_made_until(START + until, limit=limit, after=after)
+        return [each.file for each in found]
+
+    assert await kept(3) == ["a", "b", "d"]
+    assert await kept(2.5) == ["a", "b"]
+    assert await kept(3, limit=1) == ["a"]
+    assert await kept(3, after=(START + 1, "a")) == ["b", "d"]
+    gone = await store.archive.tape("c")
+    assert gone == StoredTape(
+        file="c",
+        call="c1",
+        made_at=START + 2,
+        flow="survey",
+        name="remark",
+        seconds=8.0,
+        deleted_at=START + 900,
+    )
+    assert await store.archive.tape("e") is None
 
 
 async def test_surveys_are_summed_up(store: Store) -> None:

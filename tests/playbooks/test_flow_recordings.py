@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from acd.core.facts import CallOutcome
 from acd.core.flow_words import DropTape, FlowLeft, StartTape, TapeEnd, TapeFinished
+from acd.core.tapes import TapeDeleted, TapeHeard, TapeListened, TapeMade, TapesExpired
 from ivr.model import HangUp, Record, Sound
-from tests.playbooks.centre import flow_of
+from tests.playbooks.centre import centre, flow_of
 from tests.playbooks.flow_centre import in_menu
 from tests.playbooks.harness import Playbook
 from tests.playbooks.seen import outcome
@@ -28,13 +29,16 @@ def test_what_a_caller_says_is_named_by_its_file() -> None:
     play >> TapeFinished(call="c1", file=tape.file, seconds=4.5, ended_by=TapeEnd.DIGIT) << end()
     play.check()
     assert play.last(FlowLeft).collected == (("name", tape.file),)
+    (made,) = play.recorded(TapeMade)
+    assert (made.file, made.call, made.flow, made.name) == (tape.file, "c1", "main", "name")
+    assert made.seconds == 4.5
 
 
 def test_who_hangs_up_while_he_speaks() -> None:
     play = in_menu(flow_of(SPEAKS)) >> prompt_over("main-1")
     tape = tape_of(play)
     play >> TapeFinished(call="c1", file=tape.file, seconds=4.5, ended_by=TapeEnd.HUNG_UP)
-    play.quiet()
+    assert [type(fact) for fact in play.facts][-1] is TapeMade
     play >> hung_up()
     assert DropTape(file=tape.file) in play.said
     assert outcome(play) is CallOutcome.IVR_LEFT
@@ -56,3 +60,12 @@ def test_a_recording_that_nobody_waits_for_is_deleted() -> None:
 def tape_of(play: Playbook) -> StartTape:
     """What was asked to be recorded last."""
     return [each for each in play.said if isinstance(each, StartTape)][-1]
+
+
+def test_what_callers_said_is_told_of_until_it_is_deleted() -> None:
+    play = Playbook(centre())
+    play >> TapeListened(file="f1", call="c1", by="api:boss")
+    play >> TapesExpired(files=("f1", "f2"))
+    heard = TapeHeard(file="f1", call="c1", at=play.now, by="api:boss")
+    assert play.recorded(TapeHeard) == [heard]
+    assert [each.file for each in play.recorded(TapeDeleted)] == ["f1", "f2"]

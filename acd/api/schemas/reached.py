@@ -225,7 +225,7 @@ class SurveyOut(Answer):
     """1 to 5; null where he did not say."""
     solved: bool | None
     remark: str | None
-    """The file of a spoken remark."""
+    """The file of a spoken remark; its sound: `GET /api/v1/surveys/{call}/remark`."""
     outcome: str | None
     """"answered": the first question at least; "refused": he hung up, or pressed nothing, at it;
     "cut_off": the engine or his Asterisk died before he had answered; null: he is being asked."""

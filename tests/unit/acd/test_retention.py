@@ -13,8 +13,11 @@ from structlog.testing import capture_logs
 from acd import retention
 from acd.core.message_words import Message, MessagesExpired
 from acd.core.routing import Routing, Voicemail
+from acd.core.tapes import TapesExpired
+from acd.errors import StoreUnavailable
 from acd.message_files import path_of
-from acd.retention import delete_overdue, keep_to_time
+from acd.reached import StoredTape
+from acd.retention import delete_overdue, delete_overdue_tapes, keep_to_time
 from tests.playbooks.centre import centre
 from tests.playbooks.test_messages import message
 
@@ -28,6 +31,7 @@ class House:
     def __init__(self, folder: Path, *messages: Message) -> None:
         self.messages = {each.id: each for each in messages}
         self.expired: list[tuple[str, ...]] = []
+        self.tapes_expired: list[tuple[str, ...]] = []
         for each in messages:
             path = path_of(folder, each.file)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +50,10 @@ class House:
     def view_messages(self) -> Sequence[Message]:
         return list(self.messages.values())
 
-    def post(self, event: MessagesExpired) -> None:
+    def post(self, event: MessagesExpired | TapesExpired) -> None:
+        if isinstance(event, TapesExpired):
+            self.tapes_expired.append(event.files)
+            return
         self.expired.append(event.messages)
         for each in event.messages:
             self.messages.pop(each)
@@ -111,6 +118,63 @@ async def test_many_are_deleted_in_portions(tmp_path: Path, monkeypatch: pytest.
     assert house.expired == [("m15", "m14"), ("m13", "m12"), ("m11",)]
 
 
+def tape(file: str, days: float) -> StoredTape:
+    made_at = NOW - days * DAY
+    return StoredTape(
+        file=file, call="c1", made_at=made_at, flow="f", name="n", seconds=2.0, deleted_at=None
+    )
+
+
+class Shelf:
+    """The store: what callers said, the oldest first."""
+
+    def __init__(self, folder: Path, *tapes: StoredTape) -> None:
+        self.tapes = sorted(tapes, key=lambda each: (each.made_at, each.file))
+        self.down = False
+        for each in tapes:
+            path = path_of(folder, each.file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"voice")
+
+    async def tapes_made_until(
+        self, until: float, *, limit: int, after: tuple[float, str] | None = None
+    ) -> Sequence[StoredTape]:
+        if self.down:
+            raise StoreUnavailable("no")
+        due = [each for each in self.tapes if each.made_at <= until]
+        return [each for each in due if after is None or (each.made_at, each.file) > after][:limit]
+
+
+async def test_what_callers_said_in_flows_goes_after_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    house = House(tmp_path)
+    shelf = Shelf(tmp_path, tape("a", 91), tape("b", 89), tape("c", 95), tape("d", 90))
+    assert await delete_overdue_tapes(house, shelf, tmp_path) == 3
+    assert house.tapes_expired == [("c", "a"), ("d",)]
+    assert files(tmp_path) == ["b"]
+
+
+async def test_what_callers_said_is_kept_for_good_where_the_file_says_so(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house._routing = replace(house._routing, keep_tapes_for=None)
+    assert await delete_overdue_tapes(house, Shelf(tmp_path, tape("a", 9000)), tmp_path) == 0
+    assert files(tmp_path) == ["a"]
+
+
+async def test_what_callers_said_and_cannot_be_deleted_stays(tmp_path: Path) -> None:
+    house, shelf = House(tmp_path), Shelf(tmp_path)
+    shelf.tapes = [tape("../../c", 95)]
+    with capture_logs():
+        assert await delete_overdue_tapes(house, shelf, tmp_path) == 0
+    shelf.down = True
+    with capture_logs() as logs:
+        assert await delete_overdue_tapes(house, shelf, tmp_path) == 0
+    assert [each["event"] for each in logs] == ["recordings of callers not looked through"]
+    assert house.tapes_expired == []
+
+
 async def test_it_looks_again_and_again(tmp_path: Path) -> None:
     house = House(tmp_path, old("a", 11), old("b", 9))
     slept: list[float] = []
@@ -123,8 +187,10 @@ async def test_it_looks_again_and_again(tmp_path: Path) -> None:
             twice.set()
             await asyncio.Event().wait()
 
-    task = asyncio.create_task(keep_to_time(house, tmp_path, every_s=60, sleep=sleep))
+    shelf = Shelf(tmp_path, tape("t", 91))
+    task = asyncio.create_task(keep_to_time(house, shelf, tmp_path, every_s=60, sleep=sleep))
     await twice.wait()
     task.cancel()
     assert slept == [60, 60]
+    assert house.tapes_expired == [("t",), ("t",)]  # the store has not heard of it yet
     assert house.expired == [("a",), ("b",)]

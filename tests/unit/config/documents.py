@@ -255,6 +255,8 @@ def valid(draw: st.DrawFn) -> Document:
         result["queues"]["q0"]["on_timeout"] = {"flow": "reception"}
     result["music"] = {"jazz": draw(some(folder=st.sampled_from(["/srv/jazz", "moh-jazz"])))}
     if draw(st.booleans()):
+        result["flow_recordings"] = {"keep_for": draw(st.sampled_from(["30d", "forever"]))}
+    if draw(st.booleans()):
         result["voicemail"] = draw(boxes(names, list(people)))
         result["businesses"]["other"]["when_closed"] = draw(
             st.sampled_from([{"voicemail": "own"}, {"say": "closed", "then": {"voicemail": "team"}}])

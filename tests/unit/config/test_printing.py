@@ -69,6 +69,8 @@ queues:
     waiting: {music: default}
     on_nobody: {say: all_busy_recorded, then: callback}
     short_abandon: 5s
+flow_recordings:
+  keep_for: 90d
 """
     )
 

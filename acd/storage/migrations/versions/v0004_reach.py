@@ -168,6 +168,36 @@ def _answers() -> None:
         sa.PrimaryKeyConstraint("call", name=op.f("surveys_pk")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "tapes",
+        sa.Column("file", sa.String(length=500), nullable=False),
+        sa.Column("call", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.Double(), nullable=False),
+        sa.Column("flow", sa.String(length=100), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("deleted_at", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("file", name=op.f("tapes_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "tapes_kept",
+        "tapes",
+        ["made_at", "file"],
+        unique=False,
+        sqlite_where=sa.text("deleted_at IS NULL"),
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_table(
+        "tape_listenings",
+        sa.Column("file", sa.String(length=500), nullable=False),
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("call", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.Column("by", sa.String(length=500), nullable=False),
+        sa.PrimaryKeyConstraint("file", "seq", name=op.f("tape_listenings_pk")),
+        sqlite_with_rowid=False,
+    )
     op.create_index("surveys_at", "surveys", ["at", "call"], unique=False)
 
 

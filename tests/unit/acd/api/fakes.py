@@ -26,6 +26,7 @@ from acd.core.events import AgentActed, Blacklisted, Customer, Event
 from acd.core.facts import AgentStateChanged, Fact
 from acd.core.message_words import Message, MessageActed
 from acd.core.routing import Ending, NumberRoute, Queue, Routing, Then, Voicemail
+from acd.core.tapes import TapeListened
 from acd.core.views import AgentView, CallbackView, CallView, QueueView, WhyView
 from acd.errors import BadCursor, StoreUnavailable
 from acd.ports import Check, FactSink, ReloadResult
@@ -145,7 +146,7 @@ class FakeCentre:
             return self.promises.asked(event)
         if isinstance(event, CallbackActed):
             return self.promises.acted(event)
-        if isinstance(event, DoNotCallChanged):
+        if isinstance(event, DoNotCallChanged | TapeListened):
             return []
         assert isinstance(event, AgentActed)
         if self.refuse is not None:

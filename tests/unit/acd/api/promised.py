@@ -27,6 +27,7 @@ from acd.reached import (
     StoredAttempt,
     StoredCallback,
     StoredSurvey,
+    StoredTape,
     SurveyFilter,
     SurveyGroup,
     SurveySummary,
@@ -96,6 +97,20 @@ def live(
     return CallbackView(callback=callback, state=state, attempt=None, agent=agent)
 
 
+SURVEY = StoredSurvey(
+    call="c9",
+    at=NOW,
+    caller="13800138000",
+    business="tv",
+    queue="orders",
+    agent="1001",
+    satisfaction=5,
+    solved=None,
+    remark=None,
+    outcome="answered",
+)
+
+
 class PromisedArchive:
     """What the fake archive knows of callbacks and the like."""
 
@@ -115,6 +130,7 @@ class PromisedArchive:
         }
         self.callback_wheres: list[CallbackFilter] = []
         self.survey_wheres: list[tuple[SurveyFilter, SurveyGroup | None]] = []
+        self.remarks: dict[str, StoredTape] = {}
         self.periods: list[tuple[float | None, float | None]] = []
         self.not_to_call: dict[str, DoNotCallEntry] = {}
 
@@ -147,19 +163,22 @@ class PromisedArchive:
         self, where: SurveyFilter, *, limit: int, cursor: str | None = None
     ) -> Page[StoredSurvey]:
         self.survey_wheres.append((where, None))
-        survey = StoredSurvey(
-            call="c9",
-            at=NOW,
-            caller="13800138000",
-            business="tv",
-            queue="orders",
-            agent="1001",
-            satisfaction=5,
-            solved=None,
-            remark=None,
-            outcome="answered",
-        )
-        return self._page([survey], limit, cursor)
+        return self._page([SURVEY], limit, cursor)
+
+    async def survey(self, call: str) -> StoredSurvey | None:
+        self._demand_up()
+        if call == SURVEY.call:
+            return SURVEY
+        tape = next((tape for tape in self.remarks.values() if tape.call == call), None)
+        return None if tape is None else replace(SURVEY, call=call, remark=tape.file, agent="1002")
+
+    async def tape(self, file: str) -> StoredTape | None:
+        return self.remarks.get(file)
+
+    async def tapes_made_until(
+        self, until: float, *, limit: int, after: tuple[float, str] | None = None
+    ) -> Sequence[StoredTape]:
+        return []
 
     async def survey_summary(self, where: SurveyFilter, by: SurveyGroup) -> Sequence[SurveySummary]:
         self.survey_wheres.append((where, by))
