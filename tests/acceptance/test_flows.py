@@ -1,4 +1,5 @@
-"""Callers in flows on a real Asterisk: keys, silence, a web service, the survey, an engine that dies."""
+"""Callers in flows on a real Asterisk: keys, silence, a web service, the survey, an engine that dies,
+and who hangs up while something is said."""
 
 from __future__ import annotations
 
@@ -13,12 +14,16 @@ from asterisk.lab.heard import all_of
 from asterisk.lab.root import Root
 from asterisk.lab.softphone import PhoneCall
 from demo.stage import Stage
-from tests.acceptance.hall import empty, hall, live, stored, until, until_ready
+from tests.acceptance.hall import crowd, empty, hall, live, new_number, stored, until, until_ready
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 AGENT, CUSTOMER = "1001", "demo1"
 MENU, STATE, ASKED = "4008001001", "4008001002", "4008001003"
+NEWS, WELCOME, LOOKS, LONG_MENU = "4008001004", "4008001005", "4008001006", "4008001007"
+KEY_FIRST, NEVER_SPOKEN = "4008001008", "4008001009"
+HANGS_UP_AFTER_S = 2.5
+"""All that is heard in flows of these numbers takes longer."""
 PROMPTS = ("please_wait", "invalid_key", "goodbye", "closed", "nobody")
 
 ROUTING = """
@@ -31,6 +36,12 @@ numbers:
   "4008001001": {flow: main}
   "4008001002": {flow: state}
   "4008001003": {queue: orders, business: shop}
+  "4008001004": {flow: news, queue: orders}
+  "4008001005": {flow: welcome}
+  "4008001006": {flow: looks, queue: orders}
+  "4008001007": {flow: long_menu}
+  "4008001008": {flow: key_first, queue: orders}
+  "4008001009": {flow: never_spoken, queue: orders}
   default: {queue: orders}
 flows:
   main:
@@ -50,10 +61,22 @@ flows:
       go: tell
       otherwise: {queue: orders}
     tell: {say: [{number: days}], go: served}
+  news: {long: {say: all_busy_recorded, go: served}}
+  welcome: {long: {say: all_busy_recorded, go: {queue: orders}}}
+  looks:
+    long: {say: all_busy_recorded, go: look}
+    look: {look_up: "http://127.0.0.1:PORT/orders/nobody", go: served, otherwise: callback}
+  long_menu:
+    menu: {say: all_busy_recorded, keys: {"1": {queue: orders}}, otherwise: hang_up}
+  key_first:
+    menu: {say: goodbye, keys: {"1": {flow: news}}, otherwise: hang_up}
+  never_spoken: {only: {say: system_busy, go: served}}
 agents:
   "1001": {name: Agent}
 queues:
   orders: {ring: 20s}
+trunks:
+  carrier: {match: ["127.0.0.2"]}
 phones:
   demo1: {number: "13900000001"}
 """
@@ -175,6 +198,75 @@ async def test_a_web_service_that_does_not_know_leads_elsewhere(centre: Stage) -
     await centre.rings(AGENT)
     await on.hangup()
     assert (await ended(centre, on, call))["outcome"] == "abandoned"
+
+
+async def hangs_up_in(made: Stage, number: str, keys: str = "") -> str:
+    """A caller who presses these keys, and hangs up in the midst of what he hears then; his call."""
+    on, call = await dials(made, number)
+    await on.hearing()
+    await on.dtmf(keys)
+    await made.talk(HANGS_UP_AFTER_S)
+    await on.hangup()
+    ending = await made.facts.first("call_ended", call=call)
+    assert ending["outcome"] == "ivr_left"
+    code, told, _ = await made.engine.command("explain", call)
+    assert (code, "the caller hung up while in_flow" in told) == (0, True)
+    assert "could not be played" not in told
+    return call
+
+
+async def test_who_hangs_up_while_he_is_told_is_not_served(centre: Stage) -> None:
+    await centre.staff()
+    call = await hangs_up_in(centre, NEWS)
+    assert centre.facts.find("call_missed", call=call) is None
+
+
+async def test_none_of_many_who_hang_up_while_they_are_told_is_served(centre: Stage) -> None:
+    await centre.staff()
+    numbers = [new_number() for _ in range(30)]
+    those = await crowd(centre, numbers, NEWS, talk_ms=int(HANGS_UP_AFTER_S * 1000))
+    outcomes = [
+        (await centre.facts.first("call_ended", call=call, within_s=30))["outcome"] for call in those.ids
+    ]
+    assert outcomes == ["ivr_left"] * 30
+
+
+async def test_who_hangs_up_before_the_queue_does_not_join_it(centre: Stage) -> None:
+    await centre.staff(AGENT)
+    call = await hangs_up_in(centre, WELCOME)
+    for fact in ("call_queued", "offer_made", "call_missed"):
+        assert centre.facts.find(fact, call=call) is None
+    assert centre.phones[AGENT].is_silent
+
+
+async def test_nothing_is_looked_up_for_who_has_hung_up(centre: Stage, shop: Shop) -> None:
+    await centre.staff()
+    shop.asked.clear()
+    call = await hangs_up_in(centre, LOOKS)
+    assert (shop.asked, centre.facts.find("call_missed", call=call)) == ([], None)
+
+
+async def test_who_hangs_up_before_a_menu_has_asked_him_is_not_missed(centre: Stage) -> None:
+    await centre.staff()
+    call = await hangs_up_in(centre, LONG_MENU)
+    assert centre.facts.find("call_missed", call=call) is None
+
+
+async def test_who_pressed_a_key_and_hangs_up_in_the_next_flow_is_missed(centre: Stage) -> None:
+    await centre.staff()
+    call = await hangs_up_in(centre, KEY_FIRST, "1")
+    assert (await centre.facts.first("call_missed", call=call))["reason"] == "abandoned"
+
+
+async def test_who_cannot_be_told_is_missed_and_not_served(centre: Stage) -> None:
+    await centre.staff()
+    for file in (centre.asterisk.sounds / "en" / "strowger").glob("system_busy.*"):
+        file.unlink()
+    on, call = await dials(centre, NEVER_SPOKEN)
+    assert (await ended(centre, on, call))["outcome"] == "ivr_left"
+    assert (await centre.facts.first("flow_left", call=call))["exit"] == "not heard"
+    assert (await centre.facts.first("call_missed", call=call))["reason"] == "abandoned"
+    assert "could not be played: playback failed" in (await centre.engine.command("explain", call))[1]
 
 
 async def test_after_the_agent_has_hung_up_the_caller_is_asked(centre: Stage) -> None:

@@ -88,6 +88,34 @@ async def test_asterisk_complains_of_prompts_that_callers_hang_up_on_not_of_thos
     assert "Playback failed for sound:strowger/closed" in complaint
 
 
+async def test_who_hangs_up_while_he_is_told_has_hung_up_and_heard_nothing_to_its_end(
+    board: Switchboard,
+) -> None:
+    phone, agent = await board.phone("customer"), await board.phone("1001")
+    sounds = ("resumed", "closed", "goodbye")
+    call, on = await board.caller(phone)
+    board.do(c.PlayPrompt(call=call, prompt="x", language="en", sounds=sounds))
+    await on.hearing()
+    await on.hangup()
+    assert await board.next() == e.CallerHungUp(call=call)
+    offer = "callback-1-a1-o1"
+    board.do(ring(offer, "callback-1-a1"))
+    ringing = await agent.incoming()
+    await ringing.answer()
+    await board.first(e.AgentAnswered)
+    board.do(PromptAgent(offer=offer, prompt="whom", sounds=sounds, language="en"))
+    await ringing.hearing()
+    await ringing.hangup()
+    assert await board.next() == e.AgentHungUp(offer=offer)
+    listening = await agent.dial(board.asterisk.sip_uri("*97"))
+    box = (await board.first(MailboxDialled)).channel
+    board.do(c.PlayPrompt(call=box, prompt="mailbox-1", language="en", sounds=sounds))
+    await listening.hearing()
+    await listening.hangup()
+    assert await board.next() == e.CallerHungUp(call=box)
+    assert await board.quiet(0.2) == []
+
+
 async def test_keys_pressed_while_a_prompt_is_heard(board: Switchboard) -> None:
     phone = await board.phone("customer")
     call, on = await board.caller(phone)
