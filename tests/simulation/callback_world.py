@@ -491,12 +491,15 @@ def _to_be(call: Call) -> bool:
 
 CALLBACK_ACTIONS: dict[str, int] = {
     **ACTIONS,
+    "a_call_arrives": 5,
     "a_caller_hangs_up": 10,
+    "a_ring_fails": 1,
+    "somebody_acts": 3,
     "a_customer_rings": 4,
     "a_customer_answers": 5,
     "a_dial_fails": 5,
     "a_commit_is_done": 14,
-    "an_agent_has_heard": 12,
+    "an_agent_has_heard": 16,
     "an_agent_presses": 3,
     "somebody_asks": 2,
     "somebody_acts_on_a_callback": 2,

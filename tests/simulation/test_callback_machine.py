@@ -47,7 +47,7 @@ Callbacks.TestCase.settings = settings(
 TestCallbacks: Callable[..., Any] = pytest.mark.timeout(300)(Callbacks.TestCase)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(24))
 def test_long_walk(seed: int) -> None:
     world, random = CallbackWorld(), Random(seed)
     for _ in range(STEPS):
