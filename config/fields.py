@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     GetJsonSchemaHandler,
@@ -152,6 +153,18 @@ def _positive(read: Callable[[object], float]) -> Callable[[object], float]:
         return seconds
 
     return positive
+
+
+def up_to(longest: str) -> AfterValidator:
+    """Bounds a duration."""
+    limit = scalars.duration(longest)
+
+    def bounded(seconds: float) -> float:
+        if seconds > limit:
+            raise refuse(f"{scalars.duration_text(seconds)} is too long, expected at most {longest}")
+        return seconds
+
+    return AfterValidator(bounded)
 
 
 def _zone(value: object) -> str:

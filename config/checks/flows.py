@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from config.building_flows import queue_of
+from config.checks.branches import check_branches, flow_of
 from config.checks.sketch import sketched
 from config.checks.view import View
-from config.document import Ending, Overflow
-from config.document import Say as SaidEnding
 from config.document.flows import WORDS
 from config.fields import URL_FIELD
 from config.nodes import TreePath
@@ -49,6 +48,7 @@ def check_flows(view: View) -> None:
     if sketch.complete:
         _values(view, flows)
         _secrets(view, flows)
+    check_branches(view, flows)
     for flow in flows.values():
         if flow.name not in sketch.vague:
             _reached(view, flow, sketch.names[flow.name])
@@ -72,12 +72,6 @@ def _returns(view: View, flows: Mapping[str, Flow]) -> None:
                     f"a caller who does nothing comes back by the flow {flow!r} to the queue {name!r}, "
                     "where the same happens again, expected another way out of the flow",
                 )
-
-
-def flow_of(ending: Ending) -> str | None:
-    """The flow that an ending leads to, if any."""
-    then = ending.then if isinstance(ending, SaidEnding) else ending
-    return then.flow if isinstance(then, Overflow) else None
 
 
 def _numbers(view: View, flows: Mapping[str, Flow]) -> None:

@@ -44,8 +44,10 @@ from config.fields import (
     Url,
     VoicemailName,
     refuse,
+    up_to,
 )
 from config.problems import nearest
+from config.scalars import duration_text
 
 WORDS = ("callback", "served", "hang_up")
 """Where a caller can go on besides the steps of the flow, in a word."""
@@ -220,8 +222,8 @@ class Listening(Section):
 
     say: Parts
     """What is asked; a key cuts it off."""
-    within: PositiveDuration = 5.0
-    """So long after the question a key must be pressed."""
+    within: Annotated[PositiveDuration, up_to("10m")] = 5.0
+    """So long after the question a key must be pressed; 10m at most."""
     tries: Annotated[int, Field(ge=1, le=20)] = 3
     """So often is asked in all."""
     silence: Parts = Field(default_factory=_standard("nothing_pressed"))
@@ -252,8 +254,8 @@ class CollectStep(Listening):
     """So many at most; the last one ends the input."""
     ends_with: Literal["#", "*", "nothing"] = "#"
     """The key that ends the input early; nothing: none does."""
-    between: PositiveDuration = 3.0
-    """So long after a digit the input ends by itself."""
+    between: Annotated[PositiveDuration, up_to("1m")] = 3.0
+    """So long after a digit the input ends by itself; 1m at most."""
     secret: bool = False
     """Whether it is nobody's business (a card number, a PIN): only look-ups are given its digits."""
     invalid: Parts = Field(default_factory=_standard("invalid_entry"))
@@ -289,8 +291,8 @@ class LookUpStep(Section):
     """Names under which fields of the answer are kept: {name: field}."""
     say: Parts | None = None
     """What the caller hears meanwhile."""
-    within: PositiveDuration = 2.0
-    """So long is waited for the answer."""
+    within: Annotated[PositiveDuration, up_to("1m")] = 2.0
+    """So long is waited for the answer; 1m at most."""
     go: Go
     """Where the caller goes on with the answer."""
     otherwise: Go
@@ -308,10 +310,10 @@ class RecordStep(Section):
     """Whether a tone tells when to speak."""
     at_least: Duration = 2.0
     """What is shorter is not kept."""
-    at_most: PositiveDuration = 120.0
-    """It ends after so long."""
-    silence: PositiveDuration = 5.0
-    """It ends after so much silence."""
+    at_most: Annotated[PositiveDuration, up_to("1h")] = 120.0
+    """It ends after so long; 1h at most."""
+    silence: Annotated[PositiveDuration, up_to("1m")] = 5.0
+    """It ends after so much silence; 1m at most."""
     ends_with: Literal["#", "*"] = "#"
     """The key that ends it."""
     go: Go
@@ -320,6 +322,15 @@ class RecordStep(Section):
     """Where he goes on when it was too short."""
     failed: Go
     """Where he goes on when it could not be recorded."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> RecordStep:
+        if self.at_least >= self.at_most:
+            raise refuse(
+                f"at least {duration_text(self.at_least)} is as long as at most "
+                f"{duration_text(self.at_most)}, or longer, expected it shorter"
+            )
+        return self
 
 
 _KINDS: Mapping[str, type[Section]] = {

@@ -93,7 +93,7 @@ def step(
         ),
         st.fixed_dictionaries(
             {
-                "cases": st.lists(case(later), min_size=1, max_size=3),
+                "cases": st.lists(case(later), min_size=1, max_size=3).map(_reached),
                 "otherwise": st.just(following),
             }
         ),
@@ -125,6 +125,22 @@ def step(
         ),
     ]
     return draw(st.one_of(kinds))
+
+
+def _reached(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without those that an earlier one covers."""
+    kept: list[dict[str, Any]] = []
+    for each in cases:
+        if not any(_covers(earlier["when"], each["when"]) for earlier in kept):
+            kept.append(each)
+    return kept
+
+
+def _covers(earlier: dict[str, Any], later: dict[str, Any]) -> bool:
+    return all(
+        key in later and (later[key] == wanted or (key == "customer" and "gold" in wanted["tier"]))
+        for key, wanted in earlier.items()
+    )
 
 
 @st.composite

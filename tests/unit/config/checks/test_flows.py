@@ -216,6 +216,25 @@ KINDS = "expected one of keys, collect, cases, look_up, record"
         ),
         ("  f:\n    a: {say: §[], go: served}", ["a list is empty"]),
         (
+            "  f:\n    a: §{record: r, at_least: 10s, at_most: 5s, go: served, too_short: served, "
+            "failed: served}",
+            ["at least 10s is as long as at most 5s, or longer, expected it shorter"],
+        ),
+        (
+            "  f:\n    a: {record: r, at_most: §2h, silence: §2m, go: served, too_short: served, "
+            "failed: served}",
+            ["2h is too long, expected at most 1h", "2m is too long, expected at most 1m"],
+        ),
+        (
+            "  f:\n    a: {look_up: 'http://x', within: §9999h, go: served, otherwise: served}",
+            ["416d15h is too long, expected at most 1m"],
+        ),
+        (
+            "  f:\n    a: {say: hello, collect: x, within: §11m, between: §61s, go: served, "
+            "otherwise: served}",
+            ["11m is too long, expected at most 10m", "1m1s is too long, expected at most 1m"],
+        ),
+        (
             "  f:\n    a: {say: {number: §1.5}, go: served}",
             ["1.5 does not fit, expected a whole number or the name of a collected value"],
         ),
