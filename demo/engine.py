@@ -174,13 +174,17 @@ class Facts:
         self._news = asyncio.Condition()
 
     async def read(self) -> None:
-        """Read until the stream ends. To be run beside the scenarios."""
-        async for message in self._stream:
-            content = msgspec.json.decode(message.data)
-            if content["type"] == "changes":
-                async with self._news:
-                    self.seen += content["changes"]
-                    self._news.notify_all()
+        """Read until the stream ends. To be run beside the scenarios. One that broke off with its engine
+        is closed, too."""
+        try:
+            async for message in self._stream:
+                content = msgspec.json.decode(message.data)
+                if content["type"] == "changes":
+                    async with self._news:
+                        self.seen += content["changes"]
+                        self._news.notify_all()
+        finally:
+            await self._stream.close()
 
     def find(self, kind: str, since: int = 0, **fields: object) -> dict[str, Any] | None:
         """The first fact of a kind with these fields, from the `since`-th fact on."""
