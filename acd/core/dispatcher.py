@@ -270,7 +270,7 @@ class Dispatcher:
             else:
                 self._floor.call_machine.fire_unknown(event.call, CallEvent.HUNG_UP)
             return
-        if call.state not in (CallState.LEAVING, CallState.RELEASING):
+        if call.state is not CallState.RELEASING:
             call.note(self._floor.now, codes.CALLER_HUNG_UP, call.state.value)
         self._floor.call_machine.fire(call, CallEvent.HUNG_UP)
 
