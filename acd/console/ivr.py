@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import TextIO, assert_never
 from zoneinfo import ZoneInfo
 
 from acd.console.routing import instant
-from acd.console.screen import out
+from acd.console.screen import err, out
 from acd.core.explain import text_of
 from acd.core.routing import Routing
 from acd.errors import OperatorError
@@ -47,6 +48,7 @@ from ivr.turns import (
 )
 
 LISTS = ("blacklist", "do_not_call", "customers")
+SECONDS = re.compile(r"([0-9]{1,5}(\.[0-9]{1,3})?)?", re.ASCII)
 FLOWS = 100
 """So many flows may lead into one another."""
 
@@ -69,6 +71,11 @@ def walk(settings: Settings, path: Path, name: str, imagined: Imagined) -> None:
     routing = RoutingSource(path, settings).load()
     flow = _flow(routing, name)
     world = _world(routing, imagined)
+    number = imagined.dialled or "NUMBER"
+    err.print(
+        f"begins in the flow {name}; what comes before it (rules, opening hours): "
+        f"acd explain {path} --dialled {number}"
+    )
     _Walk(routing, world, _answers(imagined.answers), sys.stdin).through(flow)
 
 
@@ -79,7 +86,11 @@ def draw(settings: Settings, path: Path, name: str, language: str | None, target
     routing = RoutingSource(path, settings).load()
     flow = _flow(routing, name)
     spoken = _language(routing, language, None)
-    target.write_text(svg(flow, lambda prompt: text(routing, prompt, spoken)), encoding="utf-8")
+    drawing = svg(flow, lambda prompt: text(routing, prompt, spoken))
+    try:
+        target.write_text(drawing, encoding="utf-8")
+    except OSError as error:
+        raise OperatorError(f"{target} cannot be written: {error.strerror}") from error
     out.print(f"written: {target}")
 
 
@@ -250,10 +261,9 @@ class _Walk:
         line = self._line("how many seconds he speaks, or failed")
         if line == "failed":
             return RecordFailed(why="as typed")
-        try:
-            return Recorded(seconds=float(line or 0), ended_by="silence")
-        except ValueError as error:
-            raise OperatorError(f"{line!r}: expected seconds, or failed") from error
+        if not SECONDS.fullmatch(line):
+            raise OperatorError(f"{line!r}: expected seconds, or failed")
+        return Recorded(seconds=float(line or 0), ended_by="silence")
 
     def _line(self, what: str, *, secret: bool = False) -> str:
         """A line that is typed; one that is secret is not shown, nor what was piped in."""

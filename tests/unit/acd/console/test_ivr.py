@@ -122,6 +122,15 @@ def test_silence_is_an_empty_line(shop: Installation) -> None:
     assert said[-1] == "  - leaves flow reception: hung up"
 
 
+def test_an_answer_that_cannot_be_read_out_is_none(shop: Installation) -> None:
+    said = walked(shop, "2123#\n", *OPEN, "--answer", "left=abc")
+    assert said[-2:] == [
+        "  - leaves flow reception: queue main",
+        "  - with order 123",
+    ]
+    assert "  - at look: the look-up answered without a number in left" in said
+
+
 def test_what_is_no_key_is_typed_again(shop: Installation) -> None:
     assert walked(shop, "1x\n1\n", *OPEN)[6:8] == ["  1/2/3, or nothing> 1x", "  ! 'x' is no key"]
 
@@ -169,10 +178,21 @@ def test_a_recording(shop: Installation, typed: str, told: str) -> None:
     assert told in walked(shop, f"3\n{typed}\n1\n", *OPEN)
 
 
-def test_seconds_that_are_none(shop: Installation) -> None:
-    shop.monkeypatch.setattr(sys, "stdin", io.StringIO("3\nlong\n"))
+@pytest.mark.parametrize("typed", ["long", "nan", "inf", "-5", "1e3"])
+def test_seconds_that_are_none(shop: Installation, typed: str) -> None:
+    shop.monkeypatch.setattr(sys, "stdin", io.StringIO(f"3\n{typed}\n"))
     said = shop.bad("ivr", shop.routing, "reception", *OPEN)
-    assert "'long': expected seconds, or failed" in said
+    assert f"'{typed}': expected seconds, or failed" in said
+
+
+def test_where_a_walk_begins_is_said_beside_it(shop: Installation) -> None:
+    shop.monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    outcome = shop.acd("ivr", shop.routing, "reception", "--dialled", "100", *OPEN)
+    assert outcome.err == (
+        "begins in the flow reception; what comes before it (rules, opening hours): "
+        f"acd explain {shop.routing} --dialled 100\n"
+    )
+    assert outcome.out.startswith("[reception: welcome]\n")
 
 
 @pytest.mark.parametrize(
@@ -224,6 +244,12 @@ def test_a_flow_is_drawn(shop: Installation, tmp_path: Path) -> None:
     texts = {element.text for element in drawn.iter() if element.tag.endswith("text")}
     assert texts >= {"welcome", "Welcome.", "menu", "1", "otherwise", "queue main", "flow evening"}
     assert "the tier is vip" in texts
+
+
+def test_a_drawing_that_cannot_be_written(shop: Installation, tmp_path: Path) -> None:
+    target = tmp_path / "missing" / "out.svg"
+    said = shop.bad("ivr", shop.routing, "reception", "--graph", target)
+    assert said == f"{target} cannot be written: No such file or directory\n"
 
 
 def test_a_recorded_prompt_is_shown_by_its_name(shop: Installation, tmp_path: Path) -> None:
