@@ -6,10 +6,12 @@ import math
 import sys
 import wave
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 BLOCK_S = 0.04
+LOUD = 100.0
+"""The effective level (of 32,767) below which a moment is silent."""
 
 
 def tone_share(wav: Path, hz: float, *, channel: int = 0, skip_s: float = 0.0) -> float:
@@ -18,15 +20,32 @@ def tone_share(wav: Path, hz: float, *, channel: int = 0, skip_s: float = 0.0) -
     `channel` counts from 0 in a recording with several; `skip_s` leaves out its beginning. An
     empty or silent recording has none of any tone.
     """
+    energies = list(_energies(wav, hz, channel, skip_s))
+    total = sum(whole for _, whole in energies)
+    return sum(at_tone for at_tone, _ in energies) / total if total else 0.0
+
+
+def tone_seconds(wav: Path, hz: float, *, channel: int = 0) -> float:
+    """For how long the tone is most of what is heard."""
+    quiet = LOUD**2 * BLOCK_S * wav_rate(wav)
+    moments = _energies(wav, hz, channel, 0.0)
+    return BLOCK_S * sum(1 for at_tone, whole in moments if whole > quiet and at_tone > whole / 2)
+
+
+def wav_rate(wav: Path) -> int:
+    """Samples per second."""
+    with wave.open(str(wav), "rb") as sound:
+        return sound.getframerate()
+
+
+def _energies(wav: Path, hz: float, channel: int, skip_s: float) -> Iterator[tuple[float, float]]:
+    """Of each moment: the energy at the tone, and all of it."""
     samples, rate_hz = read_wav(wav, channel)
     samples = samples[int(skip_s * rate_hz) :]
     block = int(rate_hz * BLOCK_S)
-    at_tone = total = 0.0
     for start in range(0, len(samples) - block + 1, block):
         part = samples[start : start + block]
-        at_tone += 2 * _power(part, hz / rate_hz) / block
-        total += sum(value * value for value in part)
-    return at_tone / total if total else 0.0
+        yield 2 * _power(part, hz / rate_hz) / block, sum(value * value for value in part)
 
 
 def read_wav(wav: Path, channel: int = 0) -> tuple[array[int], int]:

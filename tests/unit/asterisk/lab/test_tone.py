@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from asterisk.lab.tone import read_wav, tone_share
+from asterisk.lab.tone import read_wav, tone_seconds, tone_share
 
 RATE_HZ = 8000
 Sound = Callable[[float], float]
@@ -54,6 +54,18 @@ def test_channels_are_told_apart(tmp_path: Path) -> None:
     assert tone_share(wav, 440, channel=0) > 0.95
     assert tone_share(wav, 440, channel=1) < 0.01
     assert tone_share(wav, 880, channel=1) > 0.95
+
+
+def test_how_long_a_tone_is_heard(tmp_path: Path) -> None:
+    """Between silence, another tone, and one that is too quiet to be heard."""
+
+    def sound(at: float) -> float:
+        other = sine(880)(at) if at >= 3.0 else sine(440, 50)(at) if at >= 2.6 else 0.0
+        return sine(440)(at) if 1.0 <= at < 2.2 else other
+
+    wav = save(tmp_path / "a.wav", sound, seconds=4.0)
+    assert tone_seconds(wav, 440) == pytest.approx(1.2, abs=0.05)
+    assert tone_seconds(wav, 880) == pytest.approx(1.0, abs=0.05)
 
 
 def test_noise_has_little_of_any_tone(tmp_path: Path) -> None:
