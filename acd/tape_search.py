@@ -66,7 +66,8 @@ def length_of(path: Path) -> float:
     long it is. 0 where it is none. Raises OSError."""
     try:
         with path.open("rb") as file, wave.open(file) as sound:
-            bytes_per_s = sound.getframerate() * sound.getnchannels() * sound.getsampwidth()
-            return (path.stat().st_size - file.tell()) / max(1, bytes_per_s)
+            bytes_per_s: int = sound.getframerate() * sound.getnchannels() * sound.getsampwidth()
+            size: int = path.stat().st_size - file.tell()
+            return size / max(1, bytes_per_s)
     except (wave.Error, EOFError):
         return 0.0
