@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from acd.console.screen import counted, err, out, show_story
+from acd.core import codes
 from acd.core.events import Blacklisted, Customer
 from acd.core.routing import Routing
 from acd.core.whatif import what_if
@@ -78,6 +80,17 @@ def explain_imagined(settings: Settings, path: Path, call: Imagined) -> None:
         busy=_agents(routing, call.busy) or (),
     )
     show_story(trace)
+    told = [arguments for _, code, *arguments in trace if code in (codes.FLOW, codes.FLOW_LEFT)]
+    if told and told[-1][1:] == ["ivr"]:
+        given = "".join(
+            f" --{option} {shlex.quote(value)}"
+            for option, value in (("caller", call.caller), ("tier", call.tier), ("at", call.at))
+            if value is not None
+        )
+        err.print(
+            "what he hears and may press there: "
+            f"acd ivr {path} {told[-1][0]} --dialled {shlex.quote(call.dialled)}{given}"
+        )
 
 
 def instant(text: str | None, zone: str) -> float:

@@ -10,8 +10,8 @@ from typing import Final
 
 # the entry
 ENTERED: Final = "entered"  # dialled, caller or None, node
-NUMBER: Final = "number"  # dialled, business or None, queue
-DEFAULT_ROUTE: Final = "default_route"  # dialled, queue
+NUMBER: Final = "number"  # dialled, business or None, queue, and the flow before it, if any
+DEFAULT_ROUTE: Final = "default_route"  # dialled, queue, and the flow before it, if any
 CUSTOMER: Final = "customer"  # tier or None, last agent or None
 RULE: Final = "rule"  # rule, what it adds (words)
 NO_RULE: Final = "no_rule"  # rule, why not (words)

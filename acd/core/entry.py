@@ -89,9 +89,10 @@ class Entry:
         route = self._routing.numbers.get(dialled)
         if route is None:
             route = self._routing.default_route
-            reasons.append((at, codes.DEFAULT_ROUTE, dialled, route.queue))
+            reason: Reason = (at, codes.DEFAULT_ROUTE, dialled, route.queue)
         else:
-            reasons.append((at, codes.NUMBER, dialled, route.business, route.queue))
+            reason = (at, codes.NUMBER, dialled, route.business, route.queue)
+        reasons.append(reason if route.flow is None else (*reason, route.flow))
         return route
 
     def _turned_away(self, admission: Admission, subject: Subject) -> bool:

@@ -95,9 +95,17 @@ def _entered(dialled: str, caller: str | None, node: str) -> str:
     return f"{caller or 'a caller with a withheld number'} dialled {dialled} on {node}"
 
 
-def _number(dialled: str, business: str | None, queue: str) -> str:
+def _number(dialled: str, business: str | None, queue: str, flow: str | None = None) -> str:
     of = f" of business {business}" if business else ""
-    return f"{dialled} is a number{of} for queue {queue}"
+    return f"{dialled} is a number{of} for {_where(queue, flow)}"
+
+
+def _default_route(number: str, queue: str, flow: str | None = None) -> str:
+    return f"{number} is no number of ours: the default route, {_where(queue, flow)}"
+
+
+def _where(queue: str, flow: str | None) -> str:
+    return f"queue {queue}" if flow is None else f"flow {flow} (without an engine, queue {queue})"
 
 
 def _customer(tier: str | None, agent: str | None) -> str:
@@ -204,9 +212,7 @@ _TIMED: Final = frozenset({codes.CHOSEN})
 _TEXTS: Final[Mapping[str, Callable[..., str]]] = {
     codes.ENTERED: _entered,
     codes.NUMBER: _number,
-    codes.DEFAULT_ROUTE: lambda number, queue: (
-        f"{number} is no number of ours: the default route, queue {queue}"
-    ),
+    codes.DEFAULT_ROUTE: _default_route,
     codes.CUSTOMER: _customer,
     codes.RULE: lambda rule, adds: f"rule {rule} matches: {adds}",
     codes.NO_RULE: lambda rule, why: f"rule {rule} doesn't match: {why}",

@@ -124,6 +124,30 @@ def test_a_call_in_opening_hours(shop: Installation) -> None:
     assert "is chosen by longest_idle" in said
 
 
+FLOW = """\
+numbers:
+  "100": {queue: main, business: shop, flow: f}
+  default: {queue: main}
+prompts:
+  hello: {zh-CN: "您好", en: Hello}
+flows:
+  f:
+    hello: {say: hello, keys: {"1": {queue: main}}, otherwise: hang_up}
+"""
+
+
+def test_a_call_into_a_flow_ends_with_a_hint_how_to_walk_through_it(shop: Installation) -> None:
+    shop.routing.write_text(text(numbers=FLOW), encoding="utf-8")
+    outcome = shop.acd("explain", shop.routing, "--dialled", "100", "--caller", "138 1", *OPEN)
+    assert "100 is a number of business shop for flow f (without an engine, queue main)" in outcome.out
+    assert outcome.err == (
+        f"what he hears and may press there: acd ivr {shop.routing} f --dialled 100 "
+        f"--caller '138 1' --at '{OPEN[1]}'\n"
+    )
+    closed = shop.acd("explain", shop.routing, "--dialled", "100", "--at", "2026-11-20 20:00")
+    assert closed.err == ""
+
+
 def test_a_call_when_it_is_closed(shop: Installation) -> None:
     assert "shop is closed" in explained(shop, "--dialled", "100", "--at", "2026-11-20 20:00")
     assert "shop is open" in explained(shop, "--dialled", "100", "--at", "2026-11-20T02:00:00+00:00")

@@ -14,7 +14,15 @@ TEXTS: list[tuple[tuple[Any, ...], str]] = [
     ((codes.ENTERED, "4001", None, "a"), "a caller with a withheld number dialled 4001 on a"),
     ((codes.NUMBER, "4001", "knives", "orders"), "4001 is a number of business knives for queue orders"),
     ((codes.NUMBER, "4001", None, "orders"), "4001 is a number for queue orders"),
+    (
+        (codes.NUMBER, "4001", "knives", "orders", "service"),
+        "4001 is a number of business knives for flow service (without an engine, queue orders)",
+    ),
     ((codes.DEFAULT_ROUTE, "9", "orders"), "9 is no number of ours: the default route, queue orders"),
+    (
+        (codes.DEFAULT_ROUTE, "9", "orders", "service"),
+        "9 is no number of ours: the default route, flow service (without an engine, queue orders)",
+    ),
     ((codes.CUSTOMER, "vip", "1001"), "a known customer of tier vip, last served by 1001"),
     ((codes.CUSTOMER, None, None), "a known customer"),
     ((codes.RULE, "VIP", "first group vip"), "rule VIP matches: first group vip"),
