@@ -34,7 +34,7 @@ from acd.lookups import open_lookups
 from acd.mail import Mailer, MailSettings
 from acd.metrics import Metrics
 from acd.ports import Check
-from acd.remembering import follow_do_not_call, past_calls, promises, state, surveyed_since
+from acd.remembering import follow_do_not_call, past_calls, promises, rewritten, state, surveyed_since
 from acd.retention import keep_to_time
 from acd.routing_source import RoutingSource
 from acd.runtime.clock import SystemClock
@@ -145,7 +145,7 @@ async def running(
         keeper = TaskKeeper(stopping.failed)
         stack.push_async_callback(keeper.close)
         store = await _store(stack, settings, keeper, clock)
-        directory = Directory()
+        directory = Directory(routing.numbering)
         restored, past = await _remember(store, directory, routing, clock.now())
         telephony = AsteriskTelephony(
             node=settings.node,
@@ -245,7 +245,7 @@ def _reloader(
                 await store.journal.flush()
             await _learn(store, directory, engine.routing, clock.now())
             engine.close_blacklisted()
-            await follow_do_not_call(engine, store.memory.load_do_not_call)
+            await follow_do_not_call(engine, store.memory.load_do_not_call, engine.routing.numbering)
         except (StoreUnavailable, TimeoutError) as error:
             why = str(error) or "the journal does not get its facts written"
             log.warning("customers and blacklist not read again", error=why)
@@ -258,6 +258,7 @@ def _reloader(
         clock=clock,
         metrics=metrics,
         running=engine.routing.revision,
+        numbering=engine.routing.numbering,
     )
     engine.reloader = reloader
     engine.health.append(reloader.check)
@@ -318,7 +319,7 @@ async def _remember(
         messages=len(restored.messages),
         past_calls=len(past.calls),
     )
-    return state(restored), past
+    return state(rewritten(restored, routing.numbering)), past
 
 
 async def _learn(store: Store, directory: Directory, routing: Routing, now: float) -> None:
@@ -334,7 +335,8 @@ async def _learn_later(store: Store, directory: Directory, engine: Engine) -> No
         try:
             await _learn(store, directory, engine.routing, engine.now())
             since = surveyed_since(engine.routing, engine.now())
-            owed = promises(await store.memory.load_promises(surveyed_since=since), started_at)
+            found = await store.memory.load_promises(surveyed_since=since)
+            owed = promises(rewritten(found, engine.routing.numbering), started_at)
             past = await past_calls(store.memory, engine.routing, started_at)
         except StoreUnavailable as error:
             log.warning("customers and blacklist not read yet", error=str(error))

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from acd.archive import BlacklistEntry
 from acd.core.events import Customer
+from acd.core.numbering import Numbering
 from acd.core.routing import Routing
 from acd.errors import OperatorError
 from acd.numbers import normalise
@@ -68,6 +69,7 @@ class ImportRules:
     zone: ZoneInfo
     now: float
     author: str
+    numbering: Numbering | None = None
 
     @classmethod
     def of(cls, routing: Routing, *, now: float, author: str) -> ImportRules:
@@ -77,6 +79,7 @@ class ImportRules:
             zone=ZoneInfo(routing.timezone),
             now=now,
             author=author,
+            numbering=routing.numbering,
         )
 
 
@@ -316,7 +319,7 @@ R2 = TypeVar("R2", str, float)
 def customer_of(row: Row, rules: ImportRules) -> tuple[Customer | None, list[tuple[str, str]]]:
     """The customer of one row (column: text) as far as it can be read, and (column, what is wrong)."""
     fields = _Fields(row)
-    number = fields.need("number", normalise)
+    number = fields.need("number", lambda raw: normalise(raw, rules.numbering))
     name = fields.take("name", lambda raw: printable(raw, LONGEST_NAME))
     tier = fields.take("tier", lambda raw: known("tier", raw, rules.tiers))
     agent = fields.take("last_agent", lambda raw: known("agent", raw, rules.agents))
@@ -340,7 +343,7 @@ def customer_of(row: Row, rules: ImportRules) -> tuple[Customer | None, list[tup
 def entry_of(row: Row, rules: ImportRules) -> tuple[BlacklistEntry | None, list[tuple[str, str]]]:
     """The entry of one row (column: text) as far as it can be read, and (column, what is wrong)."""
     fields = _Fields(row)
-    number = fields.need("number", normalise)
+    number = fields.need("number", lambda raw: normalise(raw, rules.numbering))
     reason = fields.need("reason", lambda raw: printable(raw, LONGEST_REASON))
     expires_at = fields.take("expires", lambda raw: _instant(raw, rules.zone, whole_day=True))
     if number is None:
@@ -358,7 +361,7 @@ def entry_of(row: Row, rules: ImportRules) -> tuple[BlacklistEntry | None, list[
 def do_not_call_of(row: Row, rules: ImportRules) -> tuple[DoNotCallEntry | None, list[tuple[str, str]]]:
     """The entry of one row (column: text) as far as it can be read, and (column, what is wrong)."""
     fields = _Fields(row)
-    number = fields.need("number", normalise)
+    number = fields.need("number", lambda raw: normalise(raw, rules.numbering))
     reason = fields.need("reason", lambda raw: printable(raw, LONGEST_REASON))
     if number is None:
         return None, fields.problems

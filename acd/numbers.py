@@ -2,7 +2,8 @@
 
 A number is kept as ASCII digits only. `+` and the international prefix `00` are dropped, so that
 `+86 138-0013-8000` and `008613800138000` are the same as `8613800138000`. A national number stays
-national: which country it belongs to cannot be told from the number alone.
+national: which country it belongs to cannot be told from the number alone. Where the routing says it
+(`acd.core.numbering`), a number is kept in international form with `+`, however it was written.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import unicodedata
 from typing import Final
 
+from acd.core.numbering import Numbering, canonical
 from acd.errors import OperatorError
 
 SHORTEST: Final = 3
@@ -31,12 +33,19 @@ class BadNumber(OperatorError):
     """This is not a telephone number."""
 
 
-def normalise(raw: str) -> str:
-    """The number in the form in which it is stored and compared: 3 to 15 digits.
+def normalise(raw: str, numbering: Numbering | None = None) -> str:
+    """The number in the form in which it is stored and compared: 3 to 15 digits, with `+` before them
+    where `numbering` knows it for one of a country.
 
     Full-width digits and signs count as the plain ones. Raises BadNumber, whose message shows at most
     the beginning of what was given, with everything that is not printable escaped.
     """
+    return canonical(numbering, written(raw))
+
+
+def written(raw: str) -> str:
+    """The number's digits, and `+` before them where it is written as an international one. Raises
+    BadNumber as `normalise` does."""
     if SHORTEST <= len(raw) <= LONGEST and _PLAIN.fullmatch(raw):
         return raw
     if len(raw) > LONGEST_WRITTEN:
@@ -53,7 +62,7 @@ def normalise(raw: str) -> str:
         raise BadNumber(f"{raw!r} is not a telephone number: {shortest} to {LONGEST} digits expected")
     if international and digits.startswith("0"):
         raise BadNumber(f"{raw!r} is not a telephone number: no country's code begins with 0")
-    return digits
+    return f"+{digits}" if international else digits
 
 
 def caller_number(raw: str | None) -> str | None:
@@ -64,3 +73,15 @@ def caller_number(raw: str | None) -> str | None:
         return normalise(raw)
     except BadNumber:
         return None
+
+
+def written_number(raw: str | None) -> str | None:
+    """The caller's number with `+` where it came as an international one; None where it did not, or is
+    none. Never raises."""
+    if raw is None or not raw.startswith(("+", "00")):
+        return None
+    try:
+        number = written(raw)
+    except BadNumber:
+        return None
+    return number if number.startswith("+") else None

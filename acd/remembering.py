@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final, Protocol
 
 from acd.core.callback_words import DoNotCallChanged
-from acd.core.events import Event, PromisesRestored, StateRestored
+from acd.core.events import CallArrived, Event, PromisesRestored, StateRestored
+from acd.core.numbering import Numbering, canonical
 from acd.core.past import PastCall, PastCallsRestored
 from acd.core.routing import Routing, SurveyRule
 from acd.ports import Restored
@@ -17,6 +19,31 @@ TAUGHT_FOR: Final = 7 * 86_400.0
 
 AT_ONCE: Final = 100
 """Numbers posted before others have the event loop."""
+
+
+def rewritten(restored: Restored, numbering: Numbering | None) -> Restored:
+    """With all customers' numbers in canonical form, also those that were stored before the routing said
+    how numbers are written."""
+    if numbering is None:
+        return restored
+    form = numbering.canonical
+    return replace(
+        restored,
+        calls=tuple(replace(each, arrived=_call(each.arrived, numbering)) for each in restored.calls),
+        callbacks=tuple(
+            replace(each, callback=replace(each.callback, number=form(each.callback.number)))
+            for each in restored.callbacks
+        ),
+        messages=tuple(
+            replace(each, caller=each.caller and form(each.caller)) for each in restored.messages
+        ),
+        do_not_call=frozenset(map(form, restored.do_not_call)),
+        surveyed=tuple((form(number), at) for number, at in restored.surveyed),
+    )
+
+
+def _call(arrived: CallArrived, numbering: Numbering) -> CallArrived:
+    return replace(arrived, caller=arrived.caller and numbering.canonical(arrived.caller))
 
 
 def state(restored: Restored) -> StateRestored:
@@ -71,9 +98,13 @@ class Listed(Protocol):
     def post(self, event: Event) -> None: ...
 
 
-async def follow_do_not_call(engine: Listed, load: Callable[[], Awaitable[frozenset[str]]]) -> None:
+async def follow_do_not_call(
+    engine: Listed,
+    load: Callable[[], Awaitable[frozenset[str]]],
+    numbering: Numbering | None = None,
+) -> None:
     """Let the engine know what has changed in the stored list, as after an import beside it."""
-    stored = await load()
+    stored = frozenset(canonical(numbering, each) for each in await load())
     changed = sorted(stored ^ engine.do_not_call)
     for start in range(0, len(changed), AT_ONCE):
         for number in changed[start : start + AT_ONCE]:

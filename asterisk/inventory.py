@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from acd.core.events import CallArrived, LiveCall, LiveOffer
-from acd.numbers import caller_number
+from acd.numbers import caller_number, written_number
 from agents.model import PhoneState
 from asterisk.ari import requests
 from asterisk.ari.models import Application, Bridge, Channel, Endpoint
@@ -203,7 +203,13 @@ def _dialled(channel: Channel, node: str, number: str, *, answered: bool = True)
     """A customer whom we dialled; what he is shown is the channel's caller, not he himself."""
     attempt = channel.id
     return LiveCall(
-        arrived=CallArrived(call=attempt, node=node, dialled="", caller=caller_number(number)),
+        arrived=CallArrived(
+            call=attempt,
+            node=node,
+            dialled="",
+            caller=caller_number(number),
+            written=written_number(number),
+        ),
         created_at=epoch_s(channel.creationtime),
         dialled_for=attempt,
         answered=answered,

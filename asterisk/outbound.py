@@ -23,6 +23,7 @@ from acd.core.callback_words import (
     DialFailed,
 )
 from acd.core.flow_words import DialOutside, OutsideAnswered, OutsideEnded
+from acd.core.numbering import E164, NUMBER
 from acd.core.routing import Trunk
 from asterisk.ari import events as ari
 from asterisk.ari import requests
@@ -43,9 +44,6 @@ from asterisk.translate import (
     dial_outcome,
     shown_caller,
 )
-
-NUMBER = "{number}"
-"""Stands for the number in a trunk's template."""
 
 LATE_S = 60.0
 """So long after a connection Asterisk may still begin to dial for the one before."""
@@ -164,7 +162,7 @@ class Outbound:
         leg = self._legs.outside[channel] = OutsideLeg(call=call)
         caller.outside = channel
         request = requests.originate(
-            endpoint=trunk.dial.replace(NUMBER, command.number),
+            endpoint=trunk.dial.replace(E164, command.number).replace(NUMBER, command.number),
             app=self._app,
             app_args=f"{OUTSIDE},{call}",
             channel_id=channel,

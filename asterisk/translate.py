@@ -11,7 +11,7 @@ import re
 
 from acd.core.callback_words import AttemptOutcome
 from acd.core.events import CallArrived, RingFailure
-from acd.numbers import caller_number
+from acd.numbers import caller_number, written_number
 from agents.model import AgentAct, PhoneState
 from asterisk.ari.models import CallerId, Channel
 
@@ -126,6 +126,7 @@ def arrived(channel: Channel, node: str, dialled: str) -> CallArrived:
         dialled=dialled[:NAME_LENGTH],
         caller=caller_number(channel.caller.number),
         caller_name=display_name(channel.caller.name),
+        written=written_number(channel.caller.number),
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from acd.core import routing
 from acd.core.hours import OpeningHours
+from acd.core.numbering import Numbering
 from agents.model import AgentProfile
 from config import document as doc
 from config.building_callbacks import callback_rule, trunk
@@ -41,6 +42,7 @@ def build(document: doc.Document, *, revision: str, node: str, app: str, today: 
     return routing.Routing(
         revision=revision,
         timezone=document.timezone,
+        numbering=Numbering(document.numbering) if document.numbering is not None else None,
         languages=tuple(document.languages),
         businesses={name: _business(name, item, hours) for name, item in document.businesses.items()},
         numbers={

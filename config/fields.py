@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from acd.core.numbering import is_country
 from config import scalars
 from config.holiday_dates import country_code
 from config.names import WHERE, Names
@@ -213,7 +214,7 @@ ACCOUNT_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
 NUMBER_KEY_PATTERN = r"^(default|\+?[0-9*#]{1,40})$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 ENDPOINT_PATTERN = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@:/+-]{1,80}$"
-DIAL_PATTERN = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@:/+-]{0,60}\{number\}[A-Za-z0-9_.@:/+-]{0,60}$"
+DIAL_PATTERN = r"^[A-Za-z0-9]+/[A-Za-z0-9_.@:/+-]{0,60}\{(number|e164)\}[A-Za-z0-9_.@:/+-]{0,60}$"
 PREFIX_PATTERN = r"^\+?[0-9]{1,15}$"
 CLOCK_PATTERN = r"^[0-9]{2}:[0-9]{2}$"
 NODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$"
@@ -221,6 +222,16 @@ MAIL_PATTERN = r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[A-Za-z0-9-]+([.][A-Za-z0
 KEY_PATTERN = r"^[0-9*#]$"
 FOLDER_PATTERN = r"^[A-Za-z0-9_./-]{1,200}$"
 URL_FIELD = re.compile(r"\{([A-Za-z][A-Za-z0-9_-]{0,39})\}", re.ASCII)
+
+
+def _dialled_from(value: object) -> str:
+    if not isinstance(value, str) or not is_country(value):
+        near = isinstance(value, str) and is_country(value.upper())
+        raise Unfit(
+            f"{shown(value)} is no country whose numbers are known, expected a code such as CN",
+            f"did you mean '{value.upper()}'?" if near and isinstance(value, str) else None,
+        )
+    return value
 
 
 def _string(pattern: str, example: str) -> WithJsonSchema:
@@ -302,6 +313,9 @@ FilePattern: TypeAlias = Annotated[
 ]
 Country: TypeAlias = Annotated[
     str, reads(country_code), WithJsonSchema({"type": "string", "examples": ["CN"]})
+]
+DialledFrom: TypeAlias = Annotated[
+    str, reads(_dialled_from), WithJsonSchema({"type": "string", "examples": ["CN"]})
 ]
 Level: TypeAlias = Annotated[int, Field(ge=1, le=10, description="from 1 (lowest) to 10")]
 PromptText: TypeAlias = Annotated[

@@ -85,6 +85,7 @@ def _document(value: routing.Routing) -> dict[str, Any]:
     return _given(
         version=1,
         timezone=value.timezone,
+        numbering=value.numbering.country if value.numbering is not None else None,
         languages=list(value.languages),
         skills=sorted(_skills(value)),
         groups=sorted(_groups(value)),

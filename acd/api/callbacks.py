@@ -48,7 +48,8 @@ _YEAR: Final = 366 * 86400.0
 async def list_callbacks(request: web.Request, context: Context) -> web.Response:
     """A page of callbacks."""
     query = read_query(request, CallbacksQuery)
-    page = await context.archive.callbacks(query.where(), limit=query.limit, cursor=query.cursor)
+    where = query.where(context.centre.routing.numbering)
+    page = await context.archive.callbacks(where, limit=query.limit, cursor=query.cursor)
     view = context.centre.view_callback
     items = [CallbackOut.of(stored, view(stored.callback)) for stored in page.items]
     return await page_of(CallbackOut, Page(items=items, next_cursor=page.next_cursor))
@@ -91,7 +92,7 @@ def _event(request: web.Request, context: Context, asked: CallbackIn) -> Callbac
     problems = _problems(context.centre.routing, asked)
     number = ""
     try:
-        number = normalise(asked.number)
+        number = normalise(asked.number, context.centre.routing.numbering)
     except BadNumber as error:
         problems.append(ErrorItem(pointer="/number", detail=str(error)))
     at = _time(asked.at, "at", context, problems)

@@ -66,7 +66,9 @@ def _no_live(request: web.Request) -> str:
 async def list_stored(request: web.Request, context: Context) -> web.Response:
     """A page of stored calls."""
     query = read_query(request, CallsQuery)
-    page = await context.archive.calls(query.where(), limit=query.limit, cursor=query.cursor)
+    page = await context.archive.calls(
+        query.where(context.centre.routing.numbering), limit=query.limit, cursor=query.cursor
+    )
     return await page_of(StoredCallOut, page)
 
 

@@ -23,7 +23,7 @@ _MISSING: Final = "No customer has the number {}."
 
 async def one_customer(request: web.Request, context: Context) -> web.Response:
     """One customer."""
-    number = number_of(request)
+    number = number_of(request, context)
     customer = await context.archive.customer(number)
     if customer is None:
         raise not_found(_MISSING.format(number))

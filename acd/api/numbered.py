@@ -62,7 +62,7 @@ class Numbered(Generic[R, Q]):
 
     async def put_one(self, request: web.Request, context: Context) -> web.Response:
         """Make or replace one; who asks signs for it."""
-        number = number_of(request)
+        number = number_of(request, context)
         asked = await read_model(request, self.body, context.settings.body_bytes)
         fields = {name: value for name, value in asked if value is not None}
         row, problems = self.reading.from_fields(
@@ -77,7 +77,7 @@ class Numbered(Generic[R, Q]):
 
     async def delete_one(self, request: web.Request, context: Context) -> web.Response:
         """Forget one."""
-        number = number_of(request)
+        number = number_of(request, context)
         if not await self.delete(context.archive, number):
             raise not_found(self.missing.format(number))
         self.tell(context.centre, number, None)

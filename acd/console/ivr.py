@@ -160,7 +160,7 @@ def _world(routing: Routing, imagined: Imagined) -> ImaginedWorld:
     return ImaginedWorld(
         routing=routing,
         language=_language(routing, imagined.language, imagined.dialled),
-        caller=None if imagined.caller is None else normalise(imagined.caller),
+        caller=None if imagined.caller is None else normalise(imagined.caller, routing.numbering),
         dialled=imagined.dialled or "",
         tier=imagined.tier,
         at=instant(imagined.at, routing.timezone),

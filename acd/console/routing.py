@@ -67,7 +67,7 @@ def explain_imagined(settings: Settings, path: Path, call: Imagined) -> None:
     """What would happen to the call, and why; no Asterisk, no database."""
     routing = RoutingSource(path, settings).load()
     at = instant(call.at, routing.timezone)
-    caller = None if call.caller is None else normalise(call.caller)
+    caller = None if call.caller is None else normalise(call.caller, routing.numbering)
     trace = what_if(
         routing,
         dialled=call.dialled,

@@ -31,6 +31,7 @@ from acd.core.commands import EndCall
 from acd.core.events import CallArrived, LiveCall
 from acd.core.facts import CallOutcome, MissedReason
 from acd.core.floor import Floor
+from acd.core.numbering import endpoint, readable
 from acd.core.offers_table import OfferEvent, OfferState
 from acd.core.promising import Promising
 from acd.core.retry import next_attempt, used_up
@@ -214,7 +215,8 @@ class Callbacks(CallbackLine):
         assert call.offer is not None, "who picked up has an offer"
         call.note(self._floor.now, codes.CALLBACK_ASKED, agent.id)
         language = self._floor.routing.languages[0]
-        sounds = (WHOM, *saying.digits(callback.now.number, language))
+        number = readable(self._floor.routing.numbering, callback.now.number)
+        sounds = (WHOM, *saying.digits(number, language))
         self._prompt(call.offer.id, WHOM, sounds)
 
     def stop_ringing(self, callback: OpenCallback, row: str) -> None:
@@ -306,7 +308,7 @@ class Callbacks(CallbackLine):
             DialCustomer(
                 attempt=call.id,
                 node=call.node,
-                endpoint=trunk.dial.replace("{number}", callback.now.number),
+                endpoint=endpoint(trunk.dial, self._floor.routing.numbering, callback.now.number),
                 number=callback.now.number,
                 caller_id=trunk.caller_id or callback.now.dialled or None,
                 ring_s=self.rule(callback).ring,
@@ -413,7 +415,9 @@ class Callbacks(CallbackLine):
         """The call that the customer will be, known from now on."""
         at, floor = callback.now, self._floor
         name = callback.attempt.id if callback.attempt is not None else f"{at.id}-a{at.attempts + 1}"
-        call = Call(CallArrived(call=name, node=node, dialled=at.dialled, caller=at.number), floor.now)
+        shown = readable(floor.routing.numbering, at.number)
+        his = CallArrived(call=name, node=node, dialled=at.dialled, caller=at.number, written=shown)
+        call = Call(his, floor.now)
         call.state, call.callback, call.missed = CallState.DIALLED, at.id, True
         call.business, call.language, call.queue = at.business, at.language, self.queue(callback).name
         call.needs, call.firsts, call.offers_made = at.needs, at.firsts, callback.offers

@@ -80,6 +80,8 @@ class Entry:
         subject = Subject(
             arrived.dialled, route.business, arrived.caller, customer, arrived.blacklisted, at
         )
+        if arrived.caller is not None and self._routing.numbering is not None:
+            subject.national = self._routing.numbering.dialled(arrived.caller)
         if self._turned_away(admission, subject) or self._closed(admission, business, at):
             return admission
         self._apply(admission, subject)

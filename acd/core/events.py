@@ -39,8 +39,8 @@ from acd.core.message_words import MailboxDialled, Message, MessageActed, Messag
 from acd.core.past import PastCallsRestored
 from acd.core.records import Placement, Reason
 from acd.core.routing import Routing
-from acd.core.tapes import TapeListened, TapesExpired
 from acd.core.tape_words import TapeFound
+from acd.core.tapes import TapeListened, TapesExpired
 from agents.model import AgentAct, AgentState, PhoneState
 
 
@@ -90,7 +90,8 @@ class Blacklisted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallArrived:
     """A caller's channel entered the application. `caller` is None where the number is withheld or
-    not a number. What the directory knows of him comes along."""
+    not a number; `written` is the same as it came, if that differs. What the directory knows of him
+    comes along."""
 
     call: str
     node: str
@@ -99,6 +100,7 @@ class CallArrived:
     caller_name: str | None = None
     customer: Customer | None = None
     blacklisted: Blacklisted | None = None
+    written: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from acd.core.message_words import (
     MessageActed,
     MessageState,
 )
+from acd.core.numbering import readable
 from ivr import mailbox
 from ivr.turns import Elapsed, Listen, Play, Played, Pressed, Stop
 
@@ -170,7 +171,7 @@ class Mailboxes:
         return mailbox.Entry(
             id=message.id,
             new=message.state is MessageState.NEW,
-            caller=message.caller,
+            caller=message.caller and readable(self._floor.routing.numbering, message.caller),
             days_ago=max(0, (today - left.date()).days),
             clock=(left.hour, left.minute),
             tape=message.file,

@@ -12,6 +12,7 @@ from acd.core.calls_table import CallEvent, CallState
 from acd.core.commands import CancelRing, ReleaseAgent, RingAgent
 from acd.core.facts import OfferEnded, OfferMade, OfferOutcome
 from acd.core.floor import Floor
+from acd.core.numbering import as_it_came
 from acd.core.offer import Offer, offer_id
 from acd.core.offers_table import OFFER_TABLE, OfferEvent, OfferState
 from acd.core.routing import Queue, WrapUp
@@ -313,7 +314,7 @@ class Offers:
                 agent=profile.id,
                 endpoint=profile.endpoint,
                 node=profile.node,
-                caller=arrived.caller,
+                caller=as_it_came(floor.routing.numbering, arrived.caller, arrived.written),
                 caller_name=arrived.caller_name,
                 queue=queue.name,
                 callback=call.callback,

@@ -9,6 +9,7 @@ from acd.core.call import Call
 from acd.core.calls_table import CallEvent, CallState
 from acd.core.facts import CallOutcome
 from acd.core.flow_words import DialOutside, FlowLeft, OutsideAnswered, OutsideEnded
+from acd.core.numbering import outward
 from acd.core.passage import passage_of
 from acd.core.routing import Trunk
 from ivr.model import ToFlow
@@ -46,7 +47,7 @@ class Outside:
         self._floor.commands.append(
             DialOutside(
                 call=call.id,
-                number=number,
+                number=outward(trunk.dial or "", self._floor.routing.numbering, number),
                 trunk=trunk.name,
                 caller_id=trunk.caller_id,
                 ring_s=OUTSIDE_RING_S,

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from acd.core.hours import OpeningHours
+from acd.core.numbering import Numbering
 from agents.model import AgentProfile
 from ivr.model import Flow
 
@@ -376,8 +377,9 @@ class Queue:
 class Trunk:
     """A carrier's SIP peer, known by the addresses (IP or network) that its calls come from.
 
-    `dial` is what Asterisk dials to reach a number through it, with `{number}` in it; None: calls only
-    come in. `caller_id` is shown to customers instead of the number that they had dialled."""
+    `dial` is what Asterisk dials to reach a number through it, with `{number}` or `{e164}` in it (see
+    `acd.core.numbering`); None: calls only come in. `caller_id` is shown to customers instead of the
+    number that they had dialled."""
 
     name: str
     match: tuple[str, ...]
@@ -401,6 +403,7 @@ class Routing:
     `agents` keeps the order of the file. `tiers` are the customer tiers that may be given to
     customers; `pause_reasons` those an agent may choose (system reasons are not among them).
     `grades` maps a grade to the level of skills without one; agents' levels are resolved already.
+    `numbering`: how numbers are written; None: they are compared as they are.
     `prompts` are the texts of the installation's own prompts, by id and language. `music` has the folder
     of each class that queues may name besides `default`; None: the class is Asterisk's own.
     `keep_tapes_for`: so long (seconds; None: for good) what callers said in flows and surveys is kept.
@@ -424,6 +427,7 @@ class Routing:
     prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     hours: Mapping[str, OpeningHours] = field(default_factory=dict)
     music: Mapping[str, str | None] = field(default_factory=dict)
+    numbering: Numbering | None = None
     keep_tapes_for: float | None = 90 * 86_400.0
     app: str = "strowger"
     grades: Mapping[str, int] = field(default_factory=dict)

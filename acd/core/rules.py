@@ -37,6 +37,8 @@ class Subject:
     customer: Customer | None
     blacklisted: Blacklisted | None
     at: float
+    national: str | None = None
+    """The caller's number as it is dialled here, where the routing says how numbers are written."""
 
 
 Check: TypeAlias = Callable[[Subject], str | None]
@@ -153,8 +155,9 @@ def _prefix(condition: CallerStartsWith) -> Check:
     why = "the caller's number begins with none of " + ", ".join(condition.prefixes)
 
     def check(subject: Subject) -> str | None:
-        if subject.caller is not None and subject.caller.startswith(condition.prefixes):
-            return None
+        for number in (subject.caller, subject.national):
+            if number is not None and number.startswith(condition.prefixes):
+                return None
         return why
 
     return check

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from acd.core.events import Blacklisted, CallArrived, Customer
 from acd.core.facts import CallAnswered, Fact
+from acd.core.numbering import Numbering
 from acd.core.routing import LastAgentWithin, Routing
 from acd.ports import DirectoryEntry
 
@@ -21,9 +22,11 @@ Known: TypeAlias = tuple[Sequence[Customer], Sequence[tuple[str, DirectoryEntry]
 
 
 class Directory:
-    """What is known of numbers. A FactSink: it learns last agents from CallAnswered."""
+    """What is known of numbers. A FactSink: it learns last agents from CallAnswered. All numbers are
+    in canonical form from here on, if `numbering` says which that is."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbering: Numbering | None = None) -> None:
+        self._numbering = numbering
         self._customers: dict[str, Customer] = {}
         self._blacklist: dict[str, tuple[Blacklisted, float | None]] = {}
         self._meanwhile: list[Callable[[], None]] | None = None
@@ -50,12 +53,12 @@ class Directory:
         served_since: float,
     ) -> None:
         self._customers = {
-            customer.number: customer
+            self._canonical(customer.number): customer
             for customer in customers
             if customer.tier or customer.name or (customer.last_agent_at or 0.0) >= served_since
         }
         self._blacklist = {
-            number: (entry.blacklisted, entry.expires_at)
+            self._canonical(number): (entry.blacklisted, entry.expires_at)
             for number, entry in blacklist
             if entry.blacklisted is not None
         }
@@ -65,6 +68,10 @@ class Directory:
         number = arrived.caller
         if number is None:
             return arrived
+        if self._numbering is not None:
+            written = arrived.written or number
+            number = self._numbering.canonical(written)
+            arrived = replace(arrived, caller=number, written=written)
         customer = self._customers.get(number)
         blacklisted = self.blacklisted(number, now)
         if customer is None and blacklisted is None:
@@ -94,6 +101,10 @@ class Directory:
         for fact in facts:
             if type(fact) is CallAnswered and fact.caller is not None:
                 self._learn(partial(self._served, fact.caller, fact.agent, fact.at))
+
+    def _canonical(self, number: str) -> str:
+        """Rows that are older than the routing's word for how numbers are written count all the same."""
+        return number if self._numbering is None else self._numbering.canonical(number)
 
     def _learn(self, what: Callable[[], None]) -> None:
         what()

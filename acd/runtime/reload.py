@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from acd.core.events import ConfigReplaced, Event
+from acd.core.numbering import Numbering
 from acd.core.routing import Routing
 from acd.errors import OperatorError
 from acd.ports import Check, Clock, ReloadResult, RuntimeMetrics
@@ -33,6 +34,7 @@ class Reloader:
         clock: Clock,
         metrics: RuntimeMetrics,
         running: str,
+        numbering: Numbering | None = None,
     ) -> None:
         self._load = load
         self._post = post
@@ -41,6 +43,7 @@ class Reloader:
         self._clock = clock
         self._metrics = metrics
         self._running = running
+        self._numbering = numbering
         self._problems: tuple[str, ...] = ()
         self._one_at_a_time = asyncio.Lock()
 
@@ -49,6 +52,7 @@ class Reloader:
         async with self._one_at_a_time:
             try:
                 routing = await asyncio.to_thread(self._load)
+                self._demand_same_numbering(routing)
             except (OperatorError, OSError, ValueError, RecursionError) as error:
                 # Whatever is wrong with a file, it is the file's fault, and the next one may be good.
                 return self._refused(error)
@@ -61,6 +65,11 @@ class Reloader:
                 log.info("routing configuration taken over", revision=routing.revision)
             self._metrics.reloaded(True, self._clock.now())
             return ReloadResult(taken=True, revision=self._running)
+
+    def _demand_same_numbering(self, routing: Routing) -> None:
+        """Whom callers and lists are compared with is known by the form in which numbers were read."""
+        if routing.numbering != self._numbering:
+            raise OperatorError("numbering has changed, which only a new start of the engine takes over")
 
     def _refused(self, error: Exception) -> ReloadResult:
         self._problems = tuple(str(error).splitlines()) or (type(error).__name__,)

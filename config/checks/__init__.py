@@ -6,6 +6,7 @@ from config.checks.callbacks import check_callbacks
 from config.checks.flows import check_flows
 from config.checks.hours import check_hours
 from config.checks.music import check_music
+from config.checks.numbering import check_numbering
 from config.checks.own_prompts import check_prompts
 from config.checks.people import check_people
 from config.checks.queues import check_queues
@@ -28,4 +29,5 @@ def check(view: View) -> None:
     check_waiting(view)
     check_music(view)
     check_callbacks(view)
+    check_numbering(view)
     check_unused(view)

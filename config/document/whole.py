@@ -18,6 +18,7 @@ from config.document.voicemail import FlowRecordings, Voicemail
 from config.document.waiting import MusicClass
 from config.fields import (
     Account,
+    DialledFrom,
     FilePattern,
     Language,
     Name,
@@ -40,6 +41,9 @@ class Document(Section):
     """More files that belong to this one, as paths or patterns such as queues/*.yaml."""
     timezone: Zone = "UTC"
     """The time zone of all times in the file."""
+    numbering: DialledFrom | None = None
+    """The country as in which telephone numbers are written, such as CN: all writings of a customer's
+    number are one then. Without it they are compared as they are."""
     languages: Annotated[list[Language], Field(min_length=1)] = Field(default_factory=list)
     """The languages of the prompts; the first one is used where nothing else is said."""
     skills: list[Name] = Field(default_factory=list)

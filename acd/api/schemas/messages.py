@@ -5,8 +5,9 @@ from __future__ import annotations
 from pydantic import AwareDatetime
 
 from acd.api.schemas.base import Answer, Asked, Instant, Name, Paging, Seconds
-from acd.api.schemas.stored import Number
+from acd.api.schemas.stored import Number, stored_form
 from acd.core.message_words import MessageAct, MessageState
+from acd.core.numbering import Numbering
 from acd.voicemail import MessageFilter
 
 
@@ -24,7 +25,7 @@ class MessagesQuery(Paging):
     until: AwareDatetime | None = None
     """Left before this time."""
 
-    def where(self, boxes: frozenset[str] | None) -> MessageFilter:
+    def where(self, boxes: frozenset[str] | None, numbering: Numbering | None) -> MessageFilter:
         """The condition as the archive takes it, in these boxes (None: in any)."""
         if self.box is not None:
             named = frozenset({self.box})
@@ -33,7 +34,7 @@ class MessagesQuery(Paging):
             boxes=boxes,
             state=self.state,
             agent=self.agent,
-            caller=self.caller,
+            caller=stored_form(self.caller, numbering),
             since=self.since.timestamp() if self.since else None,
             until=self.until.timestamp() if self.until else None,
         )

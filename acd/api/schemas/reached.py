@@ -9,8 +9,9 @@ from pydantic import AwareDatetime, Field
 
 from acd.api.schemas.base import Answer, Asked, Instant, Name, Paging, Query, Seconds, Text
 from acd.api.schemas.directory import RowField
-from acd.api.schemas.stored import Number
+from acd.api.schemas.stored import Number, stored_form
 from acd.core.callback_words import CallbackOutcome, CallbackSource
+from acd.core.numbering import Numbering
 from acd.core.views import CallbackView
 from acd.reached import (
     CallbackFilter,
@@ -36,13 +37,13 @@ class CallbacksQuery(Paging):
     until: AwareDatetime | None = None
     """Opened before this time."""
 
-    def where(self) -> CallbackFilter:
+    def where(self, numbering: Numbering | None) -> CallbackFilter:
         """The condition as the archive takes it."""
         return CallbackFilter(
             is_open=None if self.state is None else self.state == "open",
             business=self.business,
             queue=self.queue,
-            number=self.number,
+            number=stored_form(self.number, numbering),
             source=self.source,
             outcome=self.outcome,
             since=self.since.timestamp() if self.since else None,

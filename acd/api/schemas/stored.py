@@ -11,21 +11,27 @@ from acd.api.schemas.base import Answer, Asked, Instant, Name, Paging, Seconds, 
 from acd.api.schemas.live import StoryLine, story_lines
 from acd.archive import CallFilter, StoredStory
 from acd.core.facts import CallOutcome, MissedReason
+from acd.core.numbering import Numbering
 from acd.errors import OperatorError
-from acd.numbers import normalise
+from acd.numbers import normalise, written
 
 A = TypeVar("A", bound=Answer)
 
 
 def _number(raw: str) -> str:
     try:
-        return normalise(raw)
+        return written(raw)
     except OperatorError as problem:
         raise ValueError(str(problem)) from None
 
 
 Number = Annotated[str, AfterValidator(_number), Field(max_length=40)]
 """A telephone number in any usual writing."""
+
+
+def stored_form(number: str | None, numbering: Numbering | None) -> str | None:
+    """The number of a condition as it is stored."""
+    return None if number is None else normalise(number, numbering)
 
 
 class CallsQuery(Paging):
@@ -42,10 +48,10 @@ class CallsQuery(Paging):
     until: AwareDatetime | None = None
     """Arrived before this time."""
 
-    def where(self) -> CallFilter:
+    def where(self, numbering: Numbering | None) -> CallFilter:
         """The condition as the archive takes it."""
         return CallFilter(
-            caller=self.caller,
+            caller=stored_form(self.caller, numbering),
             dialled=self.dialled,
             business=self.business,
             queue=self.queue,

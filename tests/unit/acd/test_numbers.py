@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd.numbers import BadNumber, caller_number, normalise
+from acd.core.numbering import Numbering
+from acd.numbers import BadNumber, caller_number, normalise, written, written_number
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,26 @@ def test_a_normal_number_stays_as_it_is(digits: str) -> None:
     assert normalise(digits) == digits
     assert normalise("+" + digits) == digits
     assert normalise("00" + digits) == digits
+
+
+def test_where_it_is_said_how_numbers_are_written_the_countrys_code_is_kept() -> None:
+    for raw in ("139 0000 0001", "(0)139-0000-0001", "+86 139 0000 0001", "0086 13900000001"):
+        assert normalise(raw, Numbering("CN")) == "+8613900000001"
+    assert written("+86 139 0000 0001") == "+8613900000001"
+    assert written("0139-0000-0001") == "013900000001"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("+44 20 7946 0000", "+442079460000"),
+        ("00442079460000", "+442079460000"),
+        ("13900000001", None),
+        ("00", None),
+        ("000", None),
+        ("+x", None),
+        (None, None),
+    ],
+)
+def test_a_caller_from_abroad_is_known_as_one(raw: str | None, expected: str | None) -> None:
+    assert written_number(raw) == expected

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from acd.core.callback_words import DoNotCallChanged, RestoredCallback
 from acd.core.events import Event, PromisesRestored, RestoredOffer, StateRestored
+from acd.core.numbering import Numbering
 from acd.core.past import PastCall
 from acd.core.routing import Announcements, Business, Ending, SurveyRule, Then
 from acd.ports import Restored
-from acd.remembering import follow_do_not_call, past_calls, promises, state, surveyed_since
+from acd.remembering import follow_do_not_call, past_calls, promises, rewritten, state, surveyed_since
 from tests.contract import made_facts as made
 from tests.contract.made_facts import START
 from tests.unit.acd.api.fakes import routing
@@ -80,6 +81,24 @@ async def test_the_list_is_followed_number_by_number() -> None:
     assert DoNotCallChanged(number="119", listed=False) in engine.told
     assert DoNotCallChanged(number="120", listed=True) in engine.told
     assert len(engine.told) == 152
+
+
+async def test_listed_numbers_are_followed_in_canonical_form() -> None:
+    async def stored() -> frozenset[str]:
+        return frozenset({"013900000001", "13900000002"})
+
+    engine = Engine("+8613900000001")
+    await follow_do_not_call(engine, stored, Numbering("CN"))
+    assert engine.told == [DoNotCallChanged(number="+8613900000002", listed=True)]
+
+
+def test_numbers_stored_before_are_remembered_in_canonical_form() -> None:
+    found = rewritten(RESTORED, Numbering("CN"))
+    assert found.do_not_call == frozenset(map(Numbering("CN").canonical, RESTORED.do_not_call))
+    assert rewritten(RESTORED, None) is RESTORED
+    before = [each.callback.number for each in RESTORED.callbacks]
+    after = [each.callback.number for each in found.callbacks]
+    assert after == [Numbering("CN").canonical(each) for each in before]
 
 
 class Yesterday:

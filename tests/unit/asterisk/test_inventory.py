@@ -33,7 +33,9 @@ def inventory(channels: list[Channel], bridges: list[Bridge] | None = None) -> I
 
 def test_a_waiting_caller_is_a_call_with_its_channels_age() -> None:
     found = inventory([channel("c1", "PJSIP/carrier-1", "acd,inbound,4008001001")])
-    arrived = CallArrived(call="c1", node="n1", dialled="4008001001", caller="8613800138000")
+    arrived = CallArrived(
+        call="c1", node="n1", dialled="4008001001", caller="8613800138000", written="+8613800138000"
+    )
     assert found.calls == [LiveCall(arrived=arrived, created_at=CREATED_AT)]
     leg = found.callers["c1"]
     assert (leg.answered, leg.music, leg.bridged) == (True, True, False)

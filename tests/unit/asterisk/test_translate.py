@@ -83,12 +83,18 @@ def test_a_callers_name_is_a_short_line(raw: str, name: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "caller"),
-    [("+86 138-0013-8000", "8613800138000"), ("", None), ("anonymous", None), ("1" * 4000, None)],
+    ("number", "caller", "written"),
+    [
+        ("+86 138-0013-8000", "8613800138000", "+8613800138000"),
+        ("13800138000", "13800138000", None),
+        ("", None, None),
+        ("anonymous", None, None),
+        ("1" * 4000, None, None),
+    ],
 )
-def test_a_callers_number_is_one_or_none(number: str, caller: str | None) -> None:
+def test_a_callers_number_is_one_or_none(number: str, caller: str | None, written: str | None) -> None:
     assert arrived(channel(number=number), "n1", "100") == CallArrived(
-        call="c1", node="n1", dialled="100", caller=caller, caller_name=None
+        call="c1", node="n1", dialled="100", caller=caller, caller_name=None, written=written
     )
 
 

@@ -54,7 +54,7 @@ callbacks = some(
     hours=some(
         **{"from": st.just("08:30"), "to": st.sampled_from(["20:00", "24:00"])},
         zone=st.just("UTC"),
-        zones=st.just({"+44": "Europe/London", "1": "Asia/Tokyo"}),
+        zones=st.just({"44": "Europe/London", "1": "Asia/Tokyo"}),
     ),
     trunk=st.just("carrier"),
 )

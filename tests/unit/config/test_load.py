@@ -90,7 +90,7 @@ def test_a_queue_that_says_everything(tmp_path: Path) -> None:
       for_agent: 10m
       ring: 20s
       short_abandons: false
-      hours: {from: "08:30", to: "24:00", zone: UTC, zones: {"+44": Europe/London, "1": Asia/Tokyo}}
+      hours: {from: "08:30", to: "24:00", zone: UTC, zones: {"44": Europe/London, "1": Asia/Tokyo}}
       trunk: carrier
   other: {groups: [back]}"""
     trunks = "trunks:\n  carrier: {match: 192.0.2.1, dial: 'PJSIP/{number}@carrier', caller_id: '400'}"
@@ -133,7 +133,7 @@ def test_a_queue_that_says_everything(tmp_path: Path) -> None:
             ring=20.0,
             short_abandons=False,
             hours=CallingHours(
-                begin=510, end=1440, zone="UTC", zones=(("+44", "Europe/London"), ("1", "Asia/Tokyo"))
+                begin=510, end=1440, zone="UTC", zones=(("1", "Asia/Tokyo"), ("44", "Europe/London"))
             ),
             trunk="carrier",
         ),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from acd.core.events import Blacklisted, CallArrived, Customer
 from acd.core.facts import CallAnswered
+from acd.core.numbering import Numbering
 from acd.core.routing import Effect, LastAgentWithin, Rule
 from acd.ports import DirectoryEntry
 from acd.runtime.directory import Directory, Known, remembered_for
@@ -87,3 +88,21 @@ def test_how_far_back_the_rules_look() -> None:
     conditions = (LastAgentWithin(seconds=60.0), LastAgentWithin(seconds=90.0))
     rules = tuple(Rule(name="r", when=(each,), then=Effect()) for each in conditions)
     assert remembered_for(replace(plan, rules=rules)) == 90.0
+
+
+async def test_all_writings_of_a_number_find_the_same_customer() -> None:
+    """Also in rows that were stored before the routing said how numbers are written."""
+    directory = Directory(Numbering("CN"))
+    entry = DirectoryEntry(blacklisted=Blacklisted(reason="abuse", author="ops"))
+
+    async def load() -> Known:
+        return [Customer(number="013800138000", tier="vip")], [("8613900000001", entry)]
+
+    await directory.read(load, served_since=0.0)
+    for came, mark in (("13800138000", None), ("8613800138000", "+8613800138000")):
+        found = directory.enrich(replace(ARRIVED, caller=came, written=mark), 10.0)
+        assert found.customer is not None
+        assert (found.caller, found.written) == ("+8613800138000", mark or came)
+    found = directory.enrich(replace(ARRIVED, caller="013900000001"), 10.0)
+    assert found.blacklisted == entry.blacklisted
+    assert directory.enrich(replace(ARRIVED, caller=None), 10.0).caller is None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from acd.core.events import ConfigReplaced, Event
+from acd.core.numbering import Numbering
 from acd.core.routing import Routing
 from acd.errors import OperatorError
 from acd.runtime.reload import Reloader
@@ -54,6 +56,15 @@ async def test_a_changed_file_is_taken_over() -> None:
     assert source.refreshed == 1
     assert source.counts.reloads == [True]
     assert source.reloader.check().healthy
+
+
+async def test_how_numbers_are_written_is_not_changed_while_it_runs() -> None:
+    changed = replace(routing(revision="r2"), numbering=Numbering("CN"))
+    source = Source(changed)
+    result = await source.reloader.reload()
+    assert not result.taken
+    assert result.problems == ("numbering has changed, which only a new start of the engine takes over",)
+    assert source.posted == []
 
 
 async def test_the_same_file_changes_nothing_but_reads_the_directory_again() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from acd.core.numbering import Numbering
 from tests.unit.config.files import check_mistakes, loaded, text, warnings
 
 CARRIER = "trunks:\n  carrier: {match: 192.0.2.1, dial: 'PJSIP/{number}@carrier'}"
@@ -44,6 +45,41 @@ def test_nobody_can_be_dialled(tmp_path: Path) -> None:
     both = CARRIER + "\n  inward: {match: 192.0.2.2}"
     content = main("callback: {trunk: §inward}", both)
     check_mistakes(tmp_path, content, "nothing is dialled through the trunk 'inward', expected one with")
+
+
+@pytest.mark.parametrize(
+    ("numbering", "zone", "message"),
+    [
+        ("", "+44", "no number begins with +44: without numbering they are compared as digits only, "),
+        ("numbering: CN\n", "44", "no number begins with 44: with numbering they are "),
+    ],
+)
+def test_zones_begin_as_numbers_do(tmp_path: Path, numbering: str, zone: str, message: str) -> None:
+    content = main(f'callback: {{hours: {{zones: {{§"{zone}": Europe/London}}}}}}', numbering + CARRIER)
+    check_mistakes(tmp_path, content, message)
+
+
+def test_zones_with_numbering(tmp_path: Path) -> None:
+    trunk = "trunks:\n  carrier: {match: 192.0.2.1, dial: 'PJSIP/{e164}@carrier'}"
+    zones = 'callback: {hours: {zones: {"+44": Europe/London}}}'
+    routing = loaded(tmp_path, main(zones, "numbering: CN\n" + trunk)).routing
+    assert routing.numbering == Numbering("CN")
+    assert routing.queues["main"].callback.hours.zones == (("+44", "Europe/London"),)
+
+
+@pytest.mark.parametrize(
+    ("trunks", "message"),
+    [
+        (
+            "trunks:\n  carrier: {match: 192.0.2.1, dial: §'PJSIP/{e164}@carrier'}",
+            "nothing says how numbers are written, expected the key numbering too, such as",
+        ),
+        ("numbering: §cn\n" + CARRIER, "'cn' is no country whose numbers are known, "),
+        ("numbering: §5\n" + CARRIER, "5 is no country whose numbers are known, "),
+    ],
+)
+def test_mistakes_in_how_numbers_are_written(tmp_path: Path, trunks: str, message: str) -> None:
+    check_mistakes(tmp_path, main("ring: 20s", trunks), message)
 
 
 def test_a_number_is_shown_to_nobody(tmp_path: Path) -> None:
