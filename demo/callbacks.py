@@ -8,13 +8,16 @@ from typing import Any
 from asterisk.lab.softphone import PhoneCall
 from asterisk.lab.tone import tone_share
 from demo.entry import AUDIBLE, Rows, Seen
-from demo.flows import heard
+from demo.flows import heard, hears
 from demo.stage import AGENT_TONE_HZ, CUSTOMER_TONE_HZ, Stage
+from ivr import saying
 
 ROWS = Rows()
 SPOT, HURRIED = "4008001011", "4008001012"
 AGENT = "1002"
 WITHIN_S = 30.0
+AGENTS_LANGUAGE = "zh-CN"
+"""The first of the routing file."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,14 +49,25 @@ class Reached:
         )
 
 
-async def agent_first(stage: Stage, callback: str, account: str, agent: str = AGENT) -> Reached:
-    """The agent picks up and passes over whom he will call; the customer picks up; they talk."""
+async def agent_first(
+    stage: Stage, callback: str, account: str, agent: str = AGENT, *, listens: bool = False
+) -> Reached:
+    """The agent picks up and passes over whom he will call, unless he `listens`; the customer picks up;
+    they talk."""
     ringing = await stage.rings(agent, WITHIN_S)
     await ringing.answer()
-    await ringing.dtmf("#")
+    if listens:
+        await hears(stage, *_whom(account), language=AGENTS_LANGUAGE)
+    else:
+        await ringing.dtmf("#")
     customer = await stage.rings(account, WITHIN_S)
     await customer.answer()
     return await _talk(stage, callback, ringing, customer)
+
+
+def _whom(number: str) -> tuple[str, ...]:
+    """What an agent is told before a callback."""
+    return ("callback_to", *saying.digits(number, AGENTS_LANGUAGE))
 
 
 async def _customer_first(stage: Stage, callback: str, account: str) -> Reached:
@@ -153,10 +167,13 @@ async def abandoned(stage: Stage) -> Seen:
     await on.hangup()
     callback = await owed(stage, mark)
     await talking.hangup()
-    reached = await agent_first(stage, callback["id"], "13800000004")
+    reached = await agent_first(stage, callback["id"], "13800000004", listens=True)
     end = await closed(stage, callback["id"])
-    text = f"{callback['source']}; {AGENT} saw {reached.agent.caller} and called him back"
+    # Digits are too short and too much alike to be told from each other: what comes before them is not.
+    sounds = heard(stage, reached.agent, ("callback_to", "callback_kept", "goodbye"), AGENTS_LANGUAGE)
+    text = f"{callback['source']}; {AGENT} saw {reached.agent.caller}, heard {', '.join(sounds)}"
     good = callback["source"] == "abandoned" and reached.agent.caller == "13800000004"
+    good = good and sounds == ["callback_to"]
     return _seen(reached, text, good, call, end)
 
 

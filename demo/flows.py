@@ -21,16 +21,17 @@ ALL_AT_MOST_S = 1800.0
 """The longest wait that is told as it is: a queue's default."""
 
 
-async def hears(stage: Stage, *prompts: str) -> None:
+async def hears(stage: Stage, *prompts: str, language: str = "en") -> None:
     """Wait for as long as these prompts take."""
-    for path in stage.prompts(*prompts).values():
-        with wave.open(str(path)) as sound:
+    files = stage.prompts(*prompts, language=language)
+    for prompt in prompts:
+        with wave.open(str(files[prompt])) as sound:
             await asyncio.sleep(sound.getnframes() / sound.getframerate())
 
 
-def heard(stage: Stage, on: PhoneCall, prompts: Iterable[str]) -> list[str]:
+def heard(stage: Stage, on: PhoneCall, prompts: Iterable[str], language: str = "en") -> list[str]:
     """Which of these prompts a phone has heard to their end, in their order."""
-    return all_of(stage.prompts(*prompts), on.heard)
+    return all_of(stage.prompts(*prompts, language=language), on.heard)
 
 
 @ROWS.scenario(
