@@ -61,7 +61,9 @@ def missed(call: Call, reason: MissedReason, now: float) -> CallMissed:
 
 
 def ended(call: Call, outcome: CallOutcome, now: float) -> CallEnded:
-    """The call is over, with all that was not told of it yet."""
+    """The call is over, with all that was not told of it yet. Where a flow was all of it, the queue that
+    it would have had counts for nothing."""
+    in_flow_alone = outcome in (CallOutcome.IVR_LEFT, CallOutcome.SERVED) and not call.seen
     talk = 0.0
     if call.answered_at is not None:
         talk = (call.talked_until or now) - call.answered_at
@@ -71,7 +73,7 @@ def ended(call: Call, outcome: CallOutcome, now: float) -> CallEnded:
         outcome=outcome,
         dialled=call.arrived.dialled,
         business=call.business,
-        queue=call.queue,
+        queue=None if in_flow_alone else call.queue,
         agent=call.offer.agent.id if call.offer is not None else None,
         wait=call.wait,
         talk=talk,

@@ -108,3 +108,9 @@ def test_a_full_queue_may_lead_into_a_flow() -> None:
     )
     play = on_duty(Playbook(routing), "1001") >> phone("1001", PhoneState.IN_USE)
     play >> arrived("c1") >> arrived("c2") << end("c2", EndCause.BUSY)
+
+
+def test_who_leaves_a_flow_after_a_queue_has_been_in_it() -> None:
+    play = timed_out() >> hung_up()
+    ended = play.last(CallEnded)
+    assert (ended.outcome, ended.queue) == (CallOutcome.TIMED_OUT, "orders")

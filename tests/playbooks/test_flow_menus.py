@@ -65,6 +65,7 @@ def test_wrong_digits_and_silence_end_after_the_tries() -> None:
     play.after(0.1) << end()
     play >> hung_up()
     assert outcome(play) is CallOutcome.IVR_LEFT
+    assert play.last(CallEnded).queue is None
     assert missed(play) == [MissedReason.ABANDONED]
     words = [reason[1] for reason in play.last(FlowLeft).reasons]
     assert codes.FLOW_WRONG in words
