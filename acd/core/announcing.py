@@ -274,5 +274,4 @@ def _remember(notices: Notices, call: Call, queue: str) -> None:
         if estimate is None:
             continue
         notices.estimate = estimate
-        if notices.first is None:
-            notices.first = (at, where, estimate)
+        notices.first = notices.first or (at, where, estimate)
