@@ -223,9 +223,9 @@ class _Walk:
         for case in step.cases:
             if all(self._holds(condition) for condition in case.when):
                 words = notes.case_words(case.when, self._secret)
-                self._note(notes.BRANCH, name, words, notes.exit_words(case.go))
+                self._note(notes.BRANCH, name, words, notes.exit_details(case.go))
                 return case.go
-        self._note(notes.BRANCH, name, None, notes.exit_words(step.otherwise))
+        self._note(notes.BRANCH, name, None, notes.exit_details(step.otherwise))
         return step.otherwise
 
     def _look_up(self, name: str, step: LookUp) -> None:
@@ -441,7 +441,7 @@ class _Walk:
                 assert_never(condition)
 
     def _leave(self, to: Destination) -> None:
-        self._note(notes.LEFT, self._flow.name, notes.exit_words(to))
+        self._note(notes.LEFT, self._flow.name, notes.exit_details(to))
         self._do(Leave(to=to, collected=self._kept(), secret=self._secret))
         self._session = None
 

@@ -49,6 +49,20 @@ def exit_words(to: model.Exit) -> str:
             assert_never(to)
 
 
+def exit_details(to: model.Exit) -> str:
+    """The same with all that it brings the caller: "queue orders, head start 5m, needs english 3"."""
+    words = [exit_words(to)]
+    if isinstance(to, model.ToQueue):
+        if to.head_start:
+            words.append(f"head start {_duration(to.head_start)}")
+        words += [f"needs {skill} {level}" for skill, level in to.needs]
+    return ", ".join(words)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:g}m" if seconds % 60 == 0 else f"{seconds:g}s"
+
+
 def condition_words(condition: model.Condition, secret: Collection[str] = ()) -> str:
     """A condition as it reads when it holds: "tv is open", "the caller is in blacklist". It doesn't say
     what a `secret` value is."""

@@ -1,7 +1,7 @@
 """A flow as an SVG: a box for each step with what it says, an arrow with its key or reason for each way.
 
-The layers are grandalf's. Each label is a vertex of its own on the way of its arrow, so that labels have
-room and hide nothing.
+Where a way leads out of the flow, it ends at a place of its own: a flow leads to the same queue from
+many steps, and lines to one place from everywhere hide what matters.
 """
 
 from __future__ import annotations
@@ -9,13 +9,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 from xml.sax.saxutils import escape
 
-from grandalf.graphs import Edge, Graph, Vertex
-from grandalf.layouts import SugiyamaLayout
-from grandalf.routing import EdgeViewer, route_with_lines
-
+from acd.console.flow_layout import Box, Way, lay_out
 from ivr.graph import edges
 from ivr.model import (
     Branch,
@@ -35,9 +31,11 @@ from ivr.model import (
     Step,
     Tape,
 )
-from ivr.notes import exit_words
+from ivr.notes import exit_details
 
-LETTER_PX = 7.4
+LETTER_PX = {"name": 9.1, "label": 7.7}
+"""So wide is a letter at most, by what is written: the widest common fonts have to fit."""
+OTHER_LETTER_PX = 8.3
 LINE_PX = 17
 MARGIN_PX = 24
 WIDEST = 34
@@ -48,7 +46,7 @@ Texts = Callable[[str], str]
 """The text of a prompt by its id."""
 
 _STYLE = """
-  text { font: 13px sans-serif; fill: #1c2733; }
+  text { font: 13px Verdana, 'DejaVu Sans', sans-serif; fill: #1c2733; }
   .name { font-weight: bold; }
   .kind { fill: #5b6b7b; font-style: italic; }
   .label { font-size: 12px; fill: #0b5394; }
@@ -59,40 +57,33 @@ _STYLE = """
 """
 
 
-@dataclass(slots=True, kw_only=True)
-class _Box:
-    """A vertex's size and place; grandalf wants the attributes `w`, `h` and sets `xy` (the middle)."""
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Box(Box):
+    """A step, an end, or a label: what stands in it, and what it is."""
 
     lines: tuple[tuple[str, str], ...]
     kind: str
-    w: float
-    h: float
-    xy: tuple[float, float] = (0.0, 0.0)
 
 
 def svg(flow: Flow, texts: Texts) -> str:
     """The drawing of a flow that has passed the check."""
-    steps = {name: Vertex(name) for name in flow.steps}
+    steps: dict[str, Box] = {}
+    boxes: list[_Box] = []
     for name, step in flow.steps.items():
         kind = "step start" if name == flow.start else "step"
-        steps[name].view = _box([(name, "name"), *_said(step, texts)], kind)
-    ends: dict[str, Any] = {}
-    labels: list[Any] = []
-    ways: list[Any] = []
+        boxes.append(_box([(name, "name"), *_said(step, texts)], kind))
+        steps[name] = boxes[-1]
+    ways: list[Way] = []
     for name, step in flow.steps.items():
         for to, label in _ways(step):
-            target = _target(to, steps, ends)
-            begin = steps[name]
-            if label:
-                begin = Vertex(label)
-                begin.view = _box([(label, "label")], "way")
-                labels.append(begin)
-                ways.append(_edge(steps[name], begin))
-            ways.append(_edge(begin, target))
-    vertices = [*steps.values(), *ends.values(), *labels]
-    _lay_out(vertices, ways, steps[flow.start])
-    arrows = [(way.view._pts, way.v[1].view.kind != "way") for way in ways]
-    return _written(flow.name, [vertex.view for vertex in vertices], arrows)
+            if not isinstance(to, NextStep):
+                boxes.append(_box([(line, "name") for line in exit_details(to).split(", ")], "end"))
+            target = steps[to.step] if isinstance(to, NextStep) else boxes[-1]
+            told = _box([(label, "label")], "way") if label else None
+            ways.append(Way(start=steps[name], end=target, label=told))
+    lay_out(boxes, ways, steps[flow.start])
+    labels = [way.label for way in ways if isinstance(way.label, _Box)]
+    return _written(flow.name, [*boxes, *labels], ways)
 
 
 def _ways(step: Step) -> Iterator[tuple[Exit, str]]:
@@ -102,31 +93,6 @@ def _ways(step: Step) -> Iterator[tuple[Exit, str]]:
         found.setdefault(edge.to, []).append(edge.label)
     for to, labels in found.items():
         yield to, ", ".join(filter(None, labels))
-
-
-def _target(to: Exit, steps: dict[str, Any], ends: dict[str, Any]) -> Any:
-    if isinstance(to, NextStep):
-        return steps[to.step]
-    words = exit_words(to)
-    if words not in ends:
-        ends[words] = Vertex(words)
-        ends[words].view = _box([(words, "name")], "end")
-    return ends[words]
-
-
-def _edge(start: Any, end: Any) -> Any:
-    edge = Edge(start, end)
-    edge.view = EdgeViewer()
-    return edge
-
-
-def _lay_out(vertices: list[Any], ways: list[Any], start: Any) -> None:
-    graph = Graph(vertices, ways)
-    layout = SugiyamaLayout(graph.C[0])
-    layout.xspace, layout.yspace = 26, 16
-    layout.route_edge = route_with_lines
-    layout.init_all(roots=[start])
-    layout.draw(8)
 
 
 def _said(step: Step, texts: Texts) -> list[tuple[str, str]]:
@@ -203,23 +169,24 @@ def _letters(text: str) -> int:
 
 
 def _box(lines: list[tuple[str, str]], kind: str) -> _Box:
-    widest = max((_letters(text) for text, _ in lines), default=0)
-    room = 0 if kind == "way" else 20
-    return _Box(
-        lines=tuple(lines),
-        kind=kind,
-        w=widest * LETTER_PX + room + 4,
-        h=max(1, len(lines)) * LINE_PX + room / 2,
-    )
+    """As wide as its text; the round sides of an end stand outside of it."""
+    widest = max(_width_px(text, line) for text, line in lines)
+    height = len(lines) * LINE_PX + (0 if kind == "way" else 10)
+    room = {"way": 4, "end": height}.get(kind, 24)
+    return _Box(lines=tuple(lines), kind=kind, w=widest + room, h=height)
 
 
-def _written(name: str, boxes: list[_Box], ways: list[tuple[list[tuple[float, float]], bool]]) -> str:
-    """`ways` are the points of each line, and whether it ends in a tip."""
-    points = [point for way, _ in ways for point in way]
-    left = min([box.xy[0] - box.w / 2 for box in boxes] + [x for x, _ in points]) - MARGIN_PX
-    top = min([box.xy[1] - box.h / 2 for box in boxes] + [y for _, y in points]) - MARGIN_PX
-    width = max([box.xy[0] + box.w / 2 for box in boxes] + [x for x, _ in points]) + MARGIN_PX - left
-    height = max([box.xy[1] + box.h / 2 for box in boxes] + [y for _, y in points]) + MARGIN_PX - top
+def _width_px(text: str, kind: str) -> float:
+    letter = LETTER_PX.get(kind, OTHER_LETTER_PX)
+    return sum(max(14.0, letter) if _is_wide(character) else letter for character in text)
+
+
+def _written(name: str, boxes: list[_Box], ways: list[Way]) -> str:
+    points = [point for way in ways for point in way.turns]
+    left = min([box.left for box in boxes] + [x for x, _ in points]) - MARGIN_PX
+    top = min([box.top for box in boxes] + [y for _, y in points]) - MARGIN_PX
+    width = max([box.right for box in boxes] + [x for x, _ in points]) + MARGIN_PX - left
+    height = max([box.bottom for box in boxes] + [y for _, y in points]) + MARGIN_PX - top
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="{left:.0f} {top:.0f} {width:.0f} {height:.0f}">',
@@ -229,10 +196,7 @@ def _written(name: str, boxes: list[_Box], ways: list[tuple[list[tuple[float, fl
         'orient="auto-start-reverse"><path d="M0,1 L10,5 L0,9 z" fill="#7b8a99"/></marker></defs>',
         f'<rect x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{height:.0f}" fill="white"/>',
     ]
-    for way, ends in ways:
-        places = " ".join(f"{x:.1f},{y:.1f}" for x, y in way)
-        tip = ' marker-end="url(#tip)"' if ends else ""
-        lines.append(f'<polyline class="way" points="{places}"{tip}/>')
+    lines += [f'<path class="way" d="{way.path}" marker-end="url(#tip)"/>' for way in ways]
     for box in boxes:
         lines += _drawn(box)
     return "\n".join([*lines, "</svg>", ""])
@@ -240,17 +204,12 @@ def _written(name: str, boxes: list[_Box], ways: list[tuple[list[tuple[float, fl
 
 def _drawn(box: _Box) -> Iterator[str]:
     x, y = box.xy
+    place = f'x="{box.left:.1f}" y="{box.top:.1f}" width="{box.w:.1f}" height="{box.h:.1f}"'
     if box.kind == "way":
-        yield (
-            f'<rect x="{x - box.w / 2:.1f}" y="{y - box.h / 2:.1f}" width="{box.w:.1f}" '
-            f'height="{box.h:.1f}" fill="white"/>'
-        )
+        yield f'<rect {place} fill="white"/>'
     else:
         round_px = box.h / 2 if box.kind == "end" else 6
-        yield (
-            f'<rect class="{box.kind}" x="{x - box.w / 2:.1f}" y="{y - box.h / 2:.1f}" '
-            f'width="{box.w:.1f}" height="{box.h:.1f}" rx="{round_px:.1f}"/>'
-        )
+        yield f'<rect class="{box.kind}" {place} rx="{round_px:.1f}"/>'
     first = y - (len(box.lines) - 1) * LINE_PX / 2 + 4.5
     for number, (text, kind) in enumerate(box.lines):
         yield (

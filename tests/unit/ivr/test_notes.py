@@ -97,3 +97,19 @@ def test_notes_that_lack_something(reason: tuple[object, ...], words: str) -> No
 )
 def test_where_a_caller_goes_on(to: Exit, words: str) -> None:
     assert notes.exit_words(to) == words
+
+
+@pytest.mark.parametrize(
+    ("to", "words"),
+    [
+        (ToQueue(queue="orders", head_start=300.0), "queue orders, head start 5m"),
+        (
+            ToQueue(queue="orders", head_start=90.0, needs=(("english", 3), ("jewels", 1))),
+            "queue orders, head start 90s, needs english 3, needs jewels 1",
+        ),
+        (ToQueue(queue="orders"), "queue orders"),
+        (ToNumber(number="138"), "number 138"),
+    ],
+)
+def test_what_an_exit_brings_the_caller(to: Exit, words: str) -> None:
+    assert notes.exit_details(to) == words
