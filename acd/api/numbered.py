@@ -22,6 +22,7 @@ from acd.api.schemas.directory import ImportedOut
 from acd.api.schemas.problem import ErrorItem
 from acd.archive import Archive, Page, Role
 from acd.imports import R
+from acd.numbers import normalise
 from acd.ports import Centre
 
 Q = TypeVar("Q", bound=Paging)
@@ -76,9 +77,14 @@ class Numbered(Generic[R, Q]):
         return reply(self.answer.model_validate(await self.stored(context.archive, row)))
 
     async def delete_one(self, request: web.Request, context: Context) -> web.Response:
-        """Forget one."""
+        """Forget one, also in the writing in which it may have been stored before the routing said how
+        numbers are written."""
         number = number_of(request, context)
-        if not await self.delete(context.archive, number):
+        there = [
+            await self.delete(context.archive, each)
+            for each in dict.fromkeys((number, normalise(request.match_info["number"])))
+        ]
+        if not any(there):
             raise not_found(self.missing.format(number))
         self.tell(context.centre, number, None)
         return web.Response(status=204)

@@ -161,6 +161,15 @@ class CallbackLine(Ledger, ABC):
         self.step_out(callback)
         callback.ticket = None
 
+    def is_unwanted(self, callback: OpenCallback) -> bool:
+        """Whether he must not be dialled now, though all was ready a moment ago."""
+        return (
+            self.engaged.get(callback.now.number, 0) > 1
+            or callback.verdict is not None
+            or callback.now.number in self._floor.do_not_call
+            or not self.may_be_called(callback)
+        )
+
     def begin(self, callback: OpenCallback) -> None:
         """Let a new or restored callback take its course."""
         if self.engaged.get(callback.now.number):

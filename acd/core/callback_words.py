@@ -67,6 +67,9 @@ class AttemptOutcome(StrEnum):
     REFUSED = "refused"
     LOST = "lost"
     """He answered and hung up before he was joined with the agent."""
+    WITHDRAWN = "withdrawn"
+    """We stopped it ourselves, or did not come to dial: the callback had ended, he called himself, the
+    agent was gone. Says nothing of whether he answers."""
     UNKNOWN = "unknown"
     """The engine or its Asterisk died meanwhile: counts as made."""
 

@@ -287,19 +287,9 @@ class Callbacks(CallbackLine):
         spent = used_up(self.rule(callback), callback.now)
         callback.change(attempts=callback.now.attempts + 1)
         trunk = self.trunk(callback)
-        others = self.engaged.get(callback.now.number, 0) > 1
-        if (
-            trunk is None
-            or trunk.dial is None
-            or others
-            or spent
-            or not call.offers
-            or call.node in self._floor.lost
-            or callback.verdict is not None
-            or callback.now.number in self._floor.do_not_call
-            or not self.may_be_called(callback)
-        ):
-            callback.outcome = AttemptOutcome.FAILED
+        unwanted = spent or not call.offers or self.is_unwanted(callback)
+        if unwanted or trunk is None or trunk.dial is None or call.node in self._floor.lost:
+            callback.outcome = AttemptOutcome.WITHDRAWN if unwanted else AttemptOutcome.FAILED
             call.note(self._floor.now, codes.CALLBACK_NOT_DIALLED)
             self.fire(callback, CallbackEvent.FAILED)
             return
@@ -381,6 +371,11 @@ class Callbacks(CallbackLine):
             later = max(at, callback.now.due_at)  # somebody may have asked for a later time meanwhile
             self.changed(callback, f"attempt {made}: {outcome.value}", due_at=later)
         self._go_on(callback)
+
+    def withdrawn(self, callback: OpenCallback, row: str) -> None:
+        """His phone is quiet, because we had asked for that."""
+        callback.outcome = AttemptOutcome.WITHDRAWN
+        self.attempt_over(callback, row)
 
     def unknown(self, callback: OpenCallback, row: str) -> None:
         """His channel is not there, and nobody saw what became of it: it counts as made."""

@@ -183,7 +183,7 @@ CALLBACK_TABLE: Final[Mapping[CallbackState, Mapping[CallbackEvent, Row[Callback
     S.CANCELLING: {
         E.RINGING: Row(S.CANCELLING, "stale"),
         E.PICKED_UP: Row(S.JOINING, "join_late"),
-        E.FAILED: Row(S.PLANNED, "attempt_over"),
+        E.FAILED: Row(S.PLANNED, "withdrawn"),
         E.UNTRACED: Row(S.PLANNED, "unknown"),
         E.CALLED: Row(S.CANCELLING, "nothing"),
         E.MOVED: Row(S.CANCELLING, "nothing"),

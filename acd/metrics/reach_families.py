@@ -29,7 +29,7 @@ CALLBACKS_CORRECTED: Final = Family(
 CALLBACK_ATTEMPTS: Final = Family(
     kind="counter",
     name="strowger_callback_attempts_total",
-    help="Diallings of customers that ended, by how: answered, busy, no_answer, unknown, ...",
+    help="Diallings of customers that ended, by how: answered, busy, no_answer, withdrawn, unknown, ...",
     labels=("outcome",),
 )
 CALLBACK_REACHED: Final = Family(

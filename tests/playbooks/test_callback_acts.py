@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from acd.core.callback_words import (
+    AttemptEnded,
     AttemptOutcome,
     CallbackAct,
     CallbackClosed,
@@ -65,8 +66,9 @@ def test_closing_while_the_customer_is_dialled() -> None:
     play = dialling() >> acted(CallbackAct.CLOSE) << cancels() << says_to_agent("customer_failed")
     play >> acted(CallbackAct.CLOSE)
     play << RefuseCallback(callback=CALLBACK, why="it is being closed already")
-    play >> dial_failed(AttemptOutcome.FAILED)
+    play >> dial_failed(AttemptOutcome.NO_ANSWER)
     assert outcome(play) is CallbackOutcome.CLOSED
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.WITHDRAWN
 
 
 def test_closing_while_the_customer_picks_up() -> None:
@@ -192,6 +194,7 @@ def test_expired_while_the_last_attempt_was_under_way_and_closed_meanwhile() -> 
 def test_what_is_being_closed_has_one_end() -> None:
     play = dialling() >> acted(CallbackAct.CLOSE) >> DoNotCallChanged(number=CALLER, listed=True)
     play >> dial_failed()
+    assert [each.outcome for each in play.recorded(AttemptEnded)] == [AttemptOutcome.WITHDRAWN]
     assert [each.outcome for each in play.recorded(CallbackClosed)] == [CallbackOutcome.CLOSED]
 
 

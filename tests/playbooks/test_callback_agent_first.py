@@ -243,7 +243,7 @@ def test_agent_who_hangs_up_while_it_rings_at_the_customer() -> None:
     play = customer_rings() >> agent_hung_up(OFFER) << cancels()
     play >> dial_failed(AttemptOutcome.FAILED)
     play.quiet()
-    assert play.last(AttemptEnded).outcome is AttemptOutcome.FAILED
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.WITHDRAWN
     assert how_it_stands(play) == "planned"
 
 
@@ -259,7 +259,7 @@ def test_customer_who_picks_up_meanwhile_comes_before_everybody() -> None:
 def test_agent_who_hangs_up_before_the_commit_dials_nobody() -> None:
     play = committing() >> agent_hung_up(OFFER) >> committed()
     play.quiet()
-    assert play.last(AttemptEnded).outcome is AttemptOutcome.FAILED
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.WITHDRAWN
     assert play.last(CallbackChanged).attempts == 1
 
 

@@ -72,7 +72,7 @@ def test_customer_who_calls_while_the_agent_hears_whom_he_would_call() -> None:
 
 def test_customer_who_calls_while_it_is_stored_is_not_dialled() -> None:
     play = committing() >> arrived("c2") >> committed() << says_to_agent("customer_failed")
-    assert play.last(AttemptEnded).outcome is AttemptOutcome.FAILED
+    assert play.last(AttemptEnded).outcome is AttemptOutcome.WITHDRAWN
     assert how_it_stands(play) == "held"
 
 

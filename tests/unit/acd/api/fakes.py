@@ -25,6 +25,7 @@ from acd.core.commands import Command, Record, RefuseAct
 from acd.core.events import AgentActed, Blacklisted, Customer, Event
 from acd.core.facts import AgentStateChanged, Fact
 from acd.core.message_words import Message, MessageActed
+from acd.core.numbering import Numbering
 from acd.core.routing import Ending, NumberRoute, Queue, Routing, Then, Voicemail
 from acd.core.tapes import TapeListened
 from acd.core.views import AgentView, CallbackView, CallView, QueueView, WhyView
@@ -241,6 +242,10 @@ class FakeCentre:
     @property
     def routing(self) -> Routing:
         return self._routing
+
+    def writes(self, numbering: Numbering) -> None:
+        """From now on the routing says how numbers are written."""
+        self._routing = replace(self._routing, numbering=numbering)
 
     async def reload(self) -> ReloadResult:
         return self.reload_result

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from acd.archive import BlacklistEntry
+from acd.core.numbering import Numbering
 from acd.reached import DoNotCallEntry
 from tests.unit.acd.api.house import ADMIN, READONLY, SUPERVISOR, House
 
@@ -76,4 +77,23 @@ async def test_a_file_with_errors_is_not_imported_at_all(house: House, path: str
     status, body = await house.ask("POST", f"{path}/import", headers=CSV, data=data)
     assert status == 422
     assert [error["line"] for error in body["errors"]] == [3, 4]
+    assert stored(house, path) == {}
+
+
+@each_list
+async def test_all_writings_of_a_number_are_one_entry(house: House, path: str) -> None:
+    house.centre.writes(Numbering("CN"))
+    for written in ("013800138000", "%2B8613800138000", "138-0013-8000"):
+        answer = await house.ask("PUT", f"{path}/{written}", headers=SUPERVISOR, json={"reason": "x"})
+        assert answer[0] == 200
+    assert set(stored(house, path)) == {"+8613800138000"}
+    assert (await house.ask("DELETE", f"{path}/8613800138000", headers=SUPERVISOR))[0] == 204
+    assert stored(house, path) == {}
+
+
+async def test_an_entry_in_an_older_writing_is_found_as_it_is_listed(house: House) -> None:
+    path = "/api/v1/blacklist"
+    await house.ask("PUT", f"{path}/013800138000", headers=SUPERVISOR, json={"reason": "x"})
+    house.centre.writes(Numbering("CN"))
+    assert (await house.ask("DELETE", f"{path}/013800138000", headers=SUPERVISOR))[0] == 204
     assert stored(house, path) == {}
