@@ -124,7 +124,7 @@ class Tapes:
 
     def drop(self, command: DropTape) -> None:
         """See acd.core.flow_words.DropTape."""
-        self._line.tell(requests.delete_recording(file_of_message(command.file)), "delete recording")
+        self._line.send(requests.delete_recording(file_of_message(command.file)), self._dropped)
 
     # What Asterisk tells
 
@@ -150,6 +150,7 @@ class Tapes:
         if tape is None or tape.command.file != file:
             self._not_ours(call, file, seconds)
         elif isinstance(event, ari.RecordingFailed):
+            tape.seconds = seconds or self._estimate(tape)
             self._fail(tape, TapeFailure.BROKE_OFF, recording.cause or "Asterisk does not say why")
         else:
             self._finished(tape, seconds)
@@ -204,6 +205,10 @@ class Tapes:
             self._line.failed("record caller", reply)
             self._fail(tape, TapeFailure.REFUSED, str(reply))
 
+    def _dropped(self, reply: Reply) -> None:
+        if not isinstance(reply, Response | AriGone) and not lost(reply):
+            self._line.failed("delete recording", reply)
+
     def _end(self, tape: CallerTape) -> None:
         self._line.tell(requests.stop_recording(tape.name), "stop recording")
 
@@ -247,8 +252,9 @@ class Tapes:
             self._finish(tape, self._estimate(tape), TapeEnd.STOPPED)
 
     def _not_ours(self, call: str, file: str, seconds: float) -> None:
-        """An engine before this one began it, and the caller is here still."""
-        if call not in self._tapes and self._callers.get(call) is not None:
+        """An engine before this one began it, or it was to make room for the one that is asked for now;
+        and the caller is here still."""
+        if self._callers.get(call) is not None:
             finished = TapeFinished(call=call, file=file, seconds=seconds, ended_by=TapeEnd.STOPPED)
             self._sink(finished)
 
@@ -271,4 +277,12 @@ class Tapes:
         log.error(
             "caller not recorded", node=self._line.node, call=command.call, why=failure, detail=detail
         )
-        self._sink(TapeFailed(call=command.call, file=command.file, failure=failure, detail=detail))
+        self._sink(
+            TapeFailed(
+                call=command.call,
+                file=command.file,
+                failure=failure,
+                detail=detail,
+                seconds=tape.seconds or 0.0,
+            )
+        )

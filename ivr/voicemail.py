@@ -17,6 +17,9 @@ CALL_BACK: Final = "call_back"
 TOO_SHORT: Final = "too_short"
 FAILED: Final = "failed"
 
+KEPT_AT: Final = {"saved": KEPT, "call_back": CALL_BACK}
+"""The steps at which he is told that his message is kept, and how the dialogue ends there."""
+
 PROMPTS: Final = (
     "message_review",
     "message_again",

@@ -51,12 +51,13 @@ class TapeFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapeFailed:
-    """The caller is not recorded, or no longer."""
+    """The caller is not recorded, or no longer: of what he said, `seconds` are in `file`."""
 
     call: str
     file: str
     failure: TapeFailure
     detail: str
+    seconds: float = 0.0
 
 
 # --- commands

@@ -202,10 +202,19 @@ class Flows:
 
     def tape_failed(self, event: TapeFailed) -> None:
         """A caller could not be recorded."""
-        passage, _ = self._taken(event.call, event.file)
+        passage, name = self._taken(event.call, event.file)
         if passage is not None:
             passage.failure = event.failure
+            self._broke_off(self._floor.calls[event.call], passage, name, event)
         self._bring(event.call, passage, RecordFailed(why=f"{event.failure}: {event.detail}"))
+
+    def _broke_off(self, call: Call, passage: Passage, name: str, event: TapeFailed) -> None:
+        """Only a message is any use where it ends too soon; what is in the file of others is deleted."""
+        if passage.box is None:
+            self._floor.commands.append(DropTape(file=event.file))
+            return
+        passage.tapes[name] = (event.file, event.seconds)
+        self.voicemail.broke_off(call, passage)
 
     def due(self, call_id: str) -> None:
         """The time to press something is over, or a look-up did not even say that it is late."""
@@ -223,6 +232,9 @@ class Flows:
                 self._tell(call, held)
             return
         self._actions.stop(call, passage, turns.Stop())
+        if passage.kept is not None:  # to be told so was all that was left
+            self._tell(call, Played())
+            return
         self._actions.stop_tape(call, passage, turns.StopTape())
         call.note(self._floor.now, codes.FLOW_AGAIN, flow.name)
         if flow.purpose != "survey":
@@ -282,6 +294,8 @@ class Flows:
         passage.session = turn.session
         if turn.session is not None:
             passage.secret = turn.session.secret
+            if passage.box is not None:
+                self.voicemail.goes_on(call, passage, turn.session.step)
         for action in turn.actions:
             if isinstance(action, turns.Leave):
                 self._leave(call, passage, action)

@@ -1,8 +1,9 @@
-"""Callers who were asked for a message when the engine died, and are gone when the next one is there.
+"""Callers who were asked for a message when the engine died.
 
-What they had said is on the disk, and nobody was told of it. It is looked for before their calls end:
-long enough it is a message, else they are missed. Until that is known, such a call rests where the store
-had left it. Who is still there is asked for his message anew (`acd.core.flows`).
+What they had said is on the disk, and nobody was told of it, so the next engine looks for it. Of those
+who are gone this is done before their calls end: long enough it is a message, else they are missed.
+Until that is known, such a call rests where the store had left it. Who is still there is asked for his
+message anew (`acd.core.flows`), and what he had said is kept until he says more.
 """
 
 from __future__ import annotations
@@ -24,18 +25,23 @@ if TYPE_CHECKING:
 
 class LeftTapes:
     """Looks for recordings. `_sought`: the calls whose recording is looked for, each with what had
-    happened to it."""
+    happened to it; None where the caller is there still."""
 
     def __init__(self, floor: Floor, calls: Calls) -> None:
         self._floor = floor
         self._calls = calls
-        self._sought: dict[str, CallEvent] = {}
+        self._sought: dict[str, CallEvent | None] = {}
 
     def seek(self, call: Call, how: CallEvent) -> bool:
         """A caller is gone, nobody saw when: whether his call ends only when it is known what he left.
         `how`: he has hung up, or was cut off."""
-        if call.id in self._sought:
-            return True
+        return self._sought.get(call.id) is not None or self._seek(call, how)
+
+    def seek_present(self, call: Call) -> None:
+        """A caller is there still, and is about to go on where the store had left him."""
+        self._seek(call, None)
+
+    def _seek(self, call: Call, how: CallEvent | None) -> bool:
         bound = call.flows.bound if call.flows is not None else None
         if call.state is not CallState.ENTERING or not isinstance(bound, ToVoicemail):
             return False
@@ -45,7 +51,11 @@ class LeftTapes:
 
     def found(self, event: TapeFound) -> None:
         """It was looked for."""
-        call, how = self._floor.calls.get(event.call), self._sought.pop(event.call, None)
+        call, sought = self._floor.calls.get(event.call), event.call in self._sought
+        how = self._sought.pop(event.call, None)
+        if call is not None and sought and how is None:
+            self._calls.flows.voicemail.found(call, event)
+            return
         if call is None or how is None or call.state is not CallState.ENTERING:
             self._floor.stale("call: tape found", event.call)
             return

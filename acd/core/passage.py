@@ -32,7 +32,8 @@ class Passage:
 
     While he is in a flow: `flow`, the `session` in it, `box` in a voicemail dialogue, `brought` from
     the flow before. `asking`: a look-up is on. `taping` is the name under which its step keeps what is
-    being recorded, and its file; `tapes` the files so far with their seconds.
+    being recorded, and its file; `tapes` the files so far with their seconds; `kept` the message that he
+    has left.
     `given` is what he is being told, `held` what waits until his node is back. `secret`
     are the names of what he has entered that nobody may be told, in whatever flow it was. `survey` is
     what he has said of his call, until its end is told.
@@ -51,6 +52,7 @@ class Passage:
         "flow",
         "given",
         "held",
+        "kept",
         "outside",
         "plays",
         "reached",
@@ -93,6 +95,7 @@ class Passage:
         self.failure: TapeFailure | None = None
         self.taping: tuple[str, str] | None = None
         self.tapes: dict[str, tuple[str, float]] = {}
+        self.kept: str | None = None
 
     def collected(self) -> dict[str, str]:
         """What the caller has entered so far."""

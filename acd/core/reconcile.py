@@ -194,6 +194,7 @@ class Reconcile:
         if state in _ON_HIS_WAY and outside is not None and call.id in outside:
             self._floor.call_machine.fire(call, CallEvent.PUT_THROUGH)
             return
+        self._floor.call_machine.left_tapes.seek_present(call)
         self._floor.call_machine.fire(call, CallEvent.NODE_BACK)
 
     def _free_agents(self, node: str) -> None:

@@ -42,11 +42,13 @@ class _Flow(NamedTuple):
 
 
 class Restore:
-    """Takes up what the store remembers."""
+    """Takes up what the store remembers. `_went_on`: since when agents are what they are; `_left`: the
+    calls whose callers have left a message."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self._went_on: dict[str, float] = {}
+        self._left: frozenset[str] = frozenset()
 
     def restored(self, event: StateRestored) -> None:
         """Agents first, so that talking calls find theirs."""
@@ -59,6 +61,7 @@ class Restore:
             if agent is not None:
                 self._agent(agent, remembered)
         floor.do_not_call.update(event.do_not_call)
+        self._left = frozenset(message.call for message in event.messages)
         for call in event.calls:
             if call.arrived.call not in floor.calls:
                 self._call(call)
@@ -108,8 +111,8 @@ class Restore:
         flow = _flow_of(call)
         if remembered.answered_at is not None:
             self._talking(call, remembered, remembered.answered_at, flow)
-        elif remembered.missed is not None:
-            self._decided(call, remembered, _outcome(remembered.missed, call))
+        elif remembered.missed is not None or call.id in self._left:
+            self._decided(call, remembered, self._outcome(call, remembered.missed))
         elif flow is not None:
             self._in_flow(call, remembered, flow)
         elif remembered.left is VisitOutcome.OVERFLOWED:
@@ -147,6 +150,16 @@ class Restore:
         if call.visit:
             until = self._floor.now if remembered.left_at is None else remembered.left_at
             call.wait = max(0.0, until - call.joined_at)
+
+    def _outcome(self, call: Call, missed: MissedReason | None) -> CallOutcome:
+        """How a call ends of which all is known that is to be: that a message was left, or that it was
+        missed."""
+        if missed is None or call.id in self._left:
+            return CallOutcome.MESSAGE
+        came_last = [code for _, code, *_ in call.trace if code in (codes.FLOW, codes.QUEUED)][-1:]
+        if missed is MissedReason.ABANDONED and came_last == [codes.FLOW]:
+            return CallOutcome.IVR_LEFT
+        return _ENDS.get(missed) or CallOutcome(missed.value)
 
     def _in_flow(self, call: Call, remembered: RestoredCall, flow: _Flow) -> None:
         """He begins the flow anew once his node is there: what he had entered was in memory only. Who
@@ -209,14 +222,6 @@ class Restore:
             profile = AgentProfile(id=agent_id, name=agent_id, endpoint="", node=call.node)
             agent = self._floor.roster.keep(profile)
         return agent
-
-
-def _outcome(missed: MissedReason, call: Call) -> CallOutcome:
-    """How a call ends of which all is known that is to be: that it was missed."""
-    came_last = [code for _, code, *_ in call.trace if code in (codes.FLOW, codes.QUEUED)][-1:]
-    if missed is MissedReason.ABANDONED and came_last == [codes.FLOW]:
-        return CallOutcome.IVR_LEFT
-    return _ENDS.get(missed) or CallOutcome(missed.value)
 
 
 def _flow_of(call: Call) -> _Flow | None:

@@ -1,7 +1,8 @@
 """Callers who are asked for a message: what is kept of it, and what becomes of those who leave none.
 
-A message that was said to the end is kept whatever happens afterwards; one during which the caller hung
-up is kept if it is long enough. Whoever leaves none is a missed call, so that he is called back.
+A message that its caller has kept is recorded before he is told so, whatever happens afterwards. One
+during which he hung up is kept if it is long enough; so is one that broke off, of which he is told, and
+he is called back all the same. Whoever leaves none is a missed call.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from acd.core.calls_table import CallState
 from acd.core.facts import CallOutcome, MissedReason
 from acd.core.flow_words import DropTape, TapeFailure, TapeFinished
 from acd.core.message_words import Message, MessageNotLeft, NoMessage
-from ivr.voicemail import CALL_BACK, FAILED, KEPT, MESSAGE, TOO_SHORT, dialogue
+from ivr.voicemail import CALL_BACK, FAILED, KEPT_AT, MESSAGE, TOO_SHORT, dialogue
 
 if TYPE_CHECKING:
     from acd.core.call import Call
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from acd.core.floor import Floor
     from acd.core.passage import Passage
     from acd.core.routing import Voicemail
+    from acd.core.tape_words import TapeFound
     from ivr.model import Flow
 
 
@@ -45,10 +47,7 @@ class Voicemails:
 
     def finished(self, call: Call, passage: Passage, how: str) -> CallOutcome:
         """The dialogue came to its end, and said so to the caller. Says how his call ends."""
-        if how in (KEPT, CALL_BACK):
-            message = self._left(call, passage)
-            if how == CALL_BACK:
-                self._calls.record_missed(call, MissedReason.VOICEMAIL, message)
+        if passage.kept is not None:
             return CallOutcome.MESSAGE
         if how == TOO_SHORT:
             return self._none(call, passage, NoMessage.TOO_SHORT)
@@ -58,10 +57,27 @@ class Voicemails:
 
     def hung_up(self, call: Call, passage: Passage) -> CallOutcome:
         """He hung up before the end: what he said is kept if it is long enough."""
+        if passage.kept is None and not self.keeps(passage):
+            return self._none(call, passage, NoMessage.HUNG_UP)
+        if passage.kept is None:
+            self._left(call, passage)
+        return CallOutcome.MESSAGE
+
+    def goes_on(self, call: Call, passage: Passage, step: str) -> None:
+        """The dialogue comes to a step, which is not carried out yet."""
+        how = KEPT_AT.get(step)
+        if how is None or passage.kept is not None:
+            return
+        self._left(call, passage)
+        if how == CALL_BACK:
+            self._calls.record_missed(call, MissedReason.VOICEMAIL, passage.kept)
+
+    def broke_off(self, call: Call, passage: Passage) -> None:
+        """What he was saying could be recorded no further. Long enough, it is a message; as he is told
+        that something went wrong, and may have had more to say, he is called back too."""
         if self.keeps(passage):
             self._left(call, passage)
-            return CallOutcome.MESSAGE
-        return self._none(call, passage, NoMessage.HUNG_UP)
+            self._calls.record_missed(call, MissedReason.VOICEMAIL, passage.kept)
 
     def keeps(self, passage: Passage) -> bool:
         """Whether there is a message that is long enough."""
@@ -75,12 +91,28 @@ class Voicemails:
         passage = None if call is None else call.flows
         if call is None or passage is None or call.state is not CallState.IN_FLOW:
             return False
-        if passage.box is None or passage.taping is not None or MESSAGE in passage.tapes:
+        if passage.box is None or passage.taping is not None:
+            return False
+        if passage.tapes.get(MESSAGE, (event.file,))[0] != event.file:
             return False
         passage.tapes[MESSAGE] = (event.file, event.seconds)
         return True
 
-    def _left(self, call: Call, passage: Passage) -> str:
+    def found(self, call: Call, event: TapeFound) -> None:
+        """He had spoken for an engine that has died, is here still, and is being asked anew: what he
+        has said is kept until he says more, and is a message if he does not."""
+        passage = call.flows
+        if event.file is None or call.state is not CallState.IN_FLOW or passage is None:
+            return
+        if passage.box is None or event.file in _files(passage):
+            return
+        if passage.taping is not None or MESSAGE in passage.tapes:
+            self._floor.commands.append(DropTape(file=event.file))
+            return
+        passage.tapes[MESSAGE] = (event.file, event.seconds)
+        passage.tapes_made = max(passage.tapes_made, event.number)
+
+    def _left(self, call: Call, passage: Passage) -> None:
         floor, box = self._floor, passage.box
         assert box is not None, "a voicemail dialogue is that of a box"
         file, seconds = passage.tapes[MESSAGE]
@@ -98,7 +130,7 @@ class Voicemails:
             file=file,
         )
         floor.messages.left(message)
-        return message.id
+        passage.kept = message.id
 
     def _none(self, call: Call, passage: Passage, why: NoMessage) -> CallOutcome:
         floor, box = self._floor, passage.box
@@ -112,3 +144,9 @@ class Voicemails:
         reason = MissedReason.VOICEMAIL if came_by is None else TURNED_AWAY[came_by]
         self._calls.record_missed(call, reason)
         return came_by or CallOutcome.NO_MESSAGE
+
+
+def _files(passage: Passage) -> set[str]:
+    """The files that his flow knows, the one that is being written too."""
+    written = () if passage.taping is None else (passage.taping[1],)
+    return {*written, *(file for file, _ in passage.tapes.values())}

@@ -24,6 +24,7 @@ from acd.core.facts import (
 from acd.core.flow_words import FlowEntered, FlowLeft, SurveyGoesOn, SurveyTaken
 from acd.core.records import Reason
 from acd.core.routing import Ending, Routing, Then, Trunk, Voicemail
+from acd.core.tape_words import FindTape
 from ivr.model import HangUp, Menu, NextStep, Say, Sound, ToFlow, ToNumber, ToQueue, Tries
 from tests.playbooks.centre import asking, centre, flow_of, menu_first, queue
 from tests.playbooks.harness import Playbook
@@ -119,7 +120,12 @@ def test_the_voicemail_dialogue_begins_anew_and_knows_why() -> None:
         left=VisitOutcome.TIMED_OUT,
         left_at=before.now,
     )
-    play >> back(play) << plays("orders-1", "leave_message")
+    (
+        play
+        >> back(play)
+        << FindTape(call="c1", box="orders", since=before.now)
+        << plays("orders-1", "leave_message")
+    )
     play >> hung_up()
     ended = play.last(CallEnded)
     assert (ended.outcome, ended.wait, ended.queue) == (CallOutcome.TIMED_OUT, 30.0, "orders")

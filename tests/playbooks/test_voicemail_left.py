@@ -62,8 +62,8 @@ def spoke(seconds: float = 10.0, ended_by: TapeEnd = TapeEnd.DIGIT, number: int 
     return TapeFinished(call="c1", file=tape(number).file, seconds=seconds, ended_by=ended_by)
 
 
-def broke(failure: TapeFailure) -> TapeFailed:
-    return TapeFailed(call="c1", file=FILE, failure=failure, detail="disk")
+def broke(failure: TapeFailure, seconds: float = 0.0) -> TapeFailed:
+    return TapeFailed(call="c1", file=FILE, failure=failure, detail="disk", seconds=seconds)
 
 
 def asked(**changes: Any) -> Playbook:
@@ -191,11 +191,63 @@ def test_too_short_is_told_and_called_back() -> None:
 def test_a_failure_is_told_and_called_back(failure: TapeFailure, why: NoMessage) -> None:
     play = recording()
     play >> broke(failure) << plays("orders-2", "message_failed")
-    play >> prompt_over("orders-2") << end()
+    play >> prompt_over("orders-2") << DropTape(file=FILE) << end()
     play >> hung_up()
     fact = play.last(MessageNotLeft)
     assert (fact.why, fact.detail) == (why, failure.value)
     assert missed(play) == [MissedReason.TIMED_OUT]
+
+
+@pytest.mark.parametrize("failure", [TapeFailure.NO_ROOM, TapeFailure.BROKE_OFF])
+def test_what_was_said_until_it_broke_off_is_a_message_and_he_is_called_back(
+    failure: TapeFailure,
+) -> None:
+    play = recording()
+    play >> broke(failure, seconds=38.0) << plays("orders-2", "message_failed")
+    play.check()
+    message = play.last(MessageLeft).message
+    assert (message.file, message.seconds) == (FILE, 38.0)
+    assert missed(play) == [MissedReason.VOICEMAIL]
+    assert play.last(CallbackOpened).callback.message == message.id
+    play >> prompt_over("orders-2") << end()
+    play >> hung_up()
+    assert outcome(play) is CallOutcome.MESSAGE
+    assert not play.recorded(MessageNotLeft)
+    assert len(play.recorded(MessageLeft)) == 1
+
+
+def kept(key: str = "1") -> Playbook:
+    """He keeps his message, and is being told so."""
+    play = reviewing() >> pressed(key)
+    assert len(play.recorded(MessageLeft)) == 1
+    return play
+
+
+@pytest.mark.parametrize(("key", "owed"), [("1", []), ("4", [MissedReason.VOICEMAIL])])
+def test_what_he_keeps_is_a_message_before_he_is_told_so(key: str, owed: list[MissedReason]) -> None:
+    play = kept(key)
+    assert missed(play) == owed
+    assert not play.recorded(CallEnded)
+    play >> hung_up()
+    play.quiet()
+    assert outcome(play) is CallOutcome.MESSAGE
+    assert missed(play) == owed
+    assert len(play.recorded(MessageLeft)) == 1
+
+
+def test_cut_off_while_he_is_told_that_it_is_kept() -> None:
+    play = kept() >> ChannelsReconciled(node="pbx1", restarted=True)
+    assert outcome(play) is CallOutcome.MESSAGE
+    assert len(play.recorded(MessageLeft)) == 1
+    assert not missed(play)
+
+
+def test_a_node_that_was_lost_while_he_is_told_that_it_is_kept_releases_him() -> None:
+    play = kept() >> NodeLost(node="pbx1")
+    play >> back(play) << StopPrompt(call="c1", prompt="orders-3") << end()
+    play >> hung_up()
+    assert outcome(play) is CallOutcome.MESSAGE
+    assert len(play.recorded(MessageLeft)) == 1
 
 
 def test_hung_up_during_the_greeting() -> None:

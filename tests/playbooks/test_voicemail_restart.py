@@ -18,12 +18,12 @@ from acd.core.events import (
 )
 from acd.core.facts import CallEnded, CallMissed, CallOutcome, CallQueued, MissedReason, VisitOutcome
 from acd.core.flow_words import DropTape, FlowLeft, StartTape, TapeEnd, TapeFinished
-from acd.core.message_words import MessageLeft, MessageNotLeft, NoMessage
+from acd.core.message_words import Message, MessageLeft, MessageNotLeft, NoMessage
 from acd.core.routing import Ending, Routing, Then, Voicemail
 from acd.core.tape_words import FindTape, TapeFound
 from tests.playbooks.centre import NODE, centre, queue
 from tests.playbooks.harness import Playbook
-from tests.playbooks.words import arrived, back, hung_up, on_duty, plays, prompt_over, talk
+from tests.playbooks.words import arrived, back, end, hung_up, on_duty, plays, pressed, prompt_over, talk
 
 BOX = Voicemail(name="orders", label="Orders", at_least=2.0)
 TO_BOX = Ending(say=None, then=Then.VOICEMAIL, voicemail="orders")
@@ -31,11 +31,17 @@ FILE = "2026/11/18/20261118T110640Z_orders_c1-2"
 NOBODY_THERE = centre(queues=[queue(on_nobody=TO_BOX)], voicemail={"orders": BOX})
 
 
-def restarted(before: Playbook, routing: Routing = NOBODY_THERE, **known: Any) -> Playbook:
+def restarted(
+    before: Playbook,
+    routing: Routing = NOBODY_THERE,
+    messages: tuple[Message, ...] = (),
+    **known: Any,
+) -> Playbook:
     """Another engine takes the call up from the store."""
     told = tuple(reason for fact in before.facts for reason in getattr(fact, "reasons", ()))
     call = RestoredCall(arrived=arrived(), arrived_at=before.now, trace=told, **known)
-    return Playbook(routing, start=before.now + 30) >> StateRestored(agents=(), calls=(call,))
+    restored = StateRestored(agents=(), calls=(call,), messages=messages)
+    return Playbook(routing, start=before.now + 30) >> restored
 
 
 def speaking() -> Playbook:
@@ -108,7 +114,86 @@ def test_who_had_waited_in_vain_before_is_missed_for_that() -> None:
 
 def test_who_is_there_still_is_asked_anew() -> None:
     play = speaking()
-    play >> back(play) << plays("orders-1", "leave_message")
+    play >> back(play) << looks(play) << plays("orders-1", "leave_message")
+
+
+def asked_anew() -> Playbook:
+    """He had said all, and is there still when the next engine asks him for a message."""
+    play = speaking()
+    return play >> back(play)
+
+
+def test_what_he_had_said_before_is_a_message_if_he_says_no_more() -> None:
+    play = asked_anew() >> found()
+    play.quiet()
+    play >> hung_up()
+    assert [each.message.file for each in play.recorded(MessageLeft)] == [FILE]
+    assert play.last(MessageLeft).message.id == "c1-m2"
+    assert play.last(CallEnded).outcome is CallOutcome.MESSAGE
+    assert play.recorded(CallMissed) == []
+
+
+def test_what_he_had_said_before_is_dropped_when_he_says_it_again() -> None:
+    play = asked_anew() >> found() >> prompt_over("orders-1")
+    (dropped, taped) = [each for each in play.said if isinstance(each, DropTape | StartTape)]
+    assert dropped == DropTape(file=FILE)
+    assert isinstance(taped, StartTape)
+    assert taped.file.endswith("-3")
+
+
+def test_what_is_found_when_he_speaks_again_already_is_dropped() -> None:
+    play = asked_anew() >> prompt_over("orders-1")
+    play >> found() << DropTape(file=FILE)
+
+
+def test_what_is_found_while_it_goes_on_is_not_dropped_at_its_end() -> None:
+    play = asked_anew() >> found(seconds=1.0)
+    play >> TapeFinished(call="c1", file=FILE, seconds=9.0, ended_by=TapeEnd.STOPPED)
+    play.quiet()
+    play >> hung_up()
+    assert play.last(MessageLeft).message.seconds == 9.0
+
+
+def test_what_has_ended_before_it_is_found_is_the_same() -> None:
+    play = asked_anew()
+    play >> TapeFinished(call="c1", file=FILE, seconds=9.0, ended_by=TapeEnd.STOPPED) >> found()
+    play.quiet()
+    play >> hung_up()
+    assert len(play.recorded(MessageLeft)) == 1
+
+
+def test_who_has_said_nothing_before_and_is_asked_anew() -> None:
+    play = asked_anew() >> found(file=None)
+    play.quiet()
+    play >> hung_up()
+    assert play.last(CallEnded).outcome is CallOutcome.NO_MESSAGE
+
+
+def test_who_has_gone_on_to_nobody_keeps_no_recording_in_mind() -> None:
+    play = speaking() >> ConfigReplaced(routing=replace(centre(), revision="r2"))
+    play >> back(play) >> found()
+    assert play.recorded(MessageLeft) == []
+
+
+@pytest.mark.parametrize("key", ["1", "4"])
+@pytest.mark.parametrize("there", [True, False])
+def test_what_was_kept_before_the_engine_died_is_kept(there: bool, key: str) -> None:
+    before = Playbook(NOBODY_THERE) >> arrived() >> prompt_over("orders-1")
+    file = next(each.file for each in before.said if isinstance(each, StartTape))
+    before >> TapeFinished(call="c1", file=file, seconds=9.0, ended_by=TapeEnd.DIGIT)
+    before >> pressed(key)
+    message = before.last(MessageLeft).message
+    missed = before.last(CallMissed).reason if before.recorded(CallMissed) else None
+    play = restarted(before, messages=(message,), missed=missed)
+    if there:
+        play >> back(play) << end()
+        play >> hung_up()
+    else:
+        play >> gone()
+    play.check()
+    assert play.last(CallEnded).outcome is CallOutcome.MESSAGE
+    assert play.recorded(MessageLeft) == []
+    assert play.recorded(CallMissed) == []
 
 
 def spoken_on() -> Playbook:
@@ -155,9 +240,10 @@ def test_who_was_there_after_all_is_not_taken_for_gone() -> None:
     play = speaking() >> gone() >> NodeLost(node=NODE)
     play >> back(play) >> found()
     play.quiet()
-    assert play.recorded(MessageLeft) == []
+    assert play.recorded(CallEnded) == []
     play >> hung_up()
-    assert play.last(CallEnded).outcome is CallOutcome.NO_MESSAGE
+    assert len(play.recorded(MessageLeft)) == 1
+    assert play.last(CallEnded).outcome is CallOutcome.MESSAGE
 
 
 @pytest.mark.parametrize("file", [FILE, None])

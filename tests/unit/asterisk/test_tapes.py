@@ -96,8 +96,8 @@ def finished(seconds: float, ended_by: TapeEnd, file: str = FILE) -> TapeFinishe
     return TapeFinished(call=CALL, file=file, seconds=seconds, ended_by=ended_by)
 
 
-def failed(failure: TapeFailure, detail: str) -> TapeFailed:
-    return TapeFailed(call=CALL, file=FILE, failure=failure, detail=detail)
+def failed(failure: TapeFailure, detail: str, seconds: float = 0.0) -> TapeFailed:
+    return TapeFailed(call=CALL, file=FILE, failure=failure, detail=detail, seconds=seconds)
 
 
 @pytest.fixture
@@ -205,8 +205,8 @@ def test_who_is_there_still_has_fallen_silent(play: Play) -> None:
 @pytest.mark.parametrize(
     ("no_room", "expected"),
     [
-        ("0 bytes free", failed(TapeFailure.NO_ROOM, "0 bytes free")),
-        (None, failed(TapeFailure.BROKE_OFF, "after 6 s")),
+        ("0 bytes free", failed(TapeFailure.NO_ROOM, "0 bytes free", 6)),
+        (None, failed(TapeFailure.BROKE_OFF, "after 6 s", 6)),
     ],
 )
 def test_a_file_that_cannot_be_written_any_further(
@@ -226,7 +226,7 @@ def test_when_nobody_can_tell_whether_he_is_there_the_recording_has_failed(play:
     play.now += 10
     play.closed(6)
     play.wire.refuse(500, "busy")
-    assert play.told() == [failed(TapeFailure.BROKE_OFF, "after 6 s: request: 500 busy")]
+    assert play.told() == [failed(TapeFailure.BROKE_OFF, "after 6 s: request: 500 busy", 6)]
     assert play.counts.refused == [("look for recorded caller", 500)]
 
 
@@ -325,7 +325,7 @@ def test_a_second_recording_ends_the_first(play: Play) -> None:
     play.questions.pop()(None)
     assert play.wire.said() == [RECORD]
     play.closed(3)
-    assert play.told() == []
+    assert play.told() == [finished(3, TapeEnd.STOPPED)]
     play.tapes.pressed(CALL, "#")
     play.closed(5, name="messages/y")
     assert play.told() == [finished(5, TapeEnd.DIGIT, "y")]
