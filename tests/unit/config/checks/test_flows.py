@@ -10,7 +10,7 @@ import pytest
 from config.load import load
 from config.problems import ConfigErrors
 from ivr.model import LookUp
-from tests.unit.config.files import check_mistakes, loaded, problems, text, warnings, write
+from tests.unit.config.files import check_mistakes, loaded, text, warnings, write
 
 PROMPTS = 'prompts:\n  hello: {zh-CN: "您好", en: Hello}\n'
 NUMBERS = 'numbers:\n  "100": {queue: main, business: shop, flow: f}\n  default: {queue: main}'
@@ -362,88 +362,6 @@ def test_a_flow_that_leads_to_no_queue_needs_one_beside_it(tmp_path: Path) -> No
         "the flow 'f' leads to no queue, expected one beside it: it serves the callers while the engine "
         "is away, such as {flow: f, queue: NAME}",
     )
-
-
-def test_an_unreadable_flow_hides_the_others_no_mistakes(tmp_path: Path) -> None:
-    found = problems(
-        tmp_path,
-        with_flows(
-            "  f:\n    a: {say: hello, go: {flow: g}}\n    b: {say: hello, go: nowhere}\n"
-            "  g:\n    a: {say: 5, go: served}"
-        ),
-    )
-    assert [problem.message[:18] for problem in found] == [
-        "the step 'b' is ne",
-        "unknown step 'nowh",
-        "5 is not text, exp",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("flows", "messages"),
-    [
-        pytest.param(
-            "  f:\n    m: {say: §wellcome, keys: {'1': {queue: §ordrs}}, otherwise: §hangup}\n"
-            "    §x: {say: hello, go: {dial: §'138'}}",
-            [
-                "unknown prompt 'wellcome'",
-                "unknown queue 'ordrs'",
-                "unknown step 'hangup'",
-                "the step 'x' is never reached",
-                "no trunk dials out",
-            ],
-            id="a name hides nothing",
-        ),
-        pytest.param(
-            "  f:\n    a: {say: §helo, go: b}\n"
-            "    b: {say: hello, keys: {'1': served}, otherwise: §a}\n"
-            "    §c: {say: hello, go: {flow: §g}}",
-            [
-                "unknown prompt 'helo'",
-                "a caller who does nothing goes in a circle: a -> b -> a",
-                "the step 'c' is never reached",
-                "unknown flow 'g'",
-            ],
-            id="nor a circle",
-        ),
-        pytest.param(
-            "  f:\n    a: {say: hello, go: §secnd}\n    second: {say: §helo, go: served}\n"
-            "    §third: {say: hello, go: served}",
-            [
-                "unknown step 'secnd'",
-                "unknown prompt 'helo'",
-                "the step 'third' is never reached",
-            ],
-            id="what a misspelled step may have meant is reached",
-        ),
-        pytest.param(
-            "  f:\n    a: {say: [hello, §5], go: second}\n"
-            "    second: {say: hello, keys: {'1': fourth, '2': §nowhere}, otherwise: served}\n"
-            "    §third: {say: hello, go: third}\n    fourth: §[a, {x: third}, served]",
-            [
-                "5 is not text",
-                "unknown step 'nowhere'",
-                "no way leads out of the step 'third'",
-                "a list does not fit, expected a mapping",
-            ],
-            id="nor does a step that cannot be read, whatever it names",
-        ),
-    ],
-)
-def test_all_mistakes_are_told_at_once(tmp_path: Path, flows: str, messages: list[str]) -> None:
-    check_mistakes(tmp_path, with_flows(flows), *messages)
-
-
-def test_in_a_flow_with_too_many_unread_words_nothing_is_called_unreached(tmp_path: Path) -> None:
-    lines = "".join(f"    s{number}: {{say: 5, go: x{number}}}\n" for number in range(300))
-    found = problems(tmp_path, with_flows(f"  f:\n{lines}    last: {{say: hello, go: served}}"))
-    assert len(found) == 300
-
-
-def test_what_an_unknown_flow_leads_to_may_be_a_queue(tmp_path: Path) -> None:
-    numbers = 'numbers:\n  "100": {flow: f, business: shop}\n  default: {queue: main}'
-    whole = with_flows("  f:\n    a: {say: hello, go: {flow: §g}}", numbers=numbers)
-    check_mistakes(tmp_path, whole, "unknown flow 'g'")
 
 
 def test_a_look_up_knows_as_what_its_fields_are_read_out_wherever_that_is(tmp_path: Path) -> None:
