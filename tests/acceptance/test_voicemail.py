@@ -172,7 +172,10 @@ async def test_the_message_holds_the_callers_voice_and_comes_by_mail(
     status, whole = await heard_by_http(centre, message["id"])
     assert (status, whole) == (200, path.read_bytes())
     changed = await centre.facts.first("message_changed", message=message["id"])
-    assert (changed["act"], changed["state"]) == ("hear", "heard")
+    assert (changed["act"], changed["state"]) == ("hear", "new")
+    agent = await centre.engine.acd("token", "create", "desk", "--role", "agent", "--agent", AGENT)
+    status, _ = await heard_by_http(centre, message["id"], Authorization=f"Bearer {agent.strip()}")
+    assert status == 200
     await lamp_shows(centre, "0/1")
     closed = await centre.api.post(f"messages/{message['id']}/close")
     assert closed["state"] == "closed"
@@ -216,8 +219,10 @@ async def test_who_left_a_message_is_called_back_by_the_agent_who_asked(centre: 
     assert tone_share(customer.heard, AGENT_TONE_HZ, skip_s=0.5) > CLEARLY
     closed = await centre.facts.first("callback_closed", since=mark, callback=opened["id"])
     assert (closed["outcome"], closed["agent"]) == ("answered", AGENT)
+    done = await centre.facts.first("message_changed", since=mark, message=message["id"], act="close")
+    assert (done["state"], done["by"]) == ("closed", f"callback:{opened['id']}")
     story = await until(lambda: called_back(centre, message["id"]), "the story of the message")
-    assert [each["act"] for each in story["changes"]] == ["call_back"]
+    assert [each["act"] for each in story["changes"]] == ["call_back", "close"]
 
 
 async def called_back(made: Stage, message: str) -> Any:
