@@ -196,8 +196,8 @@ class SurveyGoesOn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyTaken:
-    """A survey has come to its end, once for each: all that was said (see survey_goes_on), and whether he
-    answered, refused, or was cut off."""
+    """A survey has come to its end, once for each: all that was said (see survey_goes_on), and whether
+    he answered, refused, or was cut off."""
 
     call: str
     at: float
