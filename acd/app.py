@@ -44,6 +44,7 @@ from acd.runtime.recorder import FlightRecorder
 from acd.runtime.reload import Reloader
 from acd.runtime.tasks import TaskKeeper
 from acd.storage.store import Store, open_store
+from acd.stray_files import clear_away
 from acd.tape_search import TapeSearch
 from asterisk.ari.errors import AriReplaced
 from asterisk.ari.settings import AriSettings
@@ -208,6 +209,10 @@ async def running(
         await _api(stack, settings, engine, store, metrics)
         _settle_garbage_collector(stack)
         outside.start("retention", keep_to_time(engine, store.archive, settings.recordings_dir))
+        clearing = clear_away(
+            engine, store.archive, settings.recordings_dir, written=store.journal.written
+        )
+        outside.start("stray files", clearing)
         outside.start("ari", telephony.run(engine.post))
         yield engine
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -152,6 +152,11 @@ class SqlArchive:
     ) -> Sequence[StoredTape]:
         async with reading(self._engine) as connection:
             return await tape_records.read_kept(connection, until, limit, after)
+
+    async def files_named(self, files: Collection[str]) -> frozenset[str]:
+        """See `acd.stray_files.Records`."""
+        async with reading(self._engine) as connection:
+            return await tape_records.read_named(connection, files)
 
     async def survey_summary(self, where: SurveyFilter, by: SurveyGroup) -> Sequence[SurveySummary]:
         async with reading(self._engine) as connection:

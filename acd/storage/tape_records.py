@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,3 +33,12 @@ async def read_kept(
         select(*_TAPE).where(*conditions).order_by(tapes.made_at, tapes.file).limit(limit)
     )
     return [StoredTape(**row._mapping) for row in rows]
+
+
+async def read_named(connection: AsyncConnection, files: Collection[str]) -> frozenset[str]:
+    """Those of these files that a message or a recording names, whatever has become of it."""
+    wanted = [fit(file, TEXT) for file in files]
+    named: set[str] = set()
+    for column in (t.messages.c.file, t.tapes.c.file):
+        named.update((await connection.execute(select(column).where(column.in_(wanted)))).scalars())
+    return frozenset(named)

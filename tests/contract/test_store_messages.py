@@ -99,3 +99,10 @@ async def test_the_story_of_a_message(store: Store) -> None:
 async def test_a_cursor_of_another_list_is_refused(store: Store) -> None:
     with pytest.raises(BadCursor):
         await store.archive.messages(MessageFilter(), limit=1, cursor=encode_cursor("x"))
+
+
+async def test_which_files_are_named_by_a_message_or_a_recording(store: Store) -> None:
+    await take(store, left("m1"), made.tape("remark", START))
+    file = made.message("m1").file
+    assert await store.archive.files_named([file, "remark", "stray"]) == {file, "remark"}
+    assert await store.archive.files_named(["stray"]) == frozenset()
