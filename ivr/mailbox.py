@@ -5,8 +5,9 @@
 
 He hears how many messages there are; then of each one who left it and when, the message, and what he may
 press. A key counts at any time and cuts off what is being played: 1 again, 2 next, 3 close, 4 call back,
-5 take, # end. After an act comes the next message. A message counts as heard when it was played to its
-end, or when he presses a key or hangs up while it plays: not when it could not be played.
+5 take, 6 forward, # end. After 6 he dials whose box it is to lie in, and #; # alone, or nothing, leads
+back. After an act comes the next message. A message counts as heard when it was played to its end, or
+when he presses a key or hangs up while it plays: not when it could not be played.
 """
 
 from __future__ import annotations
@@ -23,12 +24,19 @@ PATIENCE_S: Final = 6.0
 SILENCES: Final = 3
 """So often the menu is told in all to somebody who presses nothing."""
 
-ActWord: TypeAlias = Literal["close", "call_back", "take"]
-_ACTS: Final[Mapping[str, ActWord]] = {"3": "close", "4": "call_back", "5": "take"}
+LONGEST_NUMBER: Final = 32
+"""So many digits are taken of a number; more make none that there is."""
+
+ActWord: TypeAlias = Literal["close", "call_back", "take", "forward"]
+Doing: TypeAlias = Literal[
+    "intro", "from", "tape", "menu", "listening", "forward", "dialling", "asked", "told", "bye"
+]
+_ACTS: Final[Mapping[str, ActWord]] = {"3": "close", "4": "call_back", "5": "take", "6": "forward"}
 _TOLD: Final[Mapping[ActWord, str]] = {
     "close": "mailbox_closed",
     "call_back": "mailbox_calling_back",
     "take": "mailbox_taken",
+    "forward": "mailbox_forwarded",
 }
 PROMPTS: Final = (
     "mailbox_empty",
@@ -41,6 +49,7 @@ PROMPTS: Final = (
     "mailbox_days_ago",
     "mailbox_message",
     "mailbox_menu",
+    "mailbox_forward_to",
     "mailbox_unplayable",
     "mailbox_no_more",
     "mailbox_goodbye",
@@ -87,10 +96,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Do:
-    """Do this with the message; `Done` comes at once."""
+    """Do this with the message; `Done` comes at once. `number`: who is to have it, where it is
+    forwarded."""
 
     message: str
     act: ActWord
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +114,15 @@ Action: TypeAlias = Play | Stop | Listen | Heard | Do | End
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Where he stands: at which message, and what is being played or waited for."""
+    """Where he stands: at which message, and what is being played or waited for. `number` is what he
+    has dialled of the number that it is to be forwarded to."""
 
     entries: tuple[Entry, ...]
     language: str
     at: int = 0
-    doing: Literal["intro", "from", "tape", "menu", "listening", "asked", "told", "bye"] = "intro"
+    doing: Doing = "intro"
     asked: ActWord | None = None
+    number: str = ""
     silences: int = 0
 
 
@@ -172,6 +185,9 @@ def _played(session: Session) -> Turn:
         case "menu":
             listening = replace(session, doing="listening")
             return Turn(session=listening, actions=(Listen(seconds=PATIENCE_S),))
+        case "forward":
+            dialling = replace(session, doing="dialling")
+            return Turn(session=dialling, actions=(Listen(seconds=PATIENCE_S),))
         case "told":
             return _next(session)
         case "bye":
@@ -184,6 +200,8 @@ def _pressed(session: Session, digit: str) -> Turn:
     if session.doing in ("asked", "bye"):
         return Turn(session=session)
     cut = _cut_off(session)
+    if session.doing in ("forward", "dialling"):
+        return _dialled(replace(session, silences=0), digit, cut)
     if digit == "#":
         return Turn(session=None, actions=(*cut, End()))
     if session.doing == "intro":
@@ -191,11 +209,19 @@ def _pressed(session: Session, digit: str) -> Turn:
     if session.doing == "told":
         return _next(session, before=cut)
     session = replace(session, silences=0)
+    return _chosen(session, digit, cut)
+
+
+def _chosen(session: Session, digit: str, cut: tuple[Action, ...]) -> Turn:
+    """A key of the menu, which counts from the first word about the message on."""
     if digit == "1":
         return _announce(session, before=cut)
     if digit == "2":
         return _next(session, before=cut)
     act = _ACTS.get(digit)
+    if act == "forward":
+        asking = replace(session, doing="forward", number="")
+        return _plays(asking, "mailbox_forward_to", before=cut)
     if act is not None:
         do = Do(message=session.entries[session.at].id, act=act)
         return Turn(session=replace(session, doing="asked", asked=act), actions=(*cut, do))
@@ -204,8 +230,20 @@ def _pressed(session: Session, digit: str) -> Turn:
     return Turn(session=session)
 
 
+def _dialled(session: Session, digit: str, before: tuple[Action, ...]) -> Turn:
+    """One more key of the number that it is to be forwarded to."""
+    if digit != "#":
+        number = (session.number + digit)[:LONGEST_NUMBER]
+        dialling = replace(session, doing="dialling", number=number)
+        return Turn(session=dialling, actions=(*before, Listen(seconds=PATIENCE_S)))
+    if not session.number:
+        return _plays(replace(session, doing="menu"), "mailbox_menu", before=before)
+    do = Do(message=session.entries[session.at].id, act="forward", number=session.number)
+    return Turn(session=replace(session, doing="asked", asked="forward"), actions=(*before, do))
+
+
 def _elapsed(session: Session) -> Turn:
-    if session.doing != "listening":
+    if session.doing not in ("listening", "dialling"):
         return Turn(session=session)
     silences = session.silences + 1
     if silences >= SILENCES:
@@ -246,7 +284,7 @@ def _next(session: Session, before: tuple[Action, ...] = ()) -> Turn:
 
 def _cut_off(session: Session) -> tuple[Action, ...]:
     """A key ends what is being played, or the waiting for a key."""
-    if session.doing == "listening":
+    if session.doing in ("listening", "dialling"):
         return (Listen(seconds=None),)
     return (Stop(), *_heard(session))
 

@@ -22,6 +22,7 @@ from acd.core.message_words import (
     MessageState,
 )
 from acd.core.numbering import readable
+from acd.core.routing import Routing
 from ivr import mailbox
 from ivr.turns import Elapsed, Listen, Play, Played, Pressed, Stop
 
@@ -145,7 +146,7 @@ class Mailboxes:
             case mailbox.Heard():
                 self._act(visit, action.message, MessageAct.HEAR)
             case mailbox.Do():
-                why = self._act(visit, action.message, MessageAct(action.act))
+                why = self._act(visit, action.message, MessageAct(action.act), action.number)
                 self._hand_in(channel, visit, mailbox.Done(refused=why is not None))
             case mailbox.End():
                 floor.commands.append(EndCall(call=channel))
@@ -159,9 +160,9 @@ class Mailboxes:
         message = messages.get(entry.id)
         return message is not None and message.box in messages.boxes_of(visit.agent)
 
-    def _act(self, visit: _Visit, message: str, act: MessageAct) -> str | None:
-        by = f"{BY}:{visit.agent}"
-        asked = MessageActed(message=message, act=act, by=by, agent=visit.agent)
+    def _act(self, visit: _Visit, message: str, act: MessageAct, number: str = "") -> str | None:
+        by, box = f"{BY}:{visit.agent}", _box_of(self._floor.routing, number)
+        asked = MessageActed(message=message, act=act, by=by, agent=visit.agent, box=box)
         return self._floor.messages.ask(asked)
 
     def _entry(self, message: Message) -> mailbox.Entry:
@@ -176,3 +177,14 @@ class Mailboxes:
             clock=(left.hour, left.minute),
             tape=message.file,
         )
+
+
+def _box_of(routing: Routing, number: str) -> str | None:
+    """The box that is meant by a number dialled: that of the agent; that of this name; or that of the
+    queue which callers of this number come to."""
+    boxes = routing.voicemail.values()
+    for box in boxes:
+        if number and number in (box.agent, box.name):
+            return box.name
+    route = routing.numbers.get(number)
+    return next((box.name for box in boxes if route is not None and box.queue == route.queue), None)

@@ -95,12 +95,17 @@ PROMPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "mailbox_days_ago": {"zh-CN": "天前", "en": "days ago at"},
     "mailbox_message": {"zh-CN": "留言内容", "en": "The message."},
     "mailbox_menu": {
-        "zh-CN": "重听请按1,下一条请按2,关闭请按3,回电请按4,由我处理请按5,结束请按井号键",
+        "zh-CN": "重听请按1,下一条请按2,关闭请按3,回电请按4,由我处理请按5,转交请按6,结束请按井号键",
         "en": (
             "To hear it again press 1. Next, 2. To close it, 3. To call back, 4. "
-            "To take it, 5. To end, hash."
+            "To take it, 5. To forward it, 6. To end, hash."
         ),
     },
+    "mailbox_forward_to": {
+        "zh-CN": "请输入接收人或队列的号码,以井号键结束",
+        "en": "Dial the number of the agent or queue, then hash.",
+    },
+    "mailbox_forwarded": {"zh-CN": "留言已转交", "en": "The message is forwarded."},
     "mailbox_closed": {"zh-CN": "留言已关闭", "en": "The message is closed."},
     "mailbox_calling_back": {
         "zh-CN": "将为您回拨,请挂机等候",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from acd.core.commands import Announce, EndCall, PlayPrompt, StopPrompt
 from acd.core.events import (
     ChannelsReconciled,
@@ -17,9 +21,10 @@ from acd.core.message_words import (
     MessagesExpired,
     MessageState,
 )
+from acd.core.routing import Voicemail
 from tests.playbooks.centre import NODE
 from tests.playbooks.harness import START, Playbook
-from tests.playbooks.test_messages import act, lamp, message, remembering, state
+from tests.playbooks.test_messages import act, desk, lamp, message, remembering, state
 from tests.playbooks.words import hung_up
 
 DAY = 86_400.0
@@ -92,6 +97,46 @@ def test_taking_and_what_is_refused() -> None:
     taken = play.core.view_message("m2")
     assert taken is not None
     assert (taken.state, taken.agent) == (MessageState.TAKEN, "1001")
+
+
+def forwarded(number: str, **boxes: Voicemail) -> Playbook:
+    """He forwards the message that he hears to the number that he dials."""
+    orders = Voicemail(name="orders", label="Orders", queue="orders", lamp_of=("1001", "1002"))
+    made = desk(orders, *boxes.values())
+    route = replace(made.default_route, queue="service")
+    play = at_the_tape(remembering(message(), routing=replace(made, numbers={"4002": route})))
+    play >> key("6")
+    assert plays(4, "mailbox_forward_to") in play.said
+    for digit in (*number, "#"):
+        play >> key(digit)
+    return play
+
+
+def box_of(play: Playbook) -> str:
+    found = play.core.view_message("m1")
+    assert found is not None
+    return found.box
+
+
+@pytest.mark.parametrize(("number", "box"), [("1002", "own"), ("77", "77"), ("4002", "service")])
+def test_forwarding_to_an_agent_to_a_box_and_to_a_queue(number: str, box: str) -> None:
+    play = forwarded(
+        number,
+        own=Voicemail(name="own", label="Own", agent="1002"),
+        named=Voicemail(name="77", label="Boss", agent="1001"),
+        service=Voicemail(name="service", label="Service", queue="service"),
+    )
+    changed = play.last(MessageChanged)
+    assert (changed.act, changed.by, changed.box) == (MessageAct.FORWARD, "phone:1001", box)
+    assert box_of(play) == box
+    assert plays(5, "mailbox_forwarded") in play.said
+
+
+@pytest.mark.parametrize("number", ["9", "4002", "4001"])
+def test_forwarding_to_nobody_is_refused(number: str) -> None:
+    play = forwarded(number)
+    assert plays(5, "refused", "mailbox_menu") in play.said
+    assert box_of(play) == "orders"
 
 
 def test_messages_of_days_before() -> None:

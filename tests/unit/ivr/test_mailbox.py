@@ -174,3 +174,39 @@ def test_what_comes_too_late_changes_nothing() -> None:
         before = after(*inputs).session
         assert isinstance(before, Session)
         assert go_on(before, late) == Turn(session=before)
+
+
+def dialled(number: str) -> tuple[Any, ...]:
+    return (*LISTENING, key("6"), *(key(digit) for digit in number))
+
+
+def test_forwarded_to_the_number_that_he_dials() -> None:
+    assert after(*LISTENING, key("6")).actions == (
+        Listen(seconds=None),
+        Play(sounds=("mailbox_forward_to",)),
+    )
+    assert after(*LISTENING, key("6"), PLAYED).actions == (Listen(seconds=6.0),)
+    assert after(*dialled("1")).actions == (Stop(), Listen(seconds=6.0))
+    assert after(*dialled("10")).actions == (Listen(seconds=None), Listen(seconds=6.0))
+    asked = after(*dialled("1002#"))
+    do = Do(message="m1", act="forward", number="1002")
+    assert asked.actions == (Listen(seconds=None), do)
+    assert after(*dialled("1002#"), Done()).actions == (Play(sounds=("mailbox_forwarded",)),)
+    refused = after(*dialled("1002#"), Done(refused=True))
+    assert refused.actions == (Play(sounds=("refused", "mailbox_menu")),)
+
+
+def test_the_keys_of_a_number_mean_nothing_else_and_the_next_number_begins_anew() -> None:
+    again = after(*dialled("1234#"), Done(refused=True), key("6"), key("5"), key("#"))
+    assert again.actions[-1] == Do(message="m1", act="forward", number="5")
+
+
+def test_who_dials_no_number_hears_the_menu() -> None:
+    assert after(*dialled("#")).actions == (Stop(), MENU)
+    assert after(*dialled("10"), Elapsed()).actions == (MENU,)
+    assert after(*dialled(""), PLAYED, Elapsed()).actions == (MENU,)
+
+
+def test_a_number_without_end_is_cut_off() -> None:
+    (_, do) = after(*dialled("7" * 99 + "#")).actions
+    assert do == Do(message="m1", act="forward", number="7" * 32)
