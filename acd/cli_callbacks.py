@@ -30,6 +30,11 @@ def callbacks_list(
     queue: Annotated[str | None, typer.Option(help="Of this queue.")] = None,
     business: Annotated[str | None, typer.Option(help="Of this business.")] = None,
     number: Annotated[str | None, typer.Option(help="Of this customer.")] = None,
+    agent: Annotated[
+        str | None, typer.Option(help="For this agent alone, or who reached the customer.")
+    ] = None,
+    outcome: Annotated[str | None, typer.Option(help="Which ended so, such as expired.")] = None,
+    source: Annotated[str | None, typer.Option(help="Which come from there, such as abandoned.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
 ) -> None:
     """List callbacks, newest first, with the token in STROWGER_TOKEN; or one of the commands below."""
@@ -40,7 +45,16 @@ def callbacks_list(
     query = {"limit": str(limit)}
     if state is not CallbackStanding.ALL:
         query["state"] = state.value
-    given = {"queue": queue, "business": business, "number": number}
+    if outcome is not None and state is CallbackStanding.OPEN:
+        query.pop("state")  # what is open has none
+    given = {
+        "queue": queue,
+        "business": business,
+        "number": number,
+        "agent": agent,
+        "outcome": outcome,
+        "source": source,
+    }
     query |= {name: value for name, value in given.items() if value is not None}
     asyncio.run(console.list_them(load_settings(), query))
 

@@ -70,6 +70,8 @@ class CallbackFilter:
     number: str | None = None
     source: str | None = None
     outcome: str | None = None
+    agent: str | None = None
+    """For whom alone it is, or who reached the customer."""
     since: float | None = None
     until: float | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 from aiohttp import web
@@ -39,10 +40,13 @@ from acd.core.commands import Command, Record
 from acd.core.routing import Routing
 from acd.imports import unknown
 from acd.numbers import BadNumber, normalise
+from acd.reached import StoredCallback
 
 _TAG: Final = "callbacks"
 _YEAR: Final = 366 * 86400.0
 """Seconds; a time further away is a slip."""
+_JUST_NOW: Final = 60.0
+"""Seconds; clocks differ, a time that is over for longer is a slip."""
 
 
 async def list_callbacks(request: web.Request, context: Context) -> web.Response:
@@ -50,6 +54,10 @@ async def list_callbacks(request: web.Request, context: Context) -> web.Response
     query = read_query(request, CallbacksQuery)
     where = query.where(context.centre.routing.numbering)
     page = await context.archive.callbacks(where, limit=query.limit, cursor=query.cursor)
+    queues = context.centre.routing.queues
+    if not page.items and query.queue is not None and query.queue not in queues:
+        item = ErrorItem(parameter="queue", detail=unknown("queue", query.queue, queues))
+        raise invalid("There are no callbacks of such a queue.", item)
     view = context.centre.view_callback
     items = [CallbackOut.of(stored, view(stored.callback)) for stored in page.items]
     return await page_of(CallbackOut, Page(items=items, next_cursor=page.next_cursor))
@@ -140,6 +148,9 @@ def _time(
     if at > context.centre.now() + _YEAR:
         what = f"{given.isoformat()} is more than a year away"
         problems.append(ErrorItem(pointer=f"/{field}", detail=what))
+    elif at < context.centre.now() - _JUST_NOW:
+        what = f"{given.isoformat()} is over: expected a time that is still to come, or none for at once"
+        problems.append(ErrorItem(pointer=f"/{field}", detail=what))
     return at
 
 
@@ -190,9 +201,18 @@ async def _act(
             story = await context.archive.callback(callback)
             if story is None:
                 raise _none(callback)
+            if story.callback.closed_at is not None:
+                refused = _closed(story.callback)
         raise Refusal(409, Kind.CONFLICT, refused)
     await context.centre.settled()
     return web.Response(status=204)
+
+
+def _closed(callback: StoredCallback) -> str:
+    when = datetime.fromtimestamp(callback.closed_at or 0.0, UTC).isoformat(timespec="seconds")
+    by = "" if callback.closed_by is None else f" by {callback.closed_by}"
+    outcome = (callback.outcome or "closed").replace("_", " ")
+    return f"It is closed since {when}{by}: {outcome}."
 
 
 async def _demand_his(request: web.Request, context: Context, callback: str) -> None:

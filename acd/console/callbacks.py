@@ -77,7 +77,10 @@ _NOTHING = msgspec.json.Decoder(None)
 async def list_them(settings: Settings, query: Mapping[str, str]) -> None:
     """One page, newest first, and whether there are more."""
     page = await ask(settings, "GET", "callbacks", token_of=ANYBODY, answer_in=_PAGE, query=query)
-    table = Table("opened (UTC)", "number", "queue", "from", "due (UTC)", "tries", "now")
+    table = Table("opened (UTC)")
+    table.add_column("number", no_wrap=True)
+    for heading in ("queue", "from", "due (UTC)", "tries", "now"):
+        table.add_column(heading, overflow="fold")
     table.add_column("callback", overflow="fold", min_width=ID_WIDTH)
     for each in page.items:
         table.add_row(

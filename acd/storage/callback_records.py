@@ -38,6 +38,9 @@ async def read_callbacks(
     if where.is_open is not None:
         is_open = callbacks.closed_at.is_(None)
         conditions.append(is_open if where.is_open else ~is_open)
+    if where.agent is not None:
+        agent = fit(where.agent, ID)
+        conditions.append((callbacks.agent == agent) | (callbacks.reached_by == agent))
     conditions += within(callbacks.created_at, where.since, where.until)
     return await _NEWEST.read(connection, conditions, limit, cursor)
 

@@ -66,6 +66,7 @@ async def test_callbacks_are_found_by_every_condition(store: Store) -> None:
             made.opened("queue", "c4", queue="service"),
             made.opened("source", "c5", source=CallbackSource.KEY),
             made.opened("late", "c6", created_at=START + 500),
+            made.opened("agent", "c8", agent="a009"),
             made.opened("closed", "c7"),
             made.closed("closed", "c7", CallbackOutcome.EXPIRED),
         ],
@@ -75,6 +76,8 @@ async def test_callbacks_are_found_by_every_condition(store: Store) -> None:
         (CallbackFilter(business="radio"), ["business"]),
         (CallbackFilter(queue="service"), ["queue"]),
         (CallbackFilter(source="key"), ["source"]),
+        (CallbackFilter(agent="a009"), ["agent"]),
+        (CallbackFilter(agent="a010"), []),
         (CallbackFilter(is_open=False), ["closed"]),
         (CallbackFilter(outcome="expired"), ["closed"]),
         (CallbackFilter(outcome="answered"), []),
@@ -82,7 +85,7 @@ async def test_callbacks_are_found_by_every_condition(store: Store) -> None:
         (CallbackFilter(until=START + 20), []),
     ):
         assert await ids(store, where) == expected, where
-    assert len(await ids(store, CallbackFilter(is_open=True, until=START + 500))) == 5
+    assert len(await ids(store, CallbackFilter(is_open=True, until=START + 500))) == 6
 
 
 async def test_the_story_of_a_callback(store: Store) -> None:

@@ -32,6 +32,8 @@ class CallbacksQuery(Paging):
     """The customer's."""
     source: CallbackSource | None = None
     outcome: CallbackOutcome | None = None
+    agent: Name | None = None
+    """The only one who may call, or who has reached the customer."""
     since: AwareDatetime | None = None
     """Opened at this time or later."""
     until: AwareDatetime | None = None
@@ -46,6 +48,7 @@ class CallbacksQuery(Paging):
             number=stored_form(self.number, numbering),
             source=self.source,
             outcome=self.outcome,
+            agent=self.agent,
             since=self.since.timestamp() if self.since else None,
             until=self.until.timestamp() if self.until else None,
         )

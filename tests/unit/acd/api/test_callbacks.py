@@ -178,7 +178,8 @@ async def test_what_cannot_be_done_says_why(house: House) -> None:
     answer = await house.ask("POST", f"{CALLBACKS}/cb1/decline", headers=SUPERVISOR)
     assert (answer[0], answer[1]["detail"]) == (409, "it is due just now")
     status, body = await house.ask("POST", f"{CALLBACKS}/cb2/close", headers=SUPERVISOR)
-    assert (status, body["detail"]) == (409, "there is no open callback of that id")
+    why = "It is closed since 2026-11-21T12:00:00+00:00: answered."
+    assert (status, body["detail"]) == (409, why)
     assert (await house.ask("POST", f"{CALLBACKS}/none/close", headers=SUPERVISOR))[0] == 404
 
 
@@ -187,6 +188,21 @@ async def test_it_is_postponed_to_a_time(house: House, until: str | None) -> Non
     body = {} if until is None else {"until": until}
     status, problem = await house.ask("POST", f"{CALLBACKS}/cb1/postpone", headers=SUPERVISOR, json=body)
     assert (status, problem["errors"][0]["pointer"]) == (422, "/until")
+
+
+async def test_a_time_that_is_over_is_a_slip(house: House) -> None:
+    body = {"number": "13800138000", "queue": "orders", "at": "2026-11-21T11:58:00Z"}
+    status, problem = await house.ask("POST", CALLBACKS, headers=SUPERVISOR, json=body)
+    assert (status, problem["errors"][0]["pointer"]) == (422, "/at")
+    body["at"] = "2026-11-21T11:59:30Z"  # clocks differ
+    assert (await house.ask("POST", CALLBACKS, headers=SUPERVISOR, json=body))[0] == 201
+
+
+async def test_a_queue_that_there_never_was_is_named(house: House) -> None:
+    house.archive.stories.clear()
+    status, problem = await house.ask("GET", f"{CALLBACKS}?queue=nosuch", headers=SUPERVISOR)
+    assert (status, problem["errors"][0]["parameter"]) == (422, "queue")
+    assert "nosuch" in problem["errors"][0]["detail"]
 
 
 async def test_an_agent_acts_on_what_was_offered_to_him(house: House) -> None:
