@@ -22,7 +22,8 @@ from asterisk.lab.root import Root
 from asterisk.lab.softphone import PhoneCall
 from asterisk.lab.tone import tone_share
 from demo.stage import AGENT_TONE_HZ, CUSTOMER_TONE_HZ, Stage
-from tests.acceptance.hall import agent_is, empty, hall, rows, until
+from tests.acceptance.hall import agent_is, empty, hall, rows, until, until_ready
+from tests.acceptance.small_disk import fill, small_disk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -279,3 +280,67 @@ async def test_who_hangs_up_while_the_engine_is_dead_has_left_a_message_or_is_mi
         assert (outcome, messages) == ("no_message", [])
         assert [row["reason"] for row in missed] == ["voicemail"]
         await until(lambda: set(folder_of(centre.asterisk).rglob("*.wav")) == files, "file deleted")
+
+
+@pytest.mark.parametrize("stays", [False, True], ids=["hangs-up", "stays"])
+@pytest.mark.parametrize("keys", ["", "1", "4"], ids=["review", "saved", "to-be-called-back"])
+async def test_what_was_said_to_its_end_outlives_the_engine(
+    centre: Stage, keys: str, stays: bool
+) -> None:
+    """The engine is killed while he reviews his message, or hears that it is kept. Who is there still is
+    released, or asked anew and hangs up then: one message with one file, and nobody is missed but who
+    asked to be called back."""
+    files = set(folder_of(centre.asterisk).rglob("*.wav"))
+    mark = len(centre.facts.seen)
+    on = await greeted(centre)
+    call = (await centre.facts.first("flow_entered", since=mark))["call"]
+    knows = "SELECT 1 FROM flow_visits WHERE call = ?"
+    await until(lambda: rows(centre, knows, call), "the store knows where he is")
+    await centre.talk(4)
+    await on.dtmf("#")
+    await centre.talk(1)
+    stored = "SELECT * FROM messages WHERE call = ?"
+    if keys:
+        await on.dtmf(keys)
+        await until(lambda: rows(centre, stored, call), "his message is stored before he has heard so")
+    await centre.engine.kill()
+    if not stays:
+        await on.hangup()
+        await on.closed()
+    await centre.restart_engine()
+    await until_ready(centre)
+    if stays and not keys:
+        await until(lambda: len(rows(centre, knows, call)) == 2, "he is asked anew")
+        await centre.talk(1)
+        await on.hangup()
+    await on.closed(20)
+    ended = "SELECT outcome FROM calls WHERE call = ? AND ended_at IS NOT NULL"
+    ((outcome,),) = await until(lambda: rows(centre, ended, call), "his call has ended")
+    (message,) = (dict(row) for row in rows(centre, stored, call))
+    missed = [row["reason"] for row in rows(centre, "SELECT * FROM missed_calls WHERE call = ?", call)]
+    assert (outcome, missed) == ("message", ["voicemail"] if keys == "4" else [])
+    assert set(folder_of(centre.asterisk).rglob("*.wav")) - files == {file_of(centre, message)}
+    assert tone_share(file_of(centre, message), CUSTOMER_TONE_HZ, skip_s=0.5) > CLEARLY
+    for callback in (await centre.api.get("callbacks?state=open"))["items"]:
+        await centre.api.post(f"callbacks/{callback['callback']}/close", {"reason": "done"})
+
+
+async def test_what_was_said_until_the_disk_was_full_is_a_message(centre: Stage) -> None:
+    """He is told that it did not work, and is owed a call; what he had said is in the box as well."""
+    mark = len(centre.facts.seen)
+    async with small_disk(folder_of(centre.asterisk), kib=4096) as folder:
+        on = await greeted(centre)
+        await until(lambda: list(folder.rglob("*.wav")), "he is recorded")
+        await centre.talk(6)
+        fill(folder)
+        message = (await centre.facts.first("message_left", since=mark, within_s=30))["message"]
+        missed = await centre.facts.first("call_missed", since=mark)
+        await on.closed(30)
+        assert {file_of(centre, message)} == set(folder.rglob("*.wav"))
+        assert tone_share(file_of(centre, message), CUSTOMER_TONE_HZ, skip_s=0.5) > CLEARLY
+    ended = await centre.facts.first("call_ended", since=mark)
+    assert (missed["reason"], ended["outcome"]) == ("voicemail", "message")
+    assert message["seconds"] >= 3
+    opened = (await centre.facts.first("callback_opened", since=mark))["callback"]
+    assert opened["message"] == message["id"]
+    await centre.api.post(f"callbacks/{opened['id']}/close", {"reason": "done"})

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from acd.core.facts import CallOutcome
-from acd.core.flow_words import DropTape, FlowLeft, StartTape, TapeEnd, TapeFinished
+from acd.core.flow_words import (
+    DropTape,
+    FlowLeft,
+    StartTape,
+    TapeEnd,
+    TapeFailed,
+    TapeFailure,
+    TapeFinished,
+)
 from acd.core.tapes import TapeDeleted, TapeHeard, TapeListened, TapeMade, TapesExpired
 from ivr.model import HangUp, Record, Sound
 from tests.playbooks.centre import centre, flow_of
@@ -49,6 +57,17 @@ def test_what_is_too_short_is_deleted() -> None:
     tape = tape_of(play)
     play >> TapeFinished(call="c1", file=tape.file, seconds=0.5, ended_by=TapeEnd.DIGIT)
     play << DropTape(file=tape.file) << end()
+
+
+def test_what_broke_off_is_deleted() -> None:
+    play = in_menu(flow_of(SPEAKS)) >> prompt_over("main-1")
+    tape = tape_of(play)
+    failed = TapeFailed(
+        call="c1", file=tape.file, failure=TapeFailure.NO_ROOM, detail="disk", seconds=38.0
+    )
+    play >> failed << DropTape(file=tape.file) << end()
+    play.check()
+    assert play.recorded(TapeMade) == []
 
 
 def test_a_recording_that_nobody_waits_for_is_deleted() -> None:

@@ -154,6 +154,13 @@ def test_what_is_found_while_it_goes_on_is_not_dropped_at_its_end() -> None:
     assert play.last(MessageLeft).message.seconds == 9.0
 
 
+def test_the_rest_of_an_earlier_recording_is_dropped() -> None:
+    play = asked_anew() >> found()
+    earlier = FILE.removesuffix("2") + "1"
+    play >> TapeFinished(call="c1", file=earlier, seconds=9.0, ended_by=TapeEnd.STOPPED)
+    play << DropTape(file=earlier)
+
+
 def test_what_has_ended_before_it_is_found_is_the_same() -> None:
     play = asked_anew()
     play >> TapeFinished(call="c1", file=FILE, seconds=9.0, ended_by=TapeEnd.STOPPED) >> found()

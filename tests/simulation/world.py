@@ -259,7 +259,11 @@ class World:
                 self.tape_ends(call, pick((TapeEnd.DIGIT, TapeEnd.SILENCE, TapeEnd.LENGTH)), pick)
             else:
                 file, failure = self.speech.taping.pop(call), pick(list(TapeFailure))
-                self.tell(TapeFailed(call=call, file=file, failure=failure, detail="test"))
+                seconds = pick((0.0, 9.0))
+                self.speech.finished[file] = call
+                self.tell(
+                    TapeFailed(call=call, file=file, failure=failure, detail="test", seconds=seconds)
+                )
 
     def tape_ends(self, call: str, how: TapeEnd, pick: Pick[Any]) -> None:
         file = self.speech.taping.pop(call)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from acd.core.events import Event
 from acd.core.flow_words import (
@@ -351,6 +352,21 @@ def test_one_that_is_asked_for_again_goes_on(play: Play) -> None:
 def test_a_file_that_nobody_wants_is_deleted(play: Play) -> None:
     play.tapes.drop(DropTape(file=FILE))
     assert play.wire.said() == [f"DELETE recordings/stored/{NAME}"]
+
+
+@pytest.mark.parametrize(("status", "told"), [(404, []), (500, ["asterisk refused"])])
+def test_a_file_that_is_not_there_is_deleted_well(play: Play, status: int, told: list[str]) -> None:
+    play.tapes.drop(DropTape(file=FILE))
+    with capture_logs() as logs:
+        play.wire.refuse(status)
+    assert [each["event"] for each in logs] == told
+
+
+def test_what_asterisk_had_recorded_when_it_failed_is_told(play: Play) -> None:
+    play.runs()
+    play.now += 7
+    assert play.tapes.ended(ari.RecordingFailed(recording=live(f"messages/{FILE}", cause="disk")))
+    assert play.told() == [failed(TapeFailure.BROKE_OFF, "disk", 7)]
 
 
 def test_what_another_engine_began_is_told_where_the_caller_is_there(play: Play) -> None:
