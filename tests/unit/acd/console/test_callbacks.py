@@ -198,6 +198,7 @@ def test_on_the_command_line(installation: Installation, monkeypatch: pytest.Mon
     installation.good("callbacks")
     installation.good("callbacks", "--state", "all", "--queue", "orders", "--limit", "5")
     installation.good("callbacks", "--business", "tv", "--number", "138")
+    installation.good("callbacks", "--outcome", "expired", "--agent", "1", "--source", "key")
     installation.good("callbacks", "show", "cb")
     installation.good("callbacks", "ask", "138", "orders", "--at", "x", "--agent", "1", "--note", "n")
     installation.good("callbacks", "close", "cb", "--reason", "why")
@@ -209,6 +210,7 @@ def test_on_the_command_line(installation: Installation, monkeypatch: pytest.Mon
         ("list_them", {"limit": "20", "state": "open"}),
         ("list_them", {"limit": "5", "queue": "orders"}),
         ("list_them", {"limit": "20", "state": "open", "business": "tv", "number": "138"}),
+        ("list_them", {"limit": "20", "agent": "1", "outcome": "expired", "source": "key"}),
         ("show", "cb"),
         ("ask_for", "138", "orders", "x", "1", "n"),
         ("act", "cb", "close", "why", None),
