@@ -336,12 +336,13 @@ async def _learn_later(store: Store, directory: Directory, engine: Engine) -> No
     """Customers, blacklist and what is owed to callers, as soon as the database is there."""
     started_at = engine.now()
     while True:
+        there = {call.call for call in engine.view_calls()}
         await store.journal.written()
         try:
             await _learn(store, directory, engine.routing, engine.now())
             since = surveyed_since(engine.routing, engine.now())
             found = await store.memory.load_promises(surveyed_since=since)
-            owed = promises(rewritten(found, engine.routing.numbering), started_at)
+            owed = promises(rewritten(found, engine.routing.numbering), started_at, there)
             past = await past_calls(store.memory, engine.routing, started_at)
         except StoreUnavailable as error:
             log.warning("customers and blacklist not read yet", error=str(error))
@@ -352,6 +353,7 @@ async def _learn_later(store: Store, directory: Directory, engine: Engine) -> No
             engine.close_blacklisted()
             log.info(
                 "customers, blacklist and promises read",
+                calls=len(owed.calls),
                 callbacks=len(owed.callbacks),
                 messages=len(owed.messages),
             )

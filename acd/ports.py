@@ -134,7 +134,7 @@ class Memory(Protocol):
         the do-not-call list, and those asked in a survey since `surveyed_since` (UTC seconds)."""
 
     async def load_promises(self, *, surveyed_since: float) -> Restored:
-        """The same without calls and agents, for an engine that started while the store was away."""
+        """The same without agents, for an engine that started while the store was away."""
 
     async def load_past(self, *, since: float, until: float) -> tuple[PastCall, ...]:
         """The last calls (so many as matter) that came from `since` on and were over by `until` (UTC

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -59,10 +59,18 @@ def state(restored: Restored) -> StateRestored:
     )
 
 
-def promises(restored: Restored, started_at: float) -> PromisesRestored:
-    """The same without agents and calls, for an engine that has started without memory at `started_at`
-    (UTC seconds). What has come since it knows better than the store, which may lag behind."""
+def promises(
+    restored: Restored, started_at: float, there: Collection[str] = frozenset()
+) -> PromisesRestored:
+    """The same without agents, for an engine that has started without memory at `started_at` (UTC
+    seconds). What has come since it knows better than the store, which may lag behind; so it does of the
+    calls that are `there`, and of callbacks' dialling."""
     return PromisesRestored(
+        calls=tuple(
+            each
+            for each in restored.calls
+            if each.arrived_at < started_at and each.arrived.call not in there and each.callback is None
+        ),
         callbacks=tuple(each for each in restored.callbacks if each.callback.created_at < started_at),
         messages=tuple(each for each in restored.messages if each.left_at < started_at),
         do_not_call=restored.do_not_call,

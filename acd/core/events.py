@@ -327,9 +327,11 @@ class StateRestored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromisesRestored:
-    """What the store remembers beside agents and calls, where it was away when the engine started: then
-    StateRestored was empty, and callers have been served since."""
+    """What the store remembers beside agents, where it was away when the engine started: then
+    StateRestored was empty, and callers have been served since. `calls`: those that had not ended, and
+    that this engine has not found."""
 
+    calls: tuple[RestoredCall, ...] = ()
     callbacks: tuple[RestoredCallback, ...] = ()
     messages: tuple[Message, ...] = ()
     do_not_call: frozenset[str] = frozenset()

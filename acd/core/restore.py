@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from acd.core import codes
 from acd.core.call import Call
-from acd.core.calls_table import CallState
+from acd.core.calls_table import CallEvent, CallState
 from acd.core.events import PromisesRestored, RestoredAgent, RestoredCall, StateRestored
 from acd.core.facts import CallOutcome, MissedReason, VisitOutcome
 from acd.core.floor import Floor
@@ -78,6 +78,23 @@ class Restore:
         floor.messages.restored(event.messages)
         floor.messages.configured()
         floor.call_machine.flows.surveys.restored(event.surveyed)
+        self._left = frozenset(message.call for message in event.messages)
+        for call in event.calls:
+            if call.arrived.call not in floor.calls:
+                self._late(call)
+
+    def _late(self, remembered: RestoredCall) -> None:
+        """A call that was not there when its node was asked is over; else it waits for that."""
+        floor, node = self._floor, remembered.arrived.node
+        was_asked = node not in floor.lost
+        self._went_on[remembered.agent or ""] = floor.now  # whatever he does, he is not in this call
+        floor.lost.add(node)  # nobody is rung for it
+        self._call(remembered)
+        call = floor.calls[remembered.arrived.call]
+        if was_asked:
+            floor.lost.discard(node)
+            if not floor.call_machine.left_tapes.seek(call, CallEvent.HUNG_UP):
+                floor.call_machine.fire(call, CallEvent.HUNG_UP)
 
     def _agent(self, agent: Agent, remembered: RestoredAgent) -> None:
         floor = self._floor

@@ -37,7 +37,6 @@ async def load_open(connection: AsyncConnection, since_day: float, surveyed_sinc
     return replace(
         promised,
         agents=await _agents(connection, since_day),
-        calls=await _open_calls(connection),
         rings=await _other_rings(connection),
     )
 
@@ -46,7 +45,7 @@ async def load_promises(connection: AsyncConnection, surveyed_since: float) -> R
     """See `Memory.load_promises`."""
     return Restored(
         agents=(),
-        calls=(),
+        calls=await _open_calls(connection),
         callbacks=await promises.open_callbacks(connection),
         messages=await promises.kept_messages(connection),
         do_not_call=await promises.do_not_call(connection),

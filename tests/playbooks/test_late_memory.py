@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from acd.core.callback_words import (
     AttemptEnded,
     AttemptOutcome,
@@ -10,7 +12,10 @@ from acd.core.callback_words import (
     RestoredCallback,
 )
 from acd.core.commands import RingAgent
-from acd.core.events import NodeLost, PromisesRestored, StateRestored
+from acd.core.events import NodeLost, PromisesRestored, RestoredCall, StateRestored
+from acd.core.facts import CallEnded, CallMissed, CallOutcome
+from acd.core.records import Placement
+from acd.core.tape_words import FindTape
 from agents.model import PhoneState
 from tests.playbooks.callback_centre import CALLBACK, calling, how_it_stands, said
 from tests.playbooks.callback_memory import UNFINISHED, back, owed
@@ -76,3 +81,61 @@ def test_what_is_known_already_is_not_taken_up_twice() -> None:
     assert play.core.view_callbacks() == before
     assert play.core.do_not_call == {"1"}
     assert dict(play.core.open_callbacks()) == {"orders": 1}
+
+
+def remembered(**known: Any) -> PromisesRestored:
+    """A call that had not ended when the engine before died."""
+    call = RestoredCall(arrived=arrived("c7"), arrived_at=START - 60, **known)
+    return PromisesRestored(calls=(call,))
+
+
+WAITED = Placement(
+    queue="orders",
+    visit=1,
+    joined_at=START - 60,
+    tier=0,
+    head_start=0.0,
+    extra_needs=(),
+    firsts=(),
+    language="zh-CN",
+    business=None,
+)
+
+
+def test_who_had_waited_and_was_gone_when_the_engine_came_is_missed() -> None:
+    play = without_memory() >> remembered(placement=WAITED)
+    assert play.last(CallEnded).outcome is CallOutcome.ABANDONED
+    assert play.last(CallMissed).call == "c7"
+    assert len(said(play, RingAgent)) == 1  # for the callback that he is owed
+    assert "c7" not in [call.call for call in play.core.view_calls()]
+
+
+def test_who_had_talked_has_only_ended() -> None:
+    play = without_memory()
+    play >> remembered(placement=WAITED, agent="1001", offer="c7-o1", answered_at=START - 30)
+    play.quiet()
+    assert play.last(CallEnded).outcome is CallOutcome.ANSWERED
+    assert play.recorded(CallMissed) == []
+
+
+def test_who_was_asked_for_a_message_may_have_left_one() -> None:
+    trace = ((START - 60, "flow", "orders", "voicemail"),)
+    play = without_memory() >> remembered(trace=trace)
+    play << FindTape(call="c7", box="orders", since=START - 60)
+    play.check()
+    assert play.recorded(CallEnded) == []
+
+
+def test_whose_node_is_away_is_asked_for_first() -> None:
+    play = without_memory() >> NodeLost(node=NODE)
+    play >> remembered(placement=WAITED)
+    assert play.recorded(CallEnded) == []
+    back(play)
+    assert play.last(CallEnded).outcome is CallOutcome.ABANDONED
+
+
+def test_who_is_known_is_not_taken_up_again() -> None:
+    play = without_memory() >> arrived("c7")
+    play >> remembered(placement=WAITED)
+    assert play.recorded(CallEnded) == []
+    assert len(play.core.view_calls()) == 1

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from acd.core.callback_words import DoNotCallChanged, RestoredCallback
-from acd.core.events import Event, PromisesRestored, RestoredOffer, StateRestored
+from acd.core.events import (
+    CallArrived,
+    Event,
+    PromisesRestored,
+    RestoredCall,
+    RestoredOffer,
+    StateRestored,
+)
 from acd.core.numbering import Numbering
 from acd.core.past import PastCall
 from acd.core.routing import Announcements, Business, Ending, SurveyRule, Then
@@ -49,6 +56,19 @@ def test_what_has_come_since_the_start_is_left_to_who_saw_it() -> None:
         do_not_call=RESTORED.do_not_call,
         surveyed=RESTORED.surveyed,
     )
+
+
+def test_calls_that_are_there_and_new_ones_and_dialled_ones_are_known_better() -> None:
+    gone, there, dialled, new = (
+        RestoredCall(
+            arrived=CallArrived(call=id, node="pbx1", dialled="4001", caller="138"),
+            arrived_at=START + at,
+            callback=callback,
+        )
+        for id, at, callback in (("c1", -9, None), ("c2", -9, None), ("c3", -9, "cb"), ("c4", 1, None))
+    )
+    restored = replace(RESTORED, calls=(gone, there, dialled, new))
+    assert promises(restored, START, {"c2"}).calls == (gone,)
 
 
 def test_surveys_are_remembered_as_long_as_any_rule_needs() -> None:
