@@ -143,7 +143,7 @@ def test_nothing_more_is_typed(shop: Installation) -> None:
     ("options", "last"),
     [
         (("--in", "blacklist", *OPEN), "  - leaves flow reception: hung up"),
-        (("--tier", "vip", *OPEN), "  - leaves flow reception: queue main"),
+        (("--tier", "vip", *OPEN), "  - leaves flow reception: queue main, head start 5m"),
         (("--at", "2026-11-21 10:00", "--answer", "x=1"), "  - leaves flow evening: served"),
     ],
 )
