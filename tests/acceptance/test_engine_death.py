@@ -164,13 +164,25 @@ async def _fallback_serves_only_who_is_there(made: Stage, phones: SippRun, over:
     await made.hang_up(f"{over}-o1")
     await made.asterisk.until("core show channels", r"\b28 active channels")
     number = new_number()
-    await dial(made, [number], ORDERS, talk_ms=300)
+    await dial(made, [number], ORDERS)
+    await until(
+        lambda: [e for e in phones.events() if e.caller == number and e.what == "answered"],
+        "an agent has answered the newcomer",
+    )
+    await made.hang_up(await _channel_of(made, number))
     await until(
         lambda: [e for e in phones.events() if e.caller == number and e.what == "ended"],
         "the newcomer has talked",
     )
     assert [agent for agent, caller in rung(phones) if caller == number] == [free]
     await made.asterisk.until("core show channels", r"\b28 active channels")
+
+
+async def _channel_of(made: Stage, number: str) -> str:
+    """The channel by which this number has called."""
+    shown = await made.asterisk.cli("core show channels concise")
+    (channel,) = {line.split("!")[-1] for line in shown.splitlines() if line.split("!")[7] == number}
+    return channel
 
 
 def _offers(made: Stage, calls: list[str]) -> list[tuple[str, float]]:
