@@ -229,10 +229,11 @@ async def test_the_engine_is_asleep(centre: Stage) -> None:
 
     record = (await stored(centre, hasty.ids))[hasty.ids[0]]
     assert record["outcome"] == "abandoned"
-    assert set(await waiting(centre, "orders")) == {*queued.ids, entered["call"]}
+    order = await waiting(centre, "orders")
+    assert set(order) == {*queued.ids, entered["call"]}
     assert (len(talking.alive()), len(queued.alive())) == (2, 2)
     await centre.hang_up(talking.ids[0])
-    made = await centre.facts.first("offer_made", call=(await waiting(centre, "orders"))[0])
+    made = await centre.facts.first("offer_made", call=order[0])
     await centre.facts.first("call_answered", call=made["call"])
     assert logged(centre, "the core failed on an event") == []
     await late.kill()
